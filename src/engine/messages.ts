@@ -1,0 +1,129 @@
+/**
+ * What the front process and the engine host say to each other over the child-process channel
+ * (advanced serialisation). Data only: the front imports nothing else of the engine.
+ */
+
+/** Everything a replica needs to load a model; sent once, as the host's first message. */
+export interface EngineSettings {
+  /** Path of the GGUF file, or a URI that node-llama-cpp's downloader resolves. */
+  model: string;
+  /** The name clients use and the value of the `model` label. */
+  modelId: string;
+  /** KV cells a request may use at most; 0 takes the model's trained context. */
+  contextSize: number;
+  /** Sequences decoded at once, 1 to 256. */
+  slots: number;
+  /** Compute threads. */
+  threads: number;
+  gpu: "auto" | "cuda" | "vulkan" | "off";
+  /** Layers on the GPU; -1 for all that exist. */
+  gpuLayers: number;
+  /** Path of the telemetry segment to attach to. */
+  telemetryPath: string;
+}
+
+/** Known once the model is loaded. */
+export interface ModelInfo {
+  id: string;
+  /** e.g. "llama 5.5M Q8_0", as llama.cpp describes it. */
+  description: string;
+  /** KV cells one request may use. */
+  contextSize: number;
+  trainedContextSize: number;
+  slots: number;
+  /** KV cells of all slots together. */
+  kvCells: number;
+  vocabularySize: number;
+  parameters: number;
+  sizeBytes: number;
+  loadSeconds: number;
+  threads: number;
+  /** "cpu", "cuda" or "vulkan". */
+  backend: string;
+  /** The device's own name. */
+  device: string;
+  hasChatTemplate: boolean;
+}
+
+/** Values are range-checked by the front; the defaults are OpenAI's. */
+export interface Sampling {
+  temperature: number;
+  topP: number;
+  /** 0 for no limit. */
+  topK: number;
+  minP: number;
+  /** Null draws one at random. */
+  seed: number | null;
+  presencePenalty: number;
+  frequencyPenalty: number;
+  /** 1 for none. */
+  repeatPenalty: number;
+  /** Token id and bias; ids are below `vocabularySize`. */
+  logitBias: [token: number, bias: number][];
+}
+
+export type Prompt =
+  | { kind: "text"; text: string }
+  | { kind: "tokens"; tokens: number[] }
+  /** `messages` is the JSON text of an OpenAI message array, already validated and limited in depth. */
+  | { kind: "chat"; messages: string };
+
+export interface GenerateRequest {
+  /** Chosen by the front, unique over its life. */
+  id: number;
+  /** Seconds on CLOCK_MONOTONIC (`process.hrtime`) when the request arrived. */
+  arrivedAt: number;
+  prompt: Prompt;
+  /** Null generates until the context is full. */
+  maxTokens: number | null;
+  stop: string[];
+  ignoreEos: boolean;
+  sampling: Sampling;
+}
+
+export type ToEngine =
+  | { type: "start"; settings: EngineSettings }
+  | { type: "submit"; request: GenerateRequest }
+  | { type: "cancel"; id: number }
+  /** Finish nothing more: free the model and exit 0. */
+  | { type: "stop" };
+
+export interface TokenUsage {
+  promptTokens: number;
+  cachedTokens: number;
+  generatedTokens: number;
+}
+
+/** Why the engine refused or ended a request with an error. */
+export type EngineErrorCode =
+  | "context_length_exceeded"
+  | "invalid_prompt"
+  | "template_failed"
+  | "engine_failed";
+
+/** The last word about a request: exactly one a request, unless the host dies. */
+export interface RequestEnd extends TokenUsage {
+  id: number;
+  reason: "stop" | "length" | "cancelled" | "error";
+  /** Set when, and only when, `reason` is "error". */
+  error: { code: EngineErrorCode; message: string } | null;
+}
+
+/**
+ * All that one step (or several, when JavaScript was late) brought, in parallel arrays: `texts[i]` and
+ * `tokens[i]` (how many tokens were sampled) belong to request `ids[i]`. Whole UTF-8 characters only;
+ * a text may be empty while a character or a possible stop string is incomplete. Texts come before ends.
+ */
+export interface Step {
+  ids: number[];
+  texts: string[];
+  tokens: number[];
+  ends: RequestEnd[];
+}
+
+export type FromEngine =
+  | { type: "progress"; phase: "download" | "load"; fraction: number }
+  | { type: "ready"; model: ModelInfo }
+  /** The model cannot be served; the host exits after it. `usage` marks what the user can mend. */
+  | { type: "failed"; message: string; usage: boolean }
+  | ({ type: "step" } & Step);
