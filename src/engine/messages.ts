@@ -96,10 +96,7 @@ export interface TokenUsage {
 
 /** Why the engine refused or ended a request with an error. */
 export type EngineErrorCode =
-  | "context_length_exceeded"
-  | "invalid_prompt"
-  | "template_failed"
-  | "engine_failed";
+  "context_length_exceeded" | "invalid_prompt" | "template_failed" | "engine_failed";
 
 /** The last word about a request: exactly one a request, unless the host dies. */
 export interface RequestEnd extends TokenUsage {

@@ -7,22 +7,15 @@ const DURATION_SECONDS = [
 
 /** Seconds: the gap between two tokens of one stream, finest where a reader notices. */
 const TOKEN_LATENCY_SECONDS = [
-  0.0002, 0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 0.5, 1, 5,
+  0.0002, 0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 0.5, 1,
+  5,
 ] as const;
 
 /** Sequences or tokens in one step: powers of two up to llama.cpp's 256 sequences and the batch limit. */
 const STEP_SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048] as const;
 
 /** How a request ended; every accepted or refused request is counted under exactly one of these. */
-export const OUTCOMES = [
-  "stop",
-  "length",
-  "cancelled",
-  "invalid",
-  "rejected",
-  "timeout",
-  "error",
-] as const;
+export const OUTCOMES = ["stop", "length", "cancelled", "invalid", "rejected", "timeout", "error"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 /** Every metric this server records. A metric is declared here, once, and nowhere else. */

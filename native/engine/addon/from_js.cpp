@@ -1,0 +1,162 @@
+#include "from_js.hpp"
+
+#include <cmath>
+
+namespace tacho::engine::addon {
+
+namespace {
+
+[[noreturn]] void expected(const Napi::Value& value, const std::string& name, const char* what) {
+  throw Napi::TypeError::New(value.Env(), "engine.node: expected '" + name + "' to be " + what);
+}
+
+double number(const Napi::Object& object, const char* name) {
+  const Napi::Value value = object.Get(name);
+  if (!value.IsNumber()) expected(value, name, "a number");
+  return value.As<Napi::Number>().DoubleValue();
+}
+
+std::int32_t integer(const Napi::Object& object, const char* name) {
+  return static_cast<std::int32_t>(std::clamp(number(object, name), -2147483648.0, 2147483647.0));
+}
+
+float real(const Napi::Object& object, const char* name) { return static_cast<float>(number(object, name)); }
+
+std::string text(const Napi::Object& object, const char* name) {
+  const Napi::Value value = object.Get(name);
+  if (!value.IsString()) expected(value, name, "a string");
+  return value.As<Napi::String>().Utf8Value();
+}
+
+Napi::Array array(const Napi::Object& object, const char* name) {
+  const Napi::Value value = object.Get(name);
+  if (!value.IsArray()) expected(value, name, "an array");
+  return value.As<Napi::Array>();
+}
+
+Napi::Object child(const Napi::Object& object, const char* name) {
+  const Napi::Value value = object.Get(name);
+  if (!value.IsObject()) expected(value, name, "an object");
+  return value.As<Napi::Object>();
+}
+
+std::vector<std::string> texts(const Napi::Object& object, const char* name) {
+  const auto from = array(object, name);
+  std::vector<std::string> result;
+  for (std::uint32_t i = 0; i < from.Length(); ++i) result.push_back(from.Get(i).ToString().Utf8Value());
+  return result;
+}
+
+std::vector<Token> tokens(const Napi::Object& object, const char* name) {
+  const auto from = array(object, name);
+  std::vector<Token> result;
+  for (std::uint32_t i = 0; i < from.Length(); ++i) result.push_back(from.Get(i).ToNumber().Int32Value());
+  return result;
+}
+
+Prompt prompt(const Napi::Object& object) {
+  const auto kind = text(object, "kind");
+  if (kind == "text") return TextPrompt{text(object, "text")};
+  if (kind == "chat") return ChatPrompt{text(object, "messages")};
+  if (kind == "tokens") return tokens(object, "tokens");
+  expected(object, "prompt.kind", "text, chat or tokens");
+}
+
+/// A client's seed may have 53 bits; llama.cpp's has 32, and its largest value means "random".
+void set_seed(Sampling& sampling, const Napi::Object& object) {
+  if (object.Get("seed").IsNull()) return;
+  const auto wide = static_cast<std::int64_t>(number(object, "seed"));
+  sampling.has_seed = true;
+  sampling.seed = std::min(static_cast<std::uint32_t>(wide ^ (wide >> 32)), LLAMA_DEFAULT_SEED - 1);
+}
+
+std::vector<std::pair<Token, float>> biases(const Napi::Object& object) {
+  const auto from = array(object, "logitBias");
+  std::vector<std::pair<Token, float>> result;
+  for (std::uint32_t i = 0; i < from.Length(); ++i) {
+    const auto pair = from.Get(i).As<Napi::Array>();
+    result.emplace_back(pair.Get(0u).ToNumber().Int32Value(), pair.Get(1u).ToNumber().FloatValue());
+  }
+  return result;
+}
+
+Sampling sampling(const Napi::Object& object) {
+  Sampling result{.temperature = real(object, "temperature"),
+                  .top_p = real(object, "topP"),
+                  .top_k = integer(object, "topK"),
+                  .min_p = real(object, "minP"),
+                  .presence_penalty = real(object, "presencePenalty"),
+                  .frequency_penalty = real(object, "frequencyPenalty"),
+                  .repeat_penalty = real(object, "repeatPenalty"),
+                  .logit_bias = biases(object)};
+  set_seed(result, object);
+  return result;
+}
+
+/// Where a handle's cells lie; `size` cells from there must be inside the shard.
+double* cells_of(Napi::Float64Array cells, const Napi::Object& handle, const char* name, std::size_t size) {
+  const auto at = number(handle, "cell");
+  if (at < 0 || at + static_cast<double>(size) > static_cast<double>(cells.ElementLength())) {
+    expected(handle, name, "a handle into these cells");
+  }
+  return cells.Data() + static_cast<std::size_t>(at);
+}
+
+telemetry::Counter counter(const Napi::Float64Array& cells, const Napi::Object& meters, const char* name) {
+  return telemetry::Counter{cells_of(cells, child(meters, name), name, 1)};
+}
+
+telemetry::Gauge gauge(const Napi::Float64Array& cells, const Napi::Object& meters, const char* name) {
+  return telemetry::Gauge{cells_of(cells, child(meters, name), name, 1)};
+}
+
+telemetry::Histogram histogram(const Napi::Float64Array& cells, const Napi::Object& meters, const char* name,
+                               std::vector<std::vector<double>>& storage) {
+  const auto handle = child(meters, name);
+  const auto from = array(handle, "bounds");
+  auto& bounds = storage.emplace_back();
+  for (std::uint32_t i = 0; i < from.Length(); ++i) bounds.push_back(from.Get(i).ToNumber().DoubleValue());
+  return telemetry::Histogram{cells_of(cells, handle, name, bounds.size() + 2), bounds};
+}
+
+}  // namespace
+
+ModelOptions model_options(const Napi::Object& options) {
+  return {.path = text(options, "path"), .gpu_layers = integer(options, "gpuLayers")};
+}
+
+ContextOptions context_options(const Napi::Object& options) {
+  return {.cells = integer(options, "cells"),
+          .sequences = integer(options, "slots"),
+          .threads = integer(options, "threads")};
+}
+
+Request request(const Napi::Object& value) {
+  Request result{.id = static_cast<RequestId>(number(value, "id")),
+                 .arrived_at = number(value, "arrivedAt"),
+                 .prompt = prompt(child(value, "prompt")),
+                 .max_tokens = value.Get("maxTokens").IsNull() ? 0 : integer(value, "maxTokens"),
+                 .stop = texts(value, "stop"),
+                 .sampling = sampling(child(value, "sampling"))};
+  result.sampling.ignore_eos = value.Get("ignoreEos").ToBoolean();
+  return result;
+}
+
+Meters meters(const Napi::Float64Array& cells, const Napi::Object& from) {
+  std::vector<std::vector<double>> bounds;
+  const auto histogram_of = [&](const char* name) { return histogram(cells, from, name, bounds); };
+  Meters result{.queue_duration = histogram_of("queueDuration"),
+                .time_to_first_token = histogram_of("timeToFirstToken"),
+                .inter_token_latency = histogram_of("interTokenLatency"),
+                .step_duration = histogram_of("stepDuration"),
+                .step_tokens = histogram_of("stepTokens"),
+                .step_sequences = histogram_of("stepSequences"),
+                .prompt_tokens = counter(cells, from, "promptTokens"),
+                .cached_prompt_tokens = counter(cells, from, "cachedPromptTokens"),
+                .generation_tokens = counter(cells, from, "generationTokens"),
+                .kv_cells_used = gauge(cells, from, "kvCellsUsed")};
+  result.bounds = std::move(bounds);
+  return result;
+}
+
+}  // namespace tacho::engine::addon

@@ -1,0 +1,19 @@
+// JavaScript values into the engine's plain ones. A wrong type throws a TypeError that names the property;
+// the front process has validated what clients may get wrong, so this only guards the border.
+#pragma once
+
+#include <napi.h>
+
+#include "../meters.hpp"
+#include "../replica.hpp"
+
+namespace tacho::engine::addon {
+
+ModelOptions model_options(const Napi::Object& options);
+ContextOptions context_options(const Napi::Object& options);
+Request request(const Napi::Object& value);
+
+/// `meters` holds telemetry handles by name; their cells lie in `cells`, which must outlive the result.
+Meters meters(const Napi::Float64Array& cells, const Napi::Object& meters);
+
+}  // namespace tacho::engine::addon

@@ -1,0 +1,109 @@
+#include "to_js.hpp"
+
+namespace tacho::engine::addon {
+
+namespace {
+
+const char* name_of(Finish reason) {
+  switch (reason) {
+    case Finish::stop:
+      return "stop";
+    case Finish::length:
+      return "length";
+    case Finish::cancelled:
+      return "cancelled";
+    case Finish::error:
+      return "error";
+  }
+  return "error";
+}
+
+const char* name_of(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::context_length_exceeded:
+      return "context_length_exceeded";
+    case ErrorCode::invalid_prompt:
+      return "invalid_prompt";
+    case ErrorCode::template_failed:
+      return "template_failed";
+    case ErrorCode::none:
+    case ErrorCode::engine_failed:
+      return "engine_failed";
+  }
+  return "engine_failed";
+}
+
+Napi::Value error_of(Napi::Env env, const End& end) {
+  if (end.error == ErrorCode::none) return env.Null();
+  auto error = Napi::Object::New(env);
+  error["code"] = name_of(end.error);
+  error["message"] = end.message;
+  return error;
+}
+
+Napi::Object to_js(Napi::Env env, const End& end) {
+  auto object = Napi::Object::New(env);
+  object["id"] = static_cast<double>(end.id);
+  object["reason"] = name_of(end.reason);
+  object["promptTokens"] = end.prompt_tokens;
+  object["cachedTokens"] = end.cached_tokens;
+  object["generatedTokens"] = end.generated_tokens;
+  object["error"] = error_of(env, end);
+  return object;
+}
+
+}  // namespace
+
+Napi::Object to_js(Napi::Env env, const StepOutput& output) {
+  const auto count = output.pieces.size();
+  auto ids = Napi::Array::New(env, count);
+  auto texts = Napi::Array::New(env, count);
+  auto tokens = Napi::Array::New(env, count);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    ids[i] = static_cast<double>(output.pieces[i].id);
+    texts[i] = output.pieces[i].text;  // bytes that are no UTF-8 become U+FFFD
+    tokens[i] = output.pieces[i].tokens;
+  }
+  auto ends = Napi::Array::New(env, output.ends.size());
+  for (std::uint32_t i = 0; i < output.ends.size(); ++i) ends[i] = to_js(env, output.ends[i]);
+
+  auto step = Napi::Object::New(env);
+  step["ids"] = ids;
+  step["texts"] = texts;
+  step["tokens"] = tokens;
+  step["ends"] = ends;
+  return step;
+}
+
+Napi::Object to_js(Napi::Env env, const Replica& replica) {
+  const auto& model = replica.model();
+  const auto& limits = replica.limits();
+  const auto device = model.device();
+  auto info = Napi::Object::New(env);
+  info["description"] = model.description();
+  info["contextSize"] = limits.context;
+  info["trainedContextSize"] = llama_model_n_ctx_train(model.get());
+  info["slots"] = limits.sequences;
+  info["kvCells"] = limits.cells;
+  info["vocabularySize"] = llama_vocab_n_tokens(model.vocab());
+  info["parameters"] = static_cast<double>(llama_model_n_params(model.get()));
+  info["sizeBytes"] = static_cast<double>(llama_model_size(model.get()));
+  info["loadSeconds"] = replica.load_seconds();
+  info["backend"] = device.backend;
+  info["device"] = device.name;
+  info["hasChatTemplate"] = model.has_chat_template();
+  return info;
+}
+
+Napi::Array to_js(Napi::Env env, const std::vector<Device>& devices) {
+  auto list = Napi::Array::New(env, devices.size());
+  for (std::uint32_t i = 0; i < devices.size(); ++i) {
+    auto device = Napi::Object::New(env);
+    device["backend"] = devices[i].backend;
+    device["name"] = devices[i].name;
+    list[i] = device;
+  }
+  return list;
+}
+
+}  // namespace tacho::engine::addon

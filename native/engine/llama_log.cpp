@@ -1,0 +1,43 @@
+#include "llama_log.hpp"
+
+#include <mutex>
+#include <utility>
+
+#include "llama.h"
+#include "log.h"
+
+namespace tacho::engine {
+
+namespace {
+
+std::mutex mutex;
+std::string first_error;
+
+/// "llama_model_load: error loading model: …\n" → "error loading model: …"
+std::string without_prefix(std::string line) {
+  if (const auto colon = line.find(": "); colon != std::string::npos && line.find(' ') > colon) {
+    line.erase(0, colon + 2);
+  }
+  while (!line.empty() && line.back() == '\n') line.pop_back();
+  return line;
+}
+
+void keep_errors(ggml_log_level level, const char* text, void*) {
+  if (level != GGML_LOG_LEVEL_ERROR) return;
+  const std::lock_guard lock(mutex);
+  if (first_error.empty()) first_error = without_prefix(text);
+}
+
+}  // namespace
+
+void capture_llama_log() {
+  llama_log_set(keep_errors, nullptr);
+  common_log_set_verbosity_thold(-1);  // libllama-common has a log of its own
+}
+
+std::string take_llama_error() {
+  const std::lock_guard lock(mutex);
+  return std::exchange(first_error, {});
+}
+
+}  // namespace tacho::engine

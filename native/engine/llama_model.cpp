@@ -1,0 +1,110 @@
+#include "llama_model.hpp"
+
+#include <array>
+#include <limits>
+#include <mutex>
+
+#include "ggml-backend.h"
+#include "llama_log.hpp"
+
+namespace tacho::engine {
+
+namespace {
+
+bool report_progress(float fraction, void* data) {
+  const auto& progress = *static_cast<const std::function<void(float)>*>(data);
+  if (progress) progress(fraction);
+  return true;
+}
+
+std::string lower(std::string text) {
+  for (auto& letter : text) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  return text;
+}
+
+std::vector<Device> devices() {
+  std::vector<Device> gpus;
+  std::vector<Device> processors;
+  for (std::size_t i = 0; i < ggml_backend_dev_count(); ++i) {
+    const auto device = ggml_backend_dev_get(i);
+    const auto type = ggml_backend_dev_type(device);
+    if (type == GGML_BACKEND_DEVICE_TYPE_ACCEL || type == GGML_BACKEND_DEVICE_TYPE_META) continue;
+    const Device found{lower(ggml_backend_reg_name(ggml_backend_dev_backend_reg(device))),
+                       ggml_backend_dev_description(device)};
+    (type == GGML_BACKEND_DEVICE_TYPE_CPU ? processors : gpus).push_back(found);
+  }
+  gpus.insert(gpus.end(), processors.begin(), processors.end());
+  return gpus;
+}
+
+}  // namespace
+
+std::vector<Device> load_backends(const std::string& directory) {
+  static std::once_flag once;
+  std::call_once(once, [&directory] {
+    capture_llama_log();
+    ggml_backend_load_all_from_path(directory.c_str());
+    llama_backend_init();
+  });
+  return devices();
+}
+
+LlamaModel::LlamaModel(const ModelOptions& options) : gpu_layers_(options.gpu_layers) {
+  auto params = llama_model_default_params();
+  params.n_gpu_layers = options.gpu_layers;
+  params.progress_callback = report_progress;
+  params.progress_callback_user_data = const_cast<std::function<void(float)>*>(&options.progress);
+  take_llama_error();
+  model_.reset(llama_model_load_from_file(options.path.c_str(), params));
+  if (!model_) {
+    const auto reason = take_llama_error();
+    throw LoadError(reason.empty() ? "llama.cpp could not load it" : reason);
+  }
+  if (!llama_model_has_decoder(get()) || llama_model_has_encoder(get())) {
+    throw LoadError("it is not a decoder-only language model");
+  }
+  vocab_ = llama_model_get_vocab(get());
+  templates_ = common_chat_templates_init(get(), "");
+}
+
+std::string LlamaModel::description() const {
+  std::array<char, 256> text{};
+  llama_model_desc(get(), text.data(), text.size());
+  return text.data();
+}
+
+bool LlamaModel::has_chat_template() const { return llama_model_chat_template(get(), nullptr) != nullptr; }
+
+Device LlamaModel::device() const {
+  const auto all = devices();
+  if (all.empty()) return {"cpu", ""};
+  return gpu_layers_ == 0 ? all.back() : all.front();
+}
+
+std::vector<Token> LlamaModel::tokenize(const std::string& text) const {
+  // llama.cpp counts text and tokens in 32 bits; the front's body limit lies far below.
+  if (text.size() > std::numeric_limits<std::int32_t>::max() / 2)
+    throw std::runtime_error("the prompt is too long");
+  const auto length = static_cast<std::int32_t>(text.size());
+  std::vector<Token> tokens(text.size() + 2);
+  auto count = llama_tokenize(vocab_, text.data(), length, tokens.data(),
+                              static_cast<std::int32_t>(tokens.size()), true, true);
+  if (count < 0) {
+    tokens.resize(static_cast<std::size_t>(-static_cast<std::int64_t>(count)));
+    count = llama_tokenize(vocab_, text.data(), length, tokens.data(),
+                           static_cast<std::int32_t>(tokens.size()), true, true);
+  }
+  if (count < 0) throw std::runtime_error("the prompt cannot be tokenised");
+  tokens.resize(static_cast<std::size_t>(count));
+  return tokens;
+}
+
+std::string LlamaModel::apply_chat_template(const std::string& messages) const {
+  common_chat_templates_inputs inputs;
+  inputs.messages = common_chat_msgs_parse_oaicompat(common_json::parse(messages));
+  inputs.add_generation_prompt = true;
+  inputs.force_pure_content = true;
+  return common_chat_templates_apply(templates_.get(), inputs).prompt;
+}
+
+}  // namespace tacho::engine

@@ -1,0 +1,67 @@
+// A loaded GGUF model, shared read-only by the decode thread and the threads that assemble prompts.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "chat.h"
+#include "llama.h"
+#include "request.hpp"
+
+namespace tacho::engine {
+
+struct ModelOptions {
+  std::string path;
+  std::int32_t gpu_layers = -1;  // -1: all
+  /// Called on the loading thread with 0 … 1.
+  std::function<void(float)> progress;
+};
+
+/// Thrown with one line saying what llama.cpp objected to.
+struct LoadError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// What computes: {"cuda", "NVIDIA H200"} or {"cpu", "AMD EPYC 9654"}.
+struct Device {
+  std::string backend;
+  std::string name;
+};
+
+/// Loads the back ends of `directory` (a folder of libggml-*.so files), once in a process; later calls load
+/// nothing. Returns the GPUs found, then the processor.
+std::vector<Device> load_backends(const std::string& directory);
+
+/// Immutable after construction, so thread-safe.
+class LlamaModel {
+ public:
+  explicit LlamaModel(const ModelOptions& options);
+
+  llama_model* get() const { return model_.get(); }
+  const llama_vocab* vocab() const { return vocab_; }
+
+  std::string description() const;
+  bool has_chat_template() const;
+  /// Where the layers are.
+  Device device() const;
+
+  /// With the tokens that begin a text where the model wants them. Throws std::runtime_error.
+  std::vector<Token> tokenize(const std::string& text) const;
+  /// `messages` is the JSON of an OpenAI message array. Throws what the template throws.
+  std::string apply_chat_template(const std::string& messages) const;
+
+ private:
+  struct Free {
+    void operator()(llama_model* model) const { llama_model_free(model); }
+  };
+  std::unique_ptr<llama_model, Free> model_;
+  const llama_vocab* vocab_ = nullptr;
+  common_chat_templates_ptr templates_;
+  std::int32_t gpu_layers_;
+};
+
+}  // namespace tacho::engine

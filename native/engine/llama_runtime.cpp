@@ -1,0 +1,133 @@
+#include "llama_runtime.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "ggml-backend.h"
+#include "ggml-cpu.h"
+#include "llama_log.hpp"
+
+namespace tacho::engine {
+
+namespace {
+
+/// Tokens one decode computes at once: llama.cpp's default, large enough to fill a GPU in prefill.
+constexpr std::int32_t kStepTokens = 512;
+
+/// Every slot gets the whole trained context, up to this many cells (4 GiB for an 8B model at f16).
+constexpr std::int64_t kDefaultCells = 32768;
+
+std::int32_t cells_for(const LlamaModel& model, const ContextOptions& options) {
+  if (options.cells > 0) return options.cells;
+  const std::int64_t all = std::int64_t{llama_model_n_ctx_train(model.get())} * options.sequences;
+  return static_cast<std::int32_t>(std::min(all, kDefaultCells));
+}
+
+llama_context_params context_params(const LlamaModel& model, const ContextOptions& options) {
+  auto params = llama_context_default_params();
+  params.n_ctx = static_cast<std::uint32_t>(cells_for(model, options));
+  params.n_batch = params.n_ubatch = kStepTokens;
+  params.n_seq_max = static_cast<std::uint32_t>(options.sequences);
+  params.n_outputs_max = params.n_seq_max;
+  params.n_threads = params.n_threads_batch = options.threads;
+  // One buffer for all sequences, so that later a shared prefix costs no cells and no copy.
+  params.kv_unified = true;
+  params.no_perf = true;
+  return params;
+}
+
+}  // namespace
+
+LlamaRuntime::LlamaRuntime(const LlamaModel& model, const ContextOptions& options) : model_(model) {
+  take_llama_error();
+  context_.reset(llama_init_from_model(model.get(), context_params(model, options)));
+  if (!context_) {
+    const auto reason = take_llama_error();
+    throw LoadError("no context of " + std::to_string(cells_for(model, options)) + " KV cells could be made" +
+                    (reason.empty() ? "" : ": " + reason));
+  }
+  const auto cells = static_cast<std::int32_t>(llama_n_ctx(context_.get()));
+  limits_ = {.context = std::min(cells, llama_model_n_ctx_train(model.get())),
+             .cells = cells,
+             .sequences = options.sequences,
+             .step_tokens = static_cast<std::int32_t>(llama_n_batch(context_.get()))};
+  batch_ = llama_batch_init(limits_.step_tokens, 0, 1);
+  attach_thread_pool(options.threads);
+  warm_up();
+}
+
+LlamaRuntime::~LlamaRuntime() {
+  llama_batch_free(batch_);
+  context_.reset();
+  if (thread_pool_ != nullptr) free_thread_pool_(thread_pool_);
+}
+
+/// Without a pool the CPU back end makes its threads anew for every graph, which halves single-stream speed.
+/// The functions live in the CPU library that was chosen at run time, hence the look-up by name.
+void LlamaRuntime::attach_thread_pool(std::int32_t threads) {
+  const auto device = ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU);
+  if (device == nullptr) return;
+  const auto registry = ggml_backend_dev_backend_reg(device);
+  const auto look_up = [registry](const char* name) {
+    return ggml_backend_reg_get_proc_address(registry, name);
+  };
+  const auto make = reinterpret_cast<decltype(&ggml_threadpool_new)>(look_up("ggml_threadpool_new"));
+  free_thread_pool_ = reinterpret_cast<decltype(free_thread_pool_)>(look_up("ggml_threadpool_free"));
+  if (make == nullptr || free_thread_pool_ == nullptr) return;
+  auto params = ggml_threadpool_params_default(threads);
+  thread_pool_ = make(&params);
+  if (thread_pool_ != nullptr) llama_attach_threadpool(context_.get(), thread_pool_, nullptr);
+}
+
+/// The first decode allocates and faults memory in; done here so that the first request does not pay.
+void LlamaRuntime::warm_up() {
+  const auto begin = llama_vocab_bos(model_.vocab());
+  const std::array batch{BatchToken{begin < 0 ? 0 : begin, 0, 0, true}};
+  if (decode(batch) != DecodeStatus::ok) throw LoadError("the model failed to compute its first token");
+  cut(0, 0);
+}
+
+DecodeStatus LlamaRuntime::decode(std::span<const BatchToken> batch) {
+  batch_.n_tokens = static_cast<std::int32_t>(batch.size());
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    batch_.token[i] = batch[i].token;
+    batch_.pos[i] = batch[i].position;
+    batch_.n_seq_id[i] = 1;
+    batch_.seq_id[i][0] = batch[i].sequence;
+    batch_.logits[i] = batch[i].output ? 1 : 0;
+  }
+  const auto result = llama_decode(context_.get(), batch_);
+  if (result == 0) return DecodeStatus::ok;
+  return result == 1 ? DecodeStatus::no_cells : DecodeStatus::failed;
+}
+
+Token LlamaRuntime::sample(Sampler& sampler, std::int32_t row) {
+  return static_cast<LlamaSampler&>(sampler).sample(context_.get(), row);
+}
+
+void LlamaRuntime::append_text(Token token, std::string& text) const {
+  std::array<char, 128> buffer{};
+  const auto put = [&](char* bytes, std::size_t size) {
+    return llama_token_to_piece(model_.vocab(), token, bytes, static_cast<std::int32_t>(size), 0, false);
+  };
+  const auto length = put(buffer.data(), buffer.size());
+  if (length >= 0) {
+    text.append(buffer.data(), static_cast<std::size_t>(length));
+    return;
+  }
+  std::string longer(static_cast<std::size_t>(-length), '\0');
+  put(longer.data(), longer.size());
+  text += longer;
+}
+
+bool LlamaRuntime::cut(std::int32_t sequence, std::int32_t length) {
+  return llama_memory_seq_rm(llama_get_memory(context_.get()), sequence, length, -1);
+}
+
+std::unique_ptr<Sampler> LlamaRuntime::make_sampler(const Sampling& sampling,
+                                                    std::span<const Token> prompt) const {
+  return std::make_unique<LlamaSampler>(model_.vocab(), sampling, prompt, limits_.context);
+}
+
+}  // namespace tacho::engine

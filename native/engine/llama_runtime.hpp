@@ -1,0 +1,51 @@
+// The Runtime over llama.cpp: one context with a unified KV cache and a persistent thread pool.
+#pragma once
+
+#include <memory>
+
+#include "llama_model.hpp"
+#include "llama_sampler.hpp"
+#include "runtime.hpp"
+
+namespace tacho::engine {
+
+struct ContextOptions {
+  std::int32_t cells =
+      0;  // KV cells all sequences share; 0: as many as sensible, see LlamaRuntime::cells_for
+  std::int32_t sequences = 1;  // 1 … 256, llama.cpp's limit
+  std::int32_t threads = 1;
+};
+
+class LlamaRuntime : public Runtime {
+ public:
+  /// Throws LoadError, e.g. when the KV cache does not fit in memory.
+  LlamaRuntime(const LlamaModel& model, const ContextOptions& options);
+  ~LlamaRuntime() override;
+
+  const Limits& limits() const override { return limits_; }
+  DecodeStatus decode(std::span<const BatchToken> batch) override;
+  Token sample(Sampler& sampler, std::int32_t row) override;
+  bool ends_text(Token token) const override { return llama_vocab_is_eog(model_.vocab(), token); }
+  void append_text(Token token, std::string& text) const override;
+  bool cut(std::int32_t sequence, std::int32_t length) override;
+
+  /// Thread-safe: reads only the model.
+  std::unique_ptr<Sampler> make_sampler(const Sampling& sampling, std::span<const Token> prompt) const;
+
+ private:
+  void attach_thread_pool(std::int32_t threads);
+  void warm_up();
+
+  struct FreeContext {
+    void operator()(llama_context* context) const { llama_free(context); }
+  };
+
+  const LlamaModel& model_;
+  Limits limits_;
+  ggml_threadpool* thread_pool_ = nullptr;
+  void (*free_thread_pool_)(ggml_threadpool*) = nullptr;
+  std::unique_ptr<llama_context, FreeContext> context_;
+  llama_batch batch_{};
+};
+
+}  // namespace tacho::engine

@@ -1,0 +1,27 @@
+// The engine's own measurements: handles into one shard of the telemetry segment, bound before the loop
+// starts.
+#pragma once
+
+#include <vector>
+
+#include "../telemetry/cells.hpp"
+
+namespace tacho::engine {
+
+/// Written by the loop's thread alone. Durations in seconds; see src/metrics/catalog.ts for what each means.
+struct Meters {
+  telemetry::Histogram queue_duration;
+  telemetry::Histogram time_to_first_token;
+  telemetry::Histogram inter_token_latency;
+  telemetry::Histogram step_duration;
+  telemetry::Histogram step_tokens;
+  telemetry::Histogram step_sequences;
+  telemetry::Counter prompt_tokens;
+  telemetry::Counter cached_prompt_tokens;
+  telemetry::Counter generation_tokens;
+  telemetry::Gauge kv_cells_used;
+  /// What the histograms' bounds point to; moving a Meters leaves the inner vectors' memory where it is.
+  std::vector<std::vector<double>> bounds;
+};
+
+}  // namespace tacho::engine

@@ -1,0 +1,90 @@
+#include "replica.hpp"
+
+#include <time.h>
+
+#include <algorithm>
+
+namespace tacho::engine {
+
+namespace {
+
+/// Why a request cannot run, in a form its client can act on.
+struct Refusal {
+  ErrorCode code;
+  std::string message;
+};
+
+}  // namespace
+
+double monotonic_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+Replica::Replica(const ModelOptions& model, const ContextOptions& context)
+    : started_at_(monotonic_seconds()),
+      model_(model),
+      runtime_(model_, context),
+      load_seconds_(monotonic_seconds() - started_at_) {}
+
+void Replica::start(Meters meters, std::function<void()> notify) {
+  loop_ =
+      std::make_unique<Loop>(runtime_, std::move(meters), std::move(notify),
+                             Loop::Options{.step_budget = limits().step_tokens, .clock = monotonic_seconds});
+  loop_->start();
+}
+
+void Replica::close() {
+  if (loop_) loop_->close();
+}
+
+void Replica::assemble(Request request) {
+  try {
+    loop_->inbox().arrive(prepare(request));
+  } catch (const Refusal& refusal) {
+    loop_->inbox().refuse(
+        {.id = request.id, .reason = Finish::error, .error = refusal.code, .message = refusal.message});
+  }
+}
+
+Prepared Replica::prepare(Request& request) const {
+  auto tokens = tokens_of(request.prompt);
+  if (tokens.empty()) throw Refusal{ErrorCode::invalid_prompt, "the prompt holds no token"};
+  auto sampler = runtime_.make_sampler(request.sampling, tokens);
+  return {.id = request.id,
+          .arrived_at = request.arrived_at,
+          .prompt = std::move(tokens),
+          .max_tokens = request.max_tokens,
+          .stop = std::move(request.stop),
+          .sampler = std::move(sampler)};
+}
+
+std::vector<Token> Replica::tokens_of(Prompt& prompt) const {
+  if (auto* tokens = std::get_if<std::vector<Token>>(&prompt)) {
+    const auto vocabulary = llama_vocab_n_tokens(model_.vocab());
+    const auto bad =
+        std::ranges::find_if(*tokens, [&](Token token) { return token < 0 || token >= vocabulary; });
+    if (bad == tokens->end()) return std::move(*tokens);
+    throw Refusal{ErrorCode::invalid_prompt, "token ids must be 0 to " + std::to_string(vocabulary - 1) +
+                                                 ", received " + std::to_string(*bad)};
+  }
+  std::string text;
+  if (auto* chat = std::get_if<ChatPrompt>(&prompt)) {
+    try {
+      text = model_.apply_chat_template(chat->messages);
+    } catch (const std::exception& error) {
+      throw Refusal{ErrorCode::template_failed,
+                    std::string("the model's chat template refused the messages: ") + error.what()};
+    }
+  } else {
+    text = std::move(std::get<TextPrompt>(prompt).text);
+  }
+  try {
+    return model_.tokenize(text);
+  } catch (const std::exception& error) {
+    throw Refusal{ErrorCode::invalid_prompt, error.what()};
+  }
+}
+
+}  // namespace tacho::engine

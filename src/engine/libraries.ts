@@ -1,0 +1,79 @@
+import { existsSync, readdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import type { EngineSettings } from "./messages.js";
+
+type Variant = "cuda" | "vulkan" | "cpu";
+
+/** The packages that hold llama.cpp's shared libraries, best first. Built by and pinned with node-llama-cpp. */
+const PACKAGES: Record<Variant, readonly string[]> = {
+  cuda: [`linux-${process.arch}-cuda`, `linux-${process.arch}-cuda-ext`],
+  vulkan: [`linux-${process.arch}-vulkan`],
+  cpu: [`linux-${process.arch}`],
+};
+
+/** Named in every variant; its own dependencies (libllama, libggml) lie beside it. */
+export const COMMON_LIBRARY = "libllama-common.so";
+
+/** What can be mended by another flag or an installation. */
+export class LibraryError extends Error {}
+
+export interface Libraries {
+  variant: Variant;
+  /** The folder with libllama-common.so and the libggml-*.so back ends. */
+  directory: string;
+}
+
+/** The folder of llama.cpp libraries that `gpu` asks for. Throws LibraryError when there is none. */
+export async function chooseLibraries(gpu: EngineSettings["gpu"]): Promise<Libraries> {
+  for (const variant of await candidates(gpu)) {
+    const directory = await libraryDirectory(variant);
+    if (directory !== null) return { variant, directory };
+  }
+  throw new LibraryError(
+    `no llama.cpp libraries for --gpu ${gpu} on ${process.platform}-${process.arch}: ` +
+      "the optional packages of node-llama-cpp are not installed; run npm ci without --omit=optional",
+  );
+}
+
+async function candidates(gpu: EngineSettings["gpu"]): Promise<Variant[]> {
+  if (gpu === "off") return ["cpu"];
+  if (gpu !== "auto") return [gpu];
+  // Imported only here: it takes 0.4 s, and only "auto" needs to know what the machine has.
+  const { getLlamaGpuTypes } = await import("node-llama-cpp");
+  const supported = await getLlamaGpuTypes("supported");
+  return [...supported.filter((type) => type === "cuda" || type === "vulkan"), "cpu"];
+}
+
+async function libraryDirectory(variant: Variant): Promise<string | null> {
+  // Resolved from node-llama-cpp, whose optional dependencies these are.
+  const resolve = createRequire(import.meta.resolve("node-llama-cpp")).resolve;
+  for (const name of PACKAGES[variant]) {
+    const binaries = await import(
+      pathToFileURL(resolveOptional(resolve, `@node-llama-cpp/${name}`)).href
+    ).then(
+      (module: { getBinsDir(): { binsDir: string } }) => module.getBinsDir().binsDir,
+      () => null,
+    );
+    const directory = binaries === null ? null : folderWithLibrary(binaries);
+    if (directory !== null) return directory;
+  }
+  return null;
+}
+
+function resolveOptional(resolve: NodeJS.RequireResolve, name: string): string {
+  try {
+    return resolve(name);
+  } catch {
+    return "/not-installed";
+  }
+}
+
+function folderWithLibrary(root: string): string | null {
+  for (const name of readdirSync(root)) {
+    const directory = path.join(root, name);
+    if (existsSync(path.join(directory, COMMON_LIBRARY))) return directory;
+  }
+  return null;
+}

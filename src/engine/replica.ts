@@ -1,0 +1,100 @@
+import type { MessagePort } from "node:worker_threads";
+import { catalog } from "../metrics/catalog.js";
+import { openTelemetry, type SpecOf, type Writer } from "../telemetry/index.js";
+import { chooseLibraries, LibraryError } from "./libraries.js";
+import type { EngineSettings, FromEngine, ModelInfo, ToEngine } from "./messages.js";
+import {
+  loadNativeEngine,
+  type EngineMeters,
+  type NativeEngine,
+  type NativeReplica,
+} from "./native-engine.js";
+
+export interface ReplicaTask {
+  settings: EngineSettings;
+  /** Where the GGUF file lies. */
+  file: string;
+  /** Speaks ToEngine and FromEngine with the host's main thread. */
+  port: MessagePort;
+}
+
+/**
+ * The piscina task: one replica for as long as it lives. Resolves after a "stop" message, rejects when the
+ * model cannot be served.
+ */
+export default async function serveReplica({ settings, file, port }: ReplicaTask): Promise<void> {
+  const send = (message: FromEngine): void => port.postMessage(message);
+  const engine = await openEngine(settings);
+  const replica = await loadReplica(engine, settings, file, (fraction) =>
+    send({ type: "progress", phase: "load", fraction }),
+  );
+  const model: ModelInfo = { id: settings.modelId, threads: settings.threads, ...replica.info };
+
+  const telemetry = openTelemetry(catalog, { path: settings.telemetryPath, attach: true });
+  const writer = telemetry.openWriter();
+  recordModel(telemetry, model);
+  replica.start(writer.cells, engineMeters(writer, model.id), (step) => send({ type: "step", ...step }));
+  send({ type: "ready", model });
+
+  await untilStopped(port, replica);
+  await replica.close();
+  writer.close();
+  telemetry.close();
+}
+
+async function openEngine(settings: EngineSettings): Promise<NativeEngine> {
+  const libraries = await chooseLibraries(settings.gpu);
+  const engine = loadNativeEngine(libraries);
+  const devices = engine.loadBackends(libraries.directory);
+  if (settings.gpu !== "auto" && settings.gpu !== "off" && devices[0]?.backend === "cpu") {
+    throw new LibraryError(`--gpu ${settings.gpu}: no such device was found; use --gpu auto or off`);
+  }
+  return engine;
+}
+
+async function loadReplica(
+  engine: NativeEngine,
+  settings: EngineSettings,
+  file: string,
+  onProgress: (fraction: number) => void,
+): Promise<NativeReplica> {
+  const { gpuLayers, contextSize: cells, slots, threads } = settings;
+  try {
+    return await engine.loadReplica({ path: file, gpuLayers, cells, slots, threads }, onProgress);
+  } catch (error) {
+    throw new Error(`cannot serve ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function recordModel({ metrics }: Writer<SpecOf<typeof catalog>>, model: ModelInfo): void {
+  const labels = { model: model.id };
+  metrics.modelLoadDuration.labels(labels).set(model.loadSeconds);
+  metrics.modelSize.labels(labels).set(model.sizeBytes);
+  metrics.kvCells.labels(labels).set(model.kvCells);
+}
+
+function engineMeters({ metrics }: Writer<SpecOf<typeof catalog>>, model: string): EngineMeters {
+  const labels = { model };
+  return {
+    queueDuration: metrics.queueDuration.labels(labels),
+    timeToFirstToken: metrics.timeToFirstToken.labels(labels),
+    interTokenLatency: metrics.interTokenLatency.labels(labels),
+    stepDuration: metrics.stepDuration.labels(labels),
+    stepTokens: metrics.stepTokens.labels(labels),
+    stepSequences: metrics.stepSequences.labels(labels),
+    promptTokens: metrics.promptTokens.labels(labels),
+    cachedPromptTokens: metrics.cachedPromptTokens.labels(labels),
+    generationTokens: metrics.generationTokens.labels(labels),
+    kvCellsUsed: metrics.kvCellsUsed.labels(labels),
+  };
+}
+
+function untilStopped(port: MessagePort, replica: NativeReplica): Promise<void> {
+  return new Promise((resolve) => {
+    port.on("message", (message: ToEngine) => {
+      if (message.type === "submit") replica.submit(message.request);
+      else if (message.type === "cancel") replica.cancel(message.id);
+      else if (message.type === "stop") resolve();
+    });
+  });
+}
