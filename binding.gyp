@@ -1,0 +1,37 @@
+{
+  "target_defaults": {
+    # Node builds with gnu++17 and without exceptions; headers are checked as strictly as sources.
+    "cflags_cc!": ["-std=gnu++17", "-std=gnu++20", "-fno-exceptions", "-fno-rtti"],
+    "cflags_cc": ["-std=c++20", "-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"],
+  },
+  "targets": [
+    {
+      "target_name": "telemetry_core",
+      "type": "static_library",
+      "sources": [
+        "native/telemetry/directory.cpp",
+        "native/telemetry/layout.cpp",
+        "native/telemetry/mapping.cpp",
+        "native/telemetry/process_identity.cpp",
+        "native/telemetry/segment.cpp",
+        "native/telemetry/text_renderer.cpp",
+      ],
+    },
+    {
+      "target_name": "telemetry",
+      "dependencies": ["telemetry_core"],
+      "sources": [
+        "native/telemetry/addon/addon.cpp",
+        "native/telemetry/addon/segment_wrap.cpp",
+        "native/telemetry/addon/shard_wrap.cpp",
+      ],
+      "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
+      "defines": [
+        "NAPI_VERSION=9",
+        "NAPI_CPP_EXCEPTIONS",
+        # A worker that is being terminated cannot throw; what it would have thrown concerns nobody.
+        "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS",
+      ],
+    },
+  ],
+}

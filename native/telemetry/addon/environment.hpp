@@ -1,0 +1,43 @@
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "../segment.hpp"
+#include "../segment_error.hpp"
+
+namespace tacho::telemetry {
+
+/// What one JavaScript thread has open. Destroyed with its environment, also by worker.terminate() and
+/// process.exit(): its shards are given back and the files that it created are removed. An object that is
+/// merely collected keeps its shard, because handles may still write there.
+struct Environment {
+  ~Environment() {
+    for (const auto& shard : shards) shard->release();
+    for (const auto& segment : created) segment->unlink();
+  }
+
+  Napi::FunctionReference segment_class;
+  Napi::FunctionReference shard_class;
+  std::set<std::shared_ptr<Shard>> shards;
+  std::set<std::shared_ptr<Segment>> created;
+
+  static Environment& of(Napi::Env env) { return *env.GetInstanceData<Environment>(); }
+};
+
+/// Turns the core's errors into JavaScript's, with their code.
+template <typename F>
+auto guarded(Napi::Env env, F&& call) {
+  try {
+    return call();
+  } catch (const SegmentError& error) {
+    auto thrown = Napi::Error::New(env, error.what());
+    thrown.Set("code", Napi::String::New(env, error.code));
+    throw thrown;
+  }
+}
+
+}  // namespace tacho::telemetry

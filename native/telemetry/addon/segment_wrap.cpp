@@ -1,0 +1,130 @@
+#include "segment_wrap.hpp"
+
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "environment.hpp"
+#include "shard_wrap.hpp"
+
+namespace tacho::telemetry {
+namespace {
+
+const std::unordered_map<std::string, MetricType> kTypes = {
+    {"counter", MetricType::counter},
+    {"gauge", MetricType::gauge},
+    {"histogram", MetricType::histogram},
+};
+
+/// Renders on a thread of libuv's pool. Holds the renderer, so that closing in the meantime does no harm.
+class RenderWorker : public Napi::AsyncWorker {
+ public:
+  RenderWorker(Napi::Env env, std::shared_ptr<TextRenderer> renderer)
+      : AsyncWorker(env, "tacho:render"),
+        renderer_(std::move(renderer)),
+        deferred_(Napi::Promise::Deferred::New(env)) {}
+
+  Napi::Promise promise() const { return deferred_.Promise(); }
+
+ private:
+  void Execute() override { text_ = std::make_unique<std::string>(renderer_->render()); }
+
+  void OnOK() override {
+    auto* text = text_.release();
+    deferred_.Resolve(Napi::Buffer<char>::NewOrCopy(
+        Env(), text->data(), text->size(), [](Napi::Env, char*, std::string* kept) { delete kept; }, text));
+  }
+
+  void OnError(const Napi::Error& error) override {
+    error.Set("code", Napi::String::New(Env(), "invalid_segment"));
+    deferred_.Reject(error.Value());
+  }
+
+  std::shared_ptr<TextRenderer> renderer_;
+  Napi::Promise::Deferred deferred_;
+  std::unique_ptr<std::string> text_;
+};
+
+MetricSpec spec_of(const Napi::CallbackInfo& info) {
+  MetricSpec spec{};
+  spec.type = kTypes.at(info[0].As<Napi::String>());
+  spec.name = info[1].As<Napi::String>();
+  spec.help = info[2].As<Napi::String>();
+  const auto labels = info[3].As<Napi::Array>();
+  for (std::uint32_t i = 0; i < labels.Length(); ++i)
+    spec.labels.push_back(labels.Get(i).As<Napi::String>().Utf8Value());
+  const auto bounds = info[4].As<Napi::Array>();
+  for (std::uint32_t i = 0; i < bounds.Length(); ++i)
+    spec.bounds.push_back(bounds.Get(i).As<Napi::Number>().DoubleValue());
+  spec.max_series = info[5].As<Napi::Number>().Uint32Value();
+  return spec;
+}
+
+}  // namespace
+
+Napi::Function SegmentWrap::define_class(Napi::Env env) {
+  return DefineClass(
+      env, "NativeSegment",
+      {InstanceAccessor<&SegmentWrap::path>("path"), InstanceMethod<&SegmentWrap::define>("define"),
+       InstanceMethod<&SegmentWrap::claim>("claim"), InstanceMethod<&SegmentWrap::render>("render"),
+       InstanceMethod<&SegmentWrap::unlink>("unlink"), InstanceMethod<&SegmentWrap::close>("close")});
+}
+
+SegmentWrap::SegmentWrap(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+  segment_ = *info[0].As<Napi::External<std::shared_ptr<Segment>>>().Data();
+  renderer_ = std::make_shared<TextRenderer>(segment_);
+  created_ = info[1].As<Napi::Boolean>();
+  if (created_) Environment::of(info.Env()).created.insert(segment_);
+}
+
+Segment& SegmentWrap::open() const {
+  if (!segment_) throw SegmentError("closed", "Expected an open telemetry segment but it is closed.");
+  return *segment_;
+}
+
+Napi::Value SegmentWrap::path(const Napi::CallbackInfo& info) {
+  if (!segment_ || !segment_->path()) return info.Env().Null();
+  return Napi::String::New(info.Env(), *segment_->path());
+}
+
+Napi::Value SegmentWrap::define(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    const auto place = open().define(spec_of(info));
+    auto result = Napi::Object::New(info.Env());
+    result.Set("id", place.number);
+    result.Set("overflowCell", place.overflow_cell);
+    return result;
+  });
+}
+
+Napi::Value SegmentWrap::claim(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    ShardWrap::Claim claim{segment_, open().claim()};
+    const auto handed = Napi::External<ShardWrap::Claim>::New(info.Env(), &claim);
+    return Environment::of(info.Env()).shard_class.New({handed});
+  });
+}
+
+Napi::Value SegmentWrap::render(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    open();
+    auto* worker = new RenderWorker(info.Env(), renderer_);
+    worker->Queue();
+    return worker->promise();
+  });
+}
+
+void SegmentWrap::unlink(const Napi::CallbackInfo&) {
+  if (segment_) segment_->unlink();
+}
+
+void SegmentWrap::close(const Napi::CallbackInfo& info) {
+  if (!segment_) return;
+  if (created_) segment_->unlink();
+  Environment::of(info.Env()).created.erase(segment_);
+  renderer_.reset();
+  segment_.reset();
+}
+
+}  // namespace tacho::telemetry

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+
+#include "../segment.hpp"
+#include "../text_renderer.hpp"
+
+namespace tacho::telemetry {
+
+/// JavaScript's hold on a segment; `NativeSegment` in src/telemetry/native.ts describes it.
+class SegmentWrap : public Napi::ObjectWrap<SegmentWrap> {
+ public:
+  static Napi::Function define_class(Napi::Env env);
+
+  /// `info[0]` is an External of std::shared_ptr<Segment>, `info[1]` whether this side created the file.
+  explicit SegmentWrap(const Napi::CallbackInfo& info);
+
+ private:
+  Napi::Value path(const Napi::CallbackInfo& info);
+  Napi::Value define(const Napi::CallbackInfo& info);
+  Napi::Value claim(const Napi::CallbackInfo& info);
+  Napi::Value render(const Napi::CallbackInfo& info);
+  void unlink(const Napi::CallbackInfo& info);
+  void close(const Napi::CallbackInfo& info);
+  Segment& open() const;
+
+  std::shared_ptr<Segment> segment_;
+  std::shared_ptr<TextRenderer> renderer_;
+  bool created_;
+};
+
+}  // namespace tacho::telemetry

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "layout.hpp"
+
+namespace tacho::telemetry {
+
+class Mapping;
+
+/// What a program declares of a metric.
+struct MetricSpec {
+  MetricType type;
+  std::string name;
+  std::string help;
+  std::vector<std::string> labels;
+  std::vector<double> bounds;
+  std::uint32_t max_series;
+};
+
+struct Series {
+  std::uint32_t cell;
+  /// The length-prefixed label values where they lie in the segment: compared byte for byte, they are a key
+  /// that no choice of values can forge.
+  std::string_view values;
+};
+
+struct Metric {
+  MetricSpec spec;
+  std::uint32_t overflow_cell;
+  std::uint32_t refused_cell;
+  std::uint32_t* overflow_used;
+  std::vector<Series> series;  ///< In the order of registration.
+  std::unordered_map<std::string_view, std::uint32_t> cell_by_values;
+};
+
+/// An index over the records of a segment's directory, brought up to date by `refresh`. Records only ever
+/// follow each other, so each is read once; readers need no lock. Not thread-safe.
+class Directory {
+ public:
+  explicit Directory(const Mapping& mapping);
+
+  /// Takes in the records published since. Throws SegmentError where they make no sense.
+  void refresh();
+
+  const std::vector<Metric>& metrics() const { return metrics_; }
+  /// Null when there is none of that name.
+  const Metric* find(std::string_view name) const;
+  /// The first cell, or kNoCell.
+  std::uint32_t find_series(std::uint32_t metric, std::string_view values) const;
+
+ private:
+  bool take(std::span<std::byte> record);
+  bool take_metric(std::span<std::byte> record);
+  bool take_series(std::span<std::byte> record);
+  bool has_cells(std::uint32_t first, std::uint32_t count) const;
+
+  const Mapping& mapping_;
+  std::uint64_t position_ = 0;
+  std::vector<Metric> metrics_;
+};
+
+/// Label values as a series record holds them.
+std::string encode_values(std::span<const std::string> values);
+/// The reverse; fewer values than `count` where the bytes end early.
+std::vector<std::string_view> decode_values(std::string_view encoded, std::size_t count);
+
+std::string encode_metric(const MetricSpec& spec, std::uint32_t overflow_cell, std::uint32_t refused_cell);
+std::string encode_series(std::uint32_t metric, MetricType type, std::uint32_t cell, std::string_view values);
+
+}  // namespace tacho::telemetry

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace tacho::telemetry {
+
+/// A shared mapping of a whole file, and the file's lock. Thread-safe.
+class Mapping {
+ public:
+  /// A new file of mode 0600, which must not exist; without a path, memory without a name. All bytes are zero.
+  /// Throws SegmentError.
+  static std::unique_ptr<Mapping> create(const std::optional<std::string>& path, std::uint64_t bytes);
+  /// An existing regular file of at least `least` bytes. Throws SegmentError.
+  static std::unique_ptr<Mapping> attach(const std::string& path, std::uint64_t least);
+
+  ~Mapping();
+  Mapping(const Mapping&) = delete;
+  Mapping& operator=(const Mapping&) = delete;
+
+  std::byte* data() const { return data_; }
+  std::uint64_t bytes() const { return bytes_; }
+
+  /// Makes the file system keep room for these bytes, without which writing to a sparse file on a full one
+  /// ends the process (SIGBUS). False when there is no room.
+  bool reserve(std::uint64_t offset, std::uint64_t length) const;
+
+  /// Held against other mappings of the file, in this and in other processes. The kernel drops it with the
+  /// process (an open file description lock), so a killed holder blocks nobody.
+  class Lock {
+   public:
+    explicit Lock(const Mapping& mapping);
+    ~Lock();
+    Lock(const Lock&) = delete;
+    Lock& operator=(const Lock&) = delete;
+
+   private:
+    int fd_;
+  };
+
+ private:
+  Mapping(int fd, std::uint64_t bytes, const std::string& path);
+
+  int fd_;
+  std::byte* data_;
+  std::uint64_t bytes_;
+};
+
+}  // namespace tacho::telemetry

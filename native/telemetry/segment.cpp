@@ -1,0 +1,224 @@
+#include "segment.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstring>
+#include <utility>
+
+#include "cells.hpp"
+#include "segment_error.hpp"
+
+namespace tacho::telemetry {
+namespace {
+
+constexpr auto kAcquire = std::memory_order_acquire;
+constexpr auto kRelease = std::memory_order_release;
+
+std::uint64_t page_bytes() {
+  static const auto bytes = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+  return bytes;
+}
+
+/// Reserves the pages that [from, to) of a part touches first: those before `from` were reserved earlier.
+bool reserve_growth(const Mapping& mapping, std::uint64_t part, std::uint64_t from, std::uint64_t to) {
+  const auto first = (from + page_bytes() - 1) / page_bytes() * page_bytes();
+  const auto last = (to + page_bytes() - 1) / page_bytes() * page_bytes();
+  return mapping.reserve(part + first, last - first);
+}
+
+bool same_shape(const MetricSpec& a, const MetricSpec& b) {
+  return a.type == b.type && a.labels == b.labels && a.bounds == b.bounds;
+}
+
+[[noreturn]] void full(const std::string& what, const std::string& name) {
+  throw SegmentError("segment_full", "Expected room for " + what + " in telemetry segment " + name + ".");
+}
+
+std::int64_t unix_nanoseconds() {
+  using namespace std::chrono;
+  return duration_cast<nanoseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+std::shared_ptr<Segment> Segment::create(const std::optional<std::string>& path, const Geometry& geometry) {
+  Header header = header_for(geometry);
+  header.created_unix_ns = unix_nanoseconds();
+  header.boot = boot_hash();
+  header.magic = 0;
+  auto mapping = Mapping::create(path, header.file_bytes);
+  if (!mapping->reserve(0, header.directory_offset)) {
+    if (path) ::unlink(path->c_str());
+    full("the header", path.value_or("in memory"));
+  }
+  auto& written = *reinterpret_cast<Header*>(mapping->data());
+  std::memcpy(&written, &header, sizeof header);
+  std::atomic_ref(written.magic).store(kMagic, kRelease);
+  return std::shared_ptr<Segment>(new Segment(std::move(mapping), path));
+}
+
+std::shared_ptr<Segment> Segment::attach(const std::string& path) {
+  auto mapping = Mapping::attach(path, sizeof(Header));
+  auto& mapped = *reinterpret_cast<Header*>(mapping->data());
+  std::atomic_ref(mapped.magic).load(kAcquire);
+  check_header(mapped, mapping->bytes(), path);
+  std::shared_ptr<Segment> segment(new Segment(std::move(mapping), path));
+  segment->directory_.refresh();
+  return segment;
+}
+
+Segment::Segment(std::unique_ptr<Mapping> mapping, std::optional<std::string> path)
+    : mapping_(std::move(mapping)),
+      path_(std::move(path)),
+      named_(path_.has_value()),
+      self_(this_process()),
+      directory_(*mapping_) {}
+
+void Segment::unlink() {
+  const std::lock_guard guard(mutex_);
+  if (std::exchange(named_, false)) ::unlink(path_->c_str());
+}
+
+ShardEntry& Segment::entry(std::uint64_t shard) const {
+  return reinterpret_cast<ShardEntry*>(mapping_->data() + header().shard_table_offset)[shard];
+}
+
+std::span<double> Segment::cells(std::uint64_t shard) const {
+  auto* first = mapping_->data() + header().shards_offset + shard * header().shard_stride;
+  return {reinterpret_cast<double*>(first), header().cells_per_shard};
+}
+
+MetricPlace Segment::define(const MetricSpec& spec) {
+  const std::lock_guard guard(mutex_);
+  const Mapping::Lock lock(*mapping_);
+  directory_.refresh();
+  const Metric* metric = directory_.find(spec.name);
+  if (metric == nullptr) {
+    const auto width = cells_of(spec.type, spec.bounds.size());
+    const bool labelled = !spec.labels.empty();
+    const auto overflow = labelled ? allocate(width + 1) : kNoCell;
+    const auto refused = labelled && overflow != kNoCell ? overflow + width : kNoCell;
+    if ((labelled && overflow == kNoCell) || !publish(encode_metric(spec, overflow, refused)))
+      full("metric " + spec.name, path_.value_or("in memory"));
+    directory_.refresh();
+    metric = directory_.find(spec.name);
+  }
+  if (!same_shape(metric->spec, spec))
+    throw SegmentError("invalid_segment", "Expected metric " + spec.name +
+                                              " with the type, labels and bounds that the telemetry segment holds" +
+                                              " but received others.");
+  const auto number = static_cast<std::uint32_t>(metric - directory_.metrics().data());
+  if (spec.labels.empty() && metric->series.empty() && add_series(number, {}) == kNoCell)
+    full("metric " + spec.name, path_.value_or("in memory"));
+  return {number, metric->overflow_cell};
+}
+
+Segment::Resolved Segment::resolve(std::uint32_t number, std::span<const std::string> values) {
+  const std::lock_guard guard(mutex_);
+  directory_.refresh();
+  const Metric& metric = directory_.metrics().at(number);
+  const auto encoded = encode_values(values);
+  auto cell = directory_.find_series(number, encoded);
+  if (cell != kNoCell) return {cell, metric.spec.type};
+  // A client may send these very values; a second series of the same labels would spoil the whole scrape.
+  const bool is_overflow = std::ranges::all_of(values, [](const auto& value) { return value == "overflow"; });
+  if (!is_overflow && metric.series.size() < metric.spec.max_series) {
+    const Mapping::Lock lock(*mapping_);
+    directory_.refresh();
+    cell = directory_.find_series(number, encoded);
+    if (cell == kNoCell && metric.series.size() < metric.spec.max_series) cell = add_series(number, encoded);
+    if (cell != kNoCell) return {cell, metric.spec.type};
+  }
+  std::atomic_ref(*metric.overflow_used).store(1, kRelease);
+  return {metric.overflow_cell, metric.spec.type, is_overflow ? kNoCell : metric.refused_cell};
+}
+
+std::uint32_t Segment::add_series(std::uint32_t number, std::string_view values) {
+  const MetricSpec& spec = directory_.metrics()[number].spec;
+  const auto cell = allocate(cells_of(spec.type, spec.bounds.size()));
+  if (cell == kNoCell || !publish(encode_series(number, spec.type, cell, values))) return kNoCell;
+  directory_.refresh();
+  return cell;
+}
+
+std::uint32_t Segment::allocate(std::uint32_t count) {
+  const auto used = header().cells_used;
+  const auto wanted = used + count;
+  if (wanted > header().cells_per_shard) return kNoCell;
+  for (std::uint64_t shard = 0; shard < header().shards_used; ++shard) {
+    const auto part = header().shards_offset + shard * header().shard_stride;
+    if (!reserve_growth(*mapping_, part, used * sizeof(double), wanted * sizeof(double))) return kNoCell;
+  }
+  std::atomic_ref(header().cells_used).store(wanted, kRelease);
+  return static_cast<std::uint32_t>(used);
+}
+
+bool Segment::publish(const std::string& record) {
+  const auto used = header().directory_used;
+  if (record.size() > header().directory_bytes - used) return false;
+  if (!reserve_growth(*mapping_, header().directory_offset, used, used + record.size())) return false;
+  std::memcpy(mapping_->data() + header().directory_offset + used, record.data(), record.size());
+  std::atomic_ref(header().directory_used).store(used + record.size(), kRelease);
+  return true;
+}
+
+ProcessIdentity Segment::owner(std::uint64_t shard) const {
+  const auto pid = std::atomic_ref(entry(shard).pid).load(kAcquire);
+  return {pid, std::atomic_ref(entry(shard).birth).load(std::memory_order_relaxed)};
+}
+
+std::optional<std::uint64_t> Segment::vacant_shard() const {
+  const auto used = header().shards_used;
+  for (std::uint64_t shard = 0; shard < used; ++shard)
+    if (owner(shard).pid == 0) return shard;
+  for (std::uint64_t shard = 0; shard < used; ++shard)
+    if (const auto process = owner(shard); process != self_ && !is_alive(process)) return shard;
+  return used < header().shard_count ? std::optional(used) : std::nullopt;
+}
+
+std::unique_ptr<Shard> Segment::claim() {
+  const std::lock_guard guard(mutex_);
+  const Mapping::Lock lock(*mapping_);
+  directory_.refresh();
+  const auto shard = vacant_shard();
+  if (!shard) full("another writer", path_.value_or("in memory"));
+  const auto part = header().shards_offset + *shard * header().shard_stride;
+  if (!reserve_growth(*mapping_, part, 0, header().cells_used * sizeof(double)))
+    full("another writer's cells", path_.value_or("in memory"));
+  clear_gauges(cells(*shard));
+  std::atomic_ref(entry(*shard).birth).store(self_.birth, std::memory_order_relaxed);
+  std::atomic_ref(entry(*shard).pid).store(self_.pid, kRelease);
+  if (*shard == header().shards_used) std::atomic_ref(header().shards_used).store(*shard + 1, kRelease);
+  return std::make_unique<Shard>(shared_from_this(), *shard);
+}
+
+void Segment::clear_gauges(std::span<double> cells) {
+  const auto clear = [&](std::uint32_t first) {
+    for (auto& cell : cells.subspan(first, cells_of(MetricType::gauge, 0))) set_cell(cell, 0);
+  };
+  for (const auto& metric : directory_.metrics()) {
+    if (metric.spec.type != MetricType::gauge) continue;
+    if (metric.overflow_cell != kNoCell) clear(metric.overflow_cell);
+    for (const auto& series : metric.series) clear(series.cell);
+  }
+}
+
+Shard::Shard(std::shared_ptr<Segment> segment, std::uint64_t index)
+    : segment_(std::move(segment)), index_(index), cells_(segment_->cells(index)) {}
+
+std::uint32_t Shard::resolve(std::uint32_t metric, std::span<const std::string> values) {
+  const auto [cell, type, refused_cell] = segment_->resolve(metric, values);
+  if (type == MetricType::gauge) set_cell(cells_[cell + 1], 1);
+  if (refused_cell != kNoCell) add_to_cell(cells_[refused_cell], 1);
+  return cell;
+}
+
+void Shard::release() {
+  if (!std::exchange(held_, false)) return;
+  std::atomic_ref(segment_->entry(index_).pid).store(0, kRelease);
+}
+
+}  // namespace tacho::telemetry
