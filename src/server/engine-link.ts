@@ -1,0 +1,235 @@
+import { fork, type ChildProcess } from "node:child_process";
+import type {
+  EngineSettings,
+  FromEngine,
+  GenerateRequest,
+  ModelInfo,
+  RequestEnd,
+  Step,
+  ToEngine,
+} from "../engine/messages.js";
+
+/** What a request hears of the engine. After `onEnd` or `onLost` it hears nothing more. */
+export interface EngineClient {
+  /** `tokens` were sampled and brought `text`, which may be empty. */
+  onText(text: string, tokens: number): void;
+  onEnd(end: RequestEnd): void;
+  /** Everything a message brought for this request has been told: the moment to write. */
+  onFlush(): void;
+  /** The host died with the request in it. */
+  onLost(): void;
+}
+
+export interface EngineLinkEvents {
+  onProgress(phase: "download" | "load", fraction: number): void;
+  /** The model is loaded: at the start, and again after each restart. */
+  onReady(model: ModelInfo): void;
+  /** The host ended unasked; it is started again in `seconds`. */
+  onDown(how: string, seconds: number): void;
+  onRestart(): void;
+}
+
+export type EngineState = "loading" | "ready" | "restarting" | "stopped";
+
+/** The model could not be served at all. `usage`: the user can mend it. */
+export class EngineStartError extends Error {
+  constructor(
+    message: string,
+    readonly usage: boolean,
+  ) {
+    super(message);
+  }
+}
+
+export interface EngineLinkOptions {
+  hostModule: string;
+  settings: EngineSettings;
+  events: EngineLinkEvents;
+  firstDelaySeconds?: number;
+  /** How long a host gets to end by itself once told to. */
+  stopSeconds?: number;
+}
+
+const FIRST_DELAY_SECONDS = 0.1;
+const LONGEST_DELAY_SECONDS = 10;
+/** A host that served this long did not die of what killed the one before. */
+const HEALTHY_SECONDS = 30;
+const STOP_SECONDS = 5;
+
+/** Starts, watches and restarts the engine host, and carries requests to it and steps back. */
+export class EngineLink {
+  state: EngineState = "loading";
+  model: ModelInfo | null = null;
+  #host: ChildProcess | null = null;
+  #failure: EngineStartError | null = null;
+  #delaySeconds: number;
+  #healthyTimer: NodeJS.Timeout | undefined;
+  #restartTimer: NodeJS.Timeout | undefined;
+  #first: { resolve: (model: ModelInfo) => void; reject: (error: EngineStartError) => void } | null = null;
+  #stopped: (() => void) | null = null;
+  readonly #clients = new Map<number, EngineClient>();
+
+  constructor(private readonly options: EngineLinkOptions) {
+    this.#delaySeconds = this.#firstDelay;
+  }
+
+  /** @throws EngineStartError when the host refuses the model, or ends before it was ever ready. */
+  start(): Promise<ModelInfo> {
+    return new Promise((resolve, reject) => {
+      this.#first = { resolve, reject };
+      this.#spawn();
+    });
+  }
+
+  /** Only while `state` is "ready". */
+  submit(request: GenerateRequest, client: EngineClient): void {
+    this.#clients.set(request.id, client);
+    this.#send({ type: "submit", request });
+  }
+
+  /** The request still ends with a word of the engine's, or is lost with it. */
+  cancel(id: number): void {
+    if (this.#clients.has(id)) this.#send({ type: "cancel", id });
+  }
+
+  /** Ends the host: by a message, after a limit by force. */
+  async stop(): Promise<void> {
+    this.state = "stopped";
+    clearTimeout(this.#restartTimer);
+    const host = this.#host;
+    if (!host) return;
+    const force = setTimeout(() => host.kill("SIGKILL"), (this.options.stopSeconds ?? STOP_SECONDS) * 1000);
+    await new Promise<void>((resolve) => {
+      this.#stopped = resolve;
+      this.#send({ type: "stop" });
+    });
+    clearTimeout(force);
+  }
+
+  /** For the last moments of this process: leaves no host behind, waits for nothing. */
+  kill(): void {
+    this.state = "stopped";
+    clearTimeout(this.#restartTimer);
+    this.#host?.kill("SIGKILL");
+  }
+
+  get #firstDelay(): number {
+    return this.options.firstDelaySeconds ?? FIRST_DELAY_SECONDS;
+  }
+
+  #spawn(): void {
+    const host = fork(this.options.hostModule, [], {
+      serialization: "advanced",
+      execArgv: [],
+      // Standard output belongs to this process; what a library prints in the host goes to standard error.
+      stdio: ["ignore", 2, 2, "ipc"],
+    });
+    this.#host = host;
+    host.on("message", (message) => this.#receive(message as FromEngine));
+    this.#watch(host);
+    this.#send({ type: "start", settings: this.options.settings });
+  }
+
+  /** A host has ended when its process has, and its channel too: its last words may come after its exit. */
+  #watch(host: ChildProcess): void {
+    let how: string | null = null;
+    let disconnected = false;
+    const check = () => {
+      if (how !== null && disconnected) this.#hostEnded(host, how);
+    };
+    host.on("error", (error) => {
+      if (host.pid === undefined) this.#hostEnded(host, `could not be started (${error.message})`);
+    });
+    host.on("exit", (code, signal) => {
+      how = signal ? `was killed by ${signal}` : `exited with code ${code}`;
+      check();
+    });
+    host.on("disconnect", () => {
+      disconnected = true;
+      if (how === null && this.state !== "stopped") host.kill("SIGKILL");
+      check();
+    });
+  }
+
+  /** A failed send needs no answer of its own: the end of the host, which causes it, is handled. */
+  #send(message: ToEngine): void {
+    if (this.#host?.connected) this.#host.send(message, () => {});
+  }
+
+  #receive(message: FromEngine): void {
+    switch (message.type) {
+      case "step":
+        return this.#deliver(message);
+      case "progress":
+        return this.options.events.onProgress(message.phase, message.fraction);
+      case "ready":
+        return this.#ready(message.model);
+      case "failed":
+        this.#failure = new EngineStartError(message.message, message.usage);
+    }
+  }
+
+  /** Each request is told to flush once, however many pieces the message brought it. */
+  #deliver({ ids, texts, tokens, ends }: Step): void {
+    const touched = new Set<EngineClient>();
+    for (let i = 0; i < ids.length; i++) {
+      const client = this.#clients.get(ids[i]!);
+      if (!client) continue;
+      client.onText(texts[i]!, tokens[i]!);
+      touched.add(client);
+    }
+    for (const end of ends) {
+      const client = this.#clients.get(end.id);
+      if (!client) continue;
+      this.#clients.delete(end.id);
+      client.onEnd(end);
+      touched.add(client);
+    }
+    for (const client of touched) client.onFlush();
+  }
+
+  #ready(model: ModelInfo): void {
+    if (this.state === "stopped") return;
+    this.state = "ready";
+    this.model = model;
+    this.#healthyTimer = setTimeout(() => (this.#delaySeconds = this.#firstDelay), HEALTHY_SECONDS * 1000);
+    this.#healthyTimer.unref();
+    this.options.events.onReady(model);
+    this.#first?.resolve(model);
+    this.#first = null;
+  }
+
+  #hostEnded(host: ChildProcess, how: string): void {
+    if (this.#host !== host) return;
+    this.#host = null;
+    clearTimeout(this.#healthyTimer);
+    this.#stopped?.();
+    if (this.#first) {
+      this.state = "stopped";
+      const message = `The engine host ${how} before the model was ready.`;
+      this.#first.reject(this.#failure ?? new EngineStartError(message, false));
+      this.#first = null;
+    } else if (this.state !== "stopped") {
+      this.#scheduleRestart(this.#failure?.message ?? how);
+    }
+    this.#loseClients();
+  }
+
+  #scheduleRestart(how: string): void {
+    this.state = "restarting";
+    this.#failure = null;
+    const seconds = this.#delaySeconds;
+    this.#delaySeconds = Math.min(seconds * 2, LONGEST_DELAY_SECONDS);
+    this.#restartTimer = setTimeout(() => {
+      this.options.events.onRestart();
+      this.#spawn();
+    }, seconds * 1000);
+    this.options.events.onDown(how, seconds);
+  }
+
+  #loseClients(): void {
+    const lost = [...this.#clients.values()];
+    this.#clients.clear();
+    for (const client of lost) client.onLost();
+  }
+}

@@ -1,0 +1,71 @@
+import type { Socket } from "node:net";
+import { STATUS_CODES } from "node:http";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { ApiError } from "./errors.js";
+import { BODY_LIMIT_BYTES } from "./json-body.js";
+import { logLine } from "./log.js";
+
+/** Every failure leaves as OpenAI's error object; one that nobody foresaw is logged and told as nothing more. */
+export function useErrorAnswers(app: FastifyInstance): void {
+  app.decorateRequest("record", null);
+  app.setErrorHandler((error: FastifyError | ApiError, request, reply) => {
+    const answer = asApiError(error, request);
+    request.record?.settle(answer.kind.outcome);
+    return send(reply, answer);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split("?", 1)[0]!;
+    return send(reply, new ApiError("unknown_url", { method: request.method, path }));
+  });
+}
+
+/** For requests whose URL no router can read. */
+export function answerBadUrl(error: FastifyError, _: FastifyRequest, reply: FastifyReply): void {
+  void send(reply, new ApiError("bad_request", { reason: error.message }));
+}
+
+/** For bytes that are no HTTP request, or one that came too slowly: there is a socket, but no reply yet. */
+export function answerClientErrors(error: Error & { code?: string }, socket: Socket): void {
+  // After a first answer the bytes before may belong to one that is under way, which this must not end up in.
+  if (!socket.writable || socket.bytesWritten > 0) {
+    socket.destroy();
+    return;
+  }
+  const { statusCode, body } = socketError(error.code);
+  const json = JSON.stringify(body);
+  const head = [
+    `HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode]}`,
+    "Connection: close",
+    "Content-Type: application/json; charset=utf-8",
+    `Content-Length: ${Buffer.byteLength(json)}`,
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${json}`);
+}
+
+function socketError(code: string | undefined): ApiError {
+  if (code === "HPE_HEADER_OVERFLOW") return new ApiError("headers_too_large");
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return new ApiError("request_timeout");
+  return new ApiError("bad_request", { reason: "Expected an HTTP request." });
+}
+
+function asApiError(error: FastifyError | ApiError, request: FastifyRequest): ApiError {
+  if (error instanceof ApiError) return error;
+  switch (error.code) {
+    case "FST_ERR_CTP_BODY_TOO_LARGE":
+      return new ApiError("body_too_large", { limit: BODY_LIMIT_BYTES });
+    case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
+      return new ApiError("unsupported_media_type", { received: request.headers["content-type"] ?? "none" });
+  }
+  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
+    return new ApiError("bad_request", { reason: error.message });
+  }
+  logLine(`${request.method} ${request.url} failed: ${error.stack ?? error.message}`);
+  return new ApiError("internal_error");
+}
+
+function send(reply: FastifyReply, error: ApiError): FastifyReply {
+  const { status, retryAfter, closes } = error.kind;
+  if (retryAfter !== undefined) void reply.header("retry-after", retryAfter);
+  if (closes) void reply.header("connection", "close");
+  return reply.code(status).headers(error.headers).send(error.body);
+}

@@ -1,0 +1,96 @@
+import type { Outcome } from "../metrics/catalog.js";
+
+interface ErrorKind {
+  status: number;
+  /** OpenAI's coarse class, which its clients show. */
+  type: "invalid_request_error" | "rate_limit_error" | "server_error";
+  /** What a generation request that ends with it counts as. */
+  outcome: Outcome;
+  /** `{name}` is replaced by the detail of that name. */
+  message: string;
+  /** Seconds, for what waiting can mend. */
+  retryAfter?: number;
+  /** The client should send its next request elsewhere. */
+  closes?: true;
+}
+
+const client = { status: 400, type: "invalid_request_error", outcome: "invalid" } as const;
+const ours = { status: 500, type: "server_error", outcome: "error" } as const;
+const busy = { status: 503, type: "server_error", outcome: "rejected", retryAfter: 1 } as const;
+
+/** Every error this server answers with. The key is the stable `code`; a code is never used again for another meaning. */
+export const ERRORS = {
+  invalid_json: { ...client, message: "Expected the request body to be JSON: {reason}." },
+  invalid_utf8: { ...client, message: "Expected the request body to be UTF-8, but it holds bytes that are not." },
+  json_too_deep: { ...client, message: "Expected at most {limit} levels of nested JSON, but received more." },
+  invalid_value: { ...client, message: "Expected {what} to be {expected}, but received {received}." },
+  missing_parameter: { ...client, message: "Missing required parameter: {what}." },
+  unknown_parameter: { ...client, message: "Unrecognized request argument: {name}." },
+  unsupported_parameter: {
+    ...client,
+    message: "{what} is not supported yet: leave it out, or send {accepted} (received {received}).",
+  },
+  conflicting_parameters: { ...client, message: "Expected only one of {what}, but received both." },
+  context_length_exceeded: { ...client, message: "{reason}" },
+  invalid_prompt: { ...client, message: "{reason}" },
+  template_failed: { ...client, message: "{reason}" },
+  bad_request: { ...client, message: "{reason}" },
+  model_not_found: { ...client, status: 404, message: "The model '{model}' does not exist; this server serves '{served}'." },
+  unknown_url: { ...client, status: 404, message: "Unknown request URL: {method} {path}." },
+  method_not_allowed: { ...client, status: 405, message: "{path} does not answer {method}; it answers {allowed}." },
+  request_timeout: { ...client, status: 408, message: "The request did not arrive in time." },
+  body_too_large: { ...client, status: 413, message: "Expected a request body of at most {limit} bytes." },
+  unsupported_media_type: {
+    ...client,
+    status: 415,
+    message: "Expected Content-Type application/json, but received {received}.",
+  },
+  headers_too_large: { ...client, status: 431, message: "The request's headers are too large." },
+  queue_full: {
+    ...busy,
+    status: 429,
+    type: "rate_limit_error",
+    message: "The server is at capacity and its queue is full ({waiting} requests are waiting).",
+  },
+  queue_timeout: { ...busy, outcome: "timeout", message: "No slot became free within {seconds} s." },
+  model_loading: { ...busy, message: "The model is still loading." },
+  draining: { ...busy, closes: true, message: "The server is shutting down." },
+  drain_timeout: {
+    ...busy,
+    outcome: "error",
+    closes: true,
+    message: "The server shut down before the request was finished.",
+  },
+  engine_restarting: {
+    ...busy,
+    outcome: "error",
+    message: "The engine ended unexpectedly and is being restarted; the request was lost.",
+  },
+  engine_failed: { ...ours, message: "{reason}" },
+  internal_error: { ...ours, message: "The server failed to answer; the failure was logged." },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** An error on its way to a client, in words meant for it. */
+export class ApiError extends Error {
+  readonly kind: ErrorKind;
+  /** Fastify reads the status of a thrown error here. */
+  readonly statusCode: number;
+
+  constructor(
+    readonly code: ErrorCode,
+    details: Record<string, string | number> = {},
+    readonly param: string | null = null,
+    readonly headers: Record<string, string> = {},
+  ) {
+    super(ERRORS[code].message.replace(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? "")));
+    this.kind = ERRORS[code];
+    this.statusCode = this.kind.status;
+  }
+
+  /** OpenAI's error object, the same in an answer and in an event stream. */
+  get body(): { error: { message: string; type: string; param: string | null; code: string } } {
+    return { error: { message: this.message, type: this.kind.type, param: this.param, code: this.code } };
+  }
+}

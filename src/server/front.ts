@@ -1,0 +1,167 @@
+import type { AddressInfo } from "node:net";
+import type { FastifyInstance } from "fastify";
+import type { ModelInfo } from "../engine/messages.js";
+import { Admission } from "./admission.js";
+import { dropNulls } from "./null-fields.js";
+import { EngineLink, type EngineLinkEvents } from "./engine-link.js";
+import { Generation } from "./generation.js";
+import { httpServer } from "./http-server.js";
+import { logLine } from "./log.js";
+import { Meters, type ServerTelemetry } from "./meters.js";
+import { useRequestRecords } from "./request-record.js";
+import { chatRoutes } from "./routes/chat.js";
+import { completionRoutes } from "./routes/completions.js";
+import { healthRoutes, type Unreadiness } from "./routes/health.js";
+import { metricsRoute, processMetrics, type Render } from "./routes/metrics.js";
+import { modelRoutes } from "./routes/models.js";
+import type { Settings } from "./settings.js";
+
+/** Prompts that wait are held as text; this bounds them for any number of waiting requests. */
+const WAITING_BYTES = 64 * 1024 * 1024;
+
+/** Answers are out by now; what is left is clients that do not read the last bytes. */
+const CLOSE_LIMIT_MS = 1000;
+
+export interface FrontOptions {
+  settings: Settings;
+  /** Has a path, for the engine host to attach to. Stays the caller's to close. */
+  telemetry: ServerTelemetry;
+  /** The engine host's program. */
+  hostModule: string;
+  onProgress?: EngineLinkEvents["onProgress"];
+}
+
+/** Listener, queue and engine of one model, put together. */
+export class Front {
+  readonly #settings: Settings;
+  readonly #link: EngineLink;
+  readonly #generation: Generation;
+  readonly #listeners: { app: FastifyInstance; port: number }[];
+  #draining = false;
+
+  constructor({ settings, telemetry, hostModule, onProgress }: FrontOptions) {
+    this.#settings = settings;
+    const meters = new Meters(telemetry.metrics, settings.alias);
+    const admission = admissionOf(settings, meters);
+    this.#link = new EngineLink({
+      hostModule,
+      settings: engineSettings(settings, telemetry.path!),
+      events: linkEvents(admission, meters, onProgress),
+    });
+    this.#generation = new Generation(this.#link, admission, settings.alias);
+    this.#listeners = this.#makeListeners(meters, [() => telemetry.render(), processMetrics()]);
+  }
+
+  /** Where clients reach it, once `listen` has resolved. */
+  get url(): string {
+    return urlOf(this.#listeners[0]!.app);
+  }
+
+  get metricsUrl(): string {
+    return `${urlOf(this.#listeners.at(-1)!.app)}/metrics`;
+  }
+
+  /** Answers from now on, if only that the model is loading. Rejects when a port is taken. */
+  async listen(): Promise<void> {
+    for (const { app, port } of this.#listeners) await app.listen({ host: this.#settings.host, port });
+  }
+
+  /** @throws EngineStartError */
+  load(): Promise<ModelInfo> {
+    return this.#link.start();
+  }
+
+  /** Refuses newcomers, lets the others finish within the drain limit, then ends the engine and the listeners. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    await this.#generation.drain(this.#settings.drainSeconds);
+    await this.#link.stop();
+    await Promise.all(this.#listeners.map(({ app }) => closeListener(app)));
+  }
+
+  /** For the last moments of this process: leaves no host behind. */
+  kill(): void {
+    this.#link.kill();
+  }
+
+  #makeListeners(meters: Meters, renders: Render[]): { app: FastifyInstance; port: number }[] {
+    const { port, metricsPort } = this.#settings;
+    const observation = (app: FastifyInstance) => {
+      healthRoutes(app, () => this.#unreadiness());
+      metricsRoute(app, renders);
+    };
+    const main = httpServer(meters, (app) => {
+      observation(app);
+      modelRoutes(app, this.#settings.alias);
+      void app.register((scope, _, done) => {
+        this.#generationRoutes(scope, meters);
+        done();
+      });
+    });
+    const listeners = [{ app: main, port }];
+    if (metricsPort !== 0) listeners.push({ app: httpServer(meters, observation), port: metricsPort });
+    return listeners;
+  }
+
+  #generationRoutes(app: FastifyInstance, meters: Meters): void {
+    useRequestRecords(app, meters);
+    app.addHook("preValidation", (request, _, done) => {
+      dropNulls(request.routeOptions.schema?.body ?? {}, request.body);
+      done();
+    });
+    completionRoutes(app, this.#generation);
+    chatRoutes(app, this.#generation);
+  }
+
+  #unreadiness(): Unreadiness {
+    if (this.#draining) return "draining";
+    const { state, model } = this.#link;
+    if (state === "ready") return null;
+    return model ? "restarting" : "loading";
+  }
+}
+
+function admissionOf(settings: Settings, meters: Meters): Admission {
+  const limits = {
+    slots: settings.parallel,
+    waiting: settings.maxQueue,
+    waitingBytes: WAITING_BYTES,
+    waitSeconds: settings.queueTimeout,
+  };
+  return new Admission(limits, ({ waiting, running }) => {
+    meters.waiting.set(waiting);
+    meters.running.set(running);
+  });
+}
+
+function engineSettings(settings: Settings, telemetryPath: string) {
+  const { model, alias, contextSize, parallel, threads, gpu, gpuLayers } = settings;
+  return { model, modelId: alias, contextSize, slots: parallel, threads, gpu, gpuLayers, telemetryPath };
+}
+
+function linkEvents(
+  admission: Admission,
+  meters: Meters,
+  onProgress: EngineLinkEvents["onProgress"] = () => {},
+): EngineLinkEvents {
+  return {
+    onProgress,
+    onReady: () => admission.resume(),
+    onDown: (how, seconds) => {
+      admission.pause();
+      logLine(`the engine host ${how}; it is started again in ${seconds} s`);
+    },
+    onRestart: () => meters.engineRestarts.inc(),
+  };
+}
+
+function urlOf(app: FastifyInstance): string {
+  const { address, family, port } = app.server.address() as AddressInfo;
+  return `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
+}
+
+async function closeListener(app: FastifyInstance): Promise<void> {
+  const limit = setTimeout(() => app.server.closeAllConnections(), CLOSE_LIMIT_MS);
+  await app.close();
+  clearTimeout(limit);
+}

@@ -1,0 +1,115 @@
+import { randomUUID } from "node:crypto";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { GenerateRequest, ModelInfo } from "../engine/messages.js";
+import { Admission } from "./admission.js";
+import type { Answer, AnswerFormat, AnswerHead } from "./answer-format.js";
+import type { EngineLink } from "./engine-link.js";
+import { ApiError } from "./errors.js";
+import { EventStream } from "./event-stream.js";
+import { GenerationTask } from "./generation-task.js";
+import { VERSION } from "./package-info.js";
+import { shown } from "./schema-errors.js";
+import { WholeAnswer } from "./whole-answer.js";
+
+/** A validated body in the engine's terms; what every route that generates makes of its own wire format. */
+export interface GenerationCall extends Pick<
+  GenerateRequest,
+  "prompt" | "maxTokens" | "stop" | "ignoreEos" | "sampling"
+> {
+  /** As the client named it, if it did. */
+  model: string | undefined;
+  stream: boolean;
+  includeUsage: boolean;
+}
+
+/** The one way from a validated request to its answer: admission, engine, answer. */
+export class Generation {
+  #lastId = 0;
+  #idle: (() => void) | null = null;
+  readonly #tasks = new Set<GenerationTask>();
+
+  constructor(
+    private readonly link: EngineLink,
+    private readonly admission: Admission,
+    private readonly modelId: string,
+  ) {}
+
+  /**
+   * @returns The body to send, or undefined when the reply was taken over as an event stream.
+   * @throws ApiError
+   */
+  serve(
+    call: GenerationCall,
+    format: AnswerFormat,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<object | undefined> {
+    const model = this.#checkModel(call);
+    const head = answerHead(format, model);
+    const answer: Answer = call.stream
+      ? new EventStream(reply, head, format, call.includeUsage)
+      : new WholeAnswer(head, format);
+    const task = new GenerationTask(this.#engineRequest(call, request), answer, request.record!, this.link);
+    this.#tasks.add(task);
+    reply.raw.once("close", () => task.clientLeft());
+    const body = task.run(this.admission, reply).finally(() => this.#ended(task));
+    if (reply.raw.destroyed) task.clientLeft();
+    return body;
+  }
+
+  /** Takes no new request, and resolves when the last one has its answer; what is left at the limit fails. */
+  async drain(limitSeconds: number): Promise<void> {
+    this.admission.close();
+    if (this.#tasks.size === 0) return;
+    const limit = setTimeout(() => this.#abortAll(), limitSeconds * 1000);
+    await new Promise<void>((resolve) => (this.#idle = resolve));
+    clearTimeout(limit);
+  }
+
+  #abortAll(): void {
+    for (const task of [...this.#tasks]) task.fail(new ApiError("drain_timeout"));
+  }
+
+  #ended(task: GenerationTask): void {
+    this.#tasks.delete(task);
+    if (this.#tasks.size === 0) this.#idle?.();
+  }
+
+  #engineRequest(call: GenerationCall, request: FastifyRequest): GenerateRequest {
+    const { prompt, maxTokens, stop, ignoreEos, sampling } = call;
+    const { arrivedAt } = request.record!;
+    return { id: ++this.#lastId, arrivedAt, prompt, maxTokens, stop, ignoreEos, sampling };
+  }
+
+  #checkModel(call: GenerationCall): ModelInfo {
+    if (call.model !== undefined && call.model !== this.modelId) {
+      throw new ApiError("model_not_found", { model: call.model, served: this.modelId }, "model");
+    }
+    // Known from the first load on, also while the host is being restarted.
+    const { model } = this.link;
+    if (!model) throw new ApiError("model_loading");
+    checkTokenIds(call, model.vocabularySize);
+    return model;
+  }
+}
+
+function checkTokenIds({ prompt, sampling }: GenerationCall, vocabularySize: number): void {
+  const expected = `a token id below ${vocabularySize}`;
+  const refuse = (param: string, id: number): never => {
+    throw new ApiError("invalid_value", { what: `'${param}'`, expected, received: shown(id) }, param);
+  };
+  if (prompt.kind === "tokens") {
+    const wrong = prompt.tokens.findIndex((id) => id >= vocabularySize);
+    if (wrong >= 0) refuse(`prompt[${wrong}]`, prompt.tokens[wrong]!);
+  }
+  for (const [id] of sampling.logitBias) if (id >= vocabularySize) refuse("logit_bias", id);
+}
+
+function answerHead(format: AnswerFormat, model: ModelInfo): AnswerHead {
+  return {
+    id: format.idPrefix + randomUUID().replaceAll("-", ""),
+    created: Math.floor(Date.now() / 1000),
+    model: model.id,
+    system_fingerprint: `tacho-${VERSION}-${model.backend}`,
+  };
+}

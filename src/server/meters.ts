@@ -1,0 +1,58 @@
+import { OUTCOMES, type catalog, type Outcome } from "../metrics/catalog.js";
+import type { CounterHandle, HistogramHandle, SpecOf, Telemetry } from "../telemetry/index.js";
+
+export type ServerTelemetry = Telemetry<SpecOf<typeof catalog>>;
+export type ServerMetrics = ServerTelemetry["metrics"];
+
+/** Seconds on CLOCK_MONOTONIC, the clock that front, engine host and native threads share. */
+export function now(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds + nanoseconds * 1e-9;
+}
+
+interface HttpHandles {
+  requests: CounterHandle;
+  duration: HistogramHandle;
+}
+
+/** The metrics that the front writes, bound to the model it serves. */
+export class Meters {
+  readonly outcomes: Record<Outcome, CounterHandle>;
+  readonly requestDuration;
+  readonly waiting;
+  readonly running;
+  readonly engineRestarts;
+  readonly #http = new Map<string, HttpHandles>();
+
+  constructor(
+    private readonly metrics: ServerMetrics,
+    model: string,
+  ) {
+    const outcome = (name: Outcome) => [name, metrics.requests.labels({ model, outcome: name })] as const;
+    this.outcomes = Object.fromEntries(OUTCOMES.map(outcome)) as Record<Outcome, CounterHandle>;
+    this.requestDuration = metrics.requestDuration.labels({ model });
+    this.waiting = metrics.requestsWaiting.labels({ model });
+    this.running = metrics.requestsRunning.labels({ model });
+    this.engineRestarts = metrics.engineRestarts.labels({});
+  }
+
+  http(method: string, route: string, status: number, seconds: number): void {
+    const handles = this.#httpHandles(method, route, String(status));
+    handles.requests.inc();
+    handles.duration.observe(seconds);
+  }
+
+  /** Labels are resolved once a combination; routes and methods are closed sets, so the map stays small. */
+  #httpHandles(method: string, route: string, code: string): HttpHandles {
+    const key = `${method} ${route} ${code}`;
+    let handles = this.#http.get(key);
+    if (!handles) {
+      handles = {
+        requests: this.metrics.httpRequests.labels({ method, route, code }),
+        duration: this.metrics.httpRequestDuration.labels({ route, code }),
+      };
+      this.#http.set(key, handles);
+    }
+    return handles;
+  }
+}

@@ -1,0 +1,24 @@
+/** The part of JSON Schema that says where null may stand for "absent". */
+interface ObjectShape {
+  properties?: Record<string, ObjectShape & { default?: unknown }>;
+  required?: string[];
+  items?: ObjectShape;
+}
+
+/**
+ * OpenAI's clients send null for what was left out. Removes such members, in place, wherever `schema` has an
+ * optional one, so that the schema itself need not name null everywhere.
+ */
+export function dropNulls(schema: ObjectShape, value: unknown): void {
+  if (Array.isArray(value)) {
+    if (schema.items) for (const item of value) dropNulls(schema.items, item);
+  } else if (typeof value === "object" && value !== null) {
+    const members = value as Record<string, unknown>;
+    for (const name of Object.keys(members)) {
+      if (!schema.properties || !Object.hasOwn(schema.properties, name)) continue;
+      const shape = schema.properties[name]!;
+      if (members[name] !== null) dropNulls(shape, members[name]);
+      else if (!schema.required?.includes(name) || shape.default !== undefined) delete members[name];
+    }
+  }
+}

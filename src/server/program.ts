@@ -1,0 +1,107 @@
+import { bannerText } from "./banner.js";
+import { helpText, parseCommand } from "./command-line.js";
+import { EngineStartError } from "./engine-link.js";
+import { Front } from "./front.js";
+import { logLine } from "./log.js";
+import type { ServerTelemetry } from "./meters.js";
+import { checkModelFile } from "./model-file.js";
+import { VERSION } from "./package-info.js";
+import { ProgressLine } from "./progress-line.js";
+import { readSettings, UsageError, type Settings } from "./settings.js";
+
+/** What the program is put together from; tests put a scripted engine host in. */
+export interface ProgramParts {
+  args: string[];
+  env: NodeJS.ProcessEnv;
+  hostModule: string;
+  /** Creates the segment that all processes of this server share. */
+  openTelemetry(): ServerTelemetry;
+}
+
+const EXIT_FAILURE = 1;
+const EXIT_USAGE = 2;
+const EXIT_INTERRUPTED = 130;
+
+/** The `tacho` command: resolves once it serves, or has said what is wrong and set the exit code. */
+export async function runProgram(parts: ProgramParts): Promise<void> {
+  process.title = "tacho front";
+  try {
+    const command = parseCommand(parts.args);
+    if (command.kind === "help") process.stdout.write(helpText());
+    else if (command.kind === "version") process.stdout.write(`${VERSION}\n`);
+    else await serve(readSettings(command.given, parts.env), parts);
+  } catch (error) {
+    logLine(describe(error));
+    process.exit(exitCode(error));
+  }
+}
+
+async function serve(settings: Settings, parts: ProgramParts): Promise<void> {
+  await checkModelFile(settings.model);
+  const telemetry = parts.openTelemetry();
+  const progress = new ProgressLine(process.stderr);
+  const front = new Front({
+    settings,
+    telemetry,
+    hostModule: parts.hostModule,
+    onProgress: (phase, fraction) => progress.update(phase, fraction),
+  });
+  // Runs in every ending that Node can notice, an uncaught exception among them.
+  process.on("exit", () => {
+    front.kill();
+    telemetry.unlink();
+  });
+  const stopping = drainOnSignals(front);
+  await front.listen();
+  try {
+    const model = await front.load();
+    progress.end();
+    process.stdout.write(bannerText(model, front.url, front.metricsUrl));
+  } catch (error) {
+    progress.end();
+    // A host that is told to stop while it loads is no failure.
+    if (!stopping()) throw error;
+  }
+}
+
+/** The first signal drains; Ctrl-C while draining ends at once. @returns Whether a signal has come. */
+function drainOnSignals(front: Front): () => boolean {
+  let draining = false;
+  const drain = (signal: string) => {
+    if (draining) {
+      if (signal === "SIGINT") process.exit(EXIT_INTERRUPTED);
+      return;
+    }
+    draining = true;
+    logLine(`${signal}: finishing the requests in hand${signal === "SIGINT" ? "; Ctrl-C again ends at once" : ""}`);
+    front.drain().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logLine(describe(error));
+        process.exit(EXIT_FAILURE);
+      },
+    );
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, drain);
+  return () => draining;
+}
+
+function exitCode(error: unknown): number {
+  const usage = error instanceof UsageError || (error instanceof EngineStartError && error.usage);
+  return usage ? EXIT_USAGE : EXIT_FAILURE;
+}
+
+function describe(error: unknown): string {
+  const { code, message, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  switch (code) {
+    case "EADDRINUSE":
+      return `Port ${port} on ${address} is taken by another program; choose one with --port.`;
+    case "EACCES":
+      return `Listening on port ${port} of ${address} is not permitted; choose one above 1023 with --port.`;
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return `This machine has no address '${address ?? message.split(" ").at(-1)}' to listen on; see --host.`;
+    default:
+      return message;
+  }
+}

@@ -1,0 +1,24 @@
+import type { WriteStream } from "node:tty";
+
+const WORDS = { download: "downloading the model", load: "loading the model" } as const;
+
+/** Shows how far the model has come: one line that rewrites itself, or a line a quarter where that cannot be. */
+export class ProgressLine {
+  #last = "";
+
+  constructor(private readonly out: Pick<WriteStream, "write" | "isTTY">) {}
+
+  update(phase: keyof typeof WORDS, fraction: number): void {
+    const percent = Math.floor(fraction * 100);
+    const line = `tacho: ${WORDS[phase]}: ${this.out.isTTY ? percent : percent - (percent % 25)} %`;
+    if (line === this.#last) return;
+    this.#last = line;
+    this.out.write(this.out.isTTY ? `\r\u001b[K${line}` : `${line}\n`);
+  }
+
+  /** Leaves a clean line for what is printed next. */
+  end(): void {
+    if (this.#last !== "" && this.out.isTTY) this.out.write("\r\u001b[K");
+    this.#last = "";
+  }
+}

@@ -1,0 +1,35 @@
+import type { FastifyInstance } from "fastify";
+import type { Outcome } from "../metrics/catalog.js";
+import { now, type Meters } from "./meters.js";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Set on the routes that generate. */
+    record: RequestRecord | null;
+  }
+}
+
+/** Counts a generation request under one outcome: the first that is settled on. */
+export class RequestRecord {
+  readonly arrivedAt = now();
+  #settled = false;
+
+  constructor(private readonly meters: Meters) {}
+
+  settle(outcome: Outcome): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.meters.outcomes[outcome].inc();
+    this.meters.requestDuration.observe(now() - this.arrivedAt);
+  }
+}
+
+/** Gives every request of this scope a record; one that nobody settled was closed by its client. */
+export function useRequestRecords(app: FastifyInstance, meters: Meters): void {
+  app.addHook("onRequest", (request, reply, done) => {
+    const record = new RequestRecord(meters);
+    request.record = record;
+    reply.raw.once("close", () => record.settle("cancelled"));
+    done();
+  });
+}

@@ -1,0 +1,186 @@
+import { availableParallelism } from "node:os";
+import { basename } from "node:path";
+import { packagePath } from "./package-info.js";
+
+/** The command line or the environment asks for something that does not exist. */
+export class UsageError extends Error {}
+
+interface SettingBase {
+  /** Without its dashes; the variable is TACHO_ and the name in capitals. */
+  flag: string;
+  /** What stands for the value in the help. */
+  value: string;
+  help: string;
+}
+
+interface TextSetting extends SettingBase {
+  type: "text";
+  default: string;
+  /** Shown in the help instead of the default. */
+  defaultHelp?: string;
+  choices?: readonly string[];
+}
+
+interface NumberSetting extends SettingBase {
+  type: "integer" | "number";
+  default: number;
+  defaultHelp?: string;
+  range: readonly [minimum: number, maximum: number];
+}
+
+const cores = availableParallelism();
+
+const text = { type: "text", value: "TEXT" } as const;
+const integer = { type: "integer", value: "N" } as const;
+const seconds = { type: "number", value: "SECONDS" } as const;
+
+/** Every setting, once: parsing, the environment, --help and the types below come from here. */
+export const SETTINGS = {
+  model: {
+    ...text,
+    flag: "model",
+    value: "FILE|URI",
+    default: packagePath("models/tacho-mini-q8_0.gguf"),
+    defaultHelp: "the embedded tacho-mini",
+    help: "GGUF file, or a URI such as hf:user/model:Q4_K_M, which is downloaded",
+  },
+  alias: {
+    ...text,
+    flag: "alias",
+    value: "NAME",
+    default: "",
+    defaultHelp: "the file's name without .gguf",
+    help: "name that clients use for the model",
+  },
+  host: { ...text, flag: "host", value: "ADDRESS", default: "127.0.0.1", help: "address to listen on" },
+  port: {
+    ...integer,
+    flag: "port",
+    default: 8080,
+    range: [0, 65535],
+    help: "port to listen on; 0 takes a free one",
+  },
+  metricsPort: {
+    ...integer,
+    flag: "metrics-port",
+    default: 0,
+    range: [0, 65535],
+    defaultHelp: "0: only on --port",
+    help: "port that serves /metrics and health besides",
+  },
+  parallel: { ...integer, flag: "parallel", default: 16, range: [1, 256], help: "requests decoded at once" },
+  contextSize: {
+    ...integer,
+    flag: "ctx-size",
+    default: 0,
+    range: [0, 2 ** 31 - 1],
+    defaultHelp: "0: as the model was trained",
+    help: "tokens a request may use, prompt and answer together",
+  },
+  threads: {
+    ...integer,
+    flag: "threads",
+    default: cores,
+    range: [1, cores],
+    defaultHelp: `all ${cores} cores`,
+    help: "compute threads",
+  },
+  gpu: {
+    ...text,
+    flag: "gpu",
+    value: "KIND",
+    default: "auto",
+    choices: ["auto", "cuda", "vulkan", "off"],
+    help: "which kind of GPU to use",
+  },
+  gpuLayers: {
+    ...integer,
+    flag: "gpu-layers",
+    default: -1,
+    range: [-1, 65535],
+    defaultHelp: "-1: all",
+    help: "layers kept on the GPU",
+  },
+  maxQueue: {
+    ...integer,
+    flag: "max-queue",
+    default: 256,
+    range: [0, 1_000_000],
+    help: "requests that may wait for a slot; more get 429",
+  },
+  queueTimeout: {
+    ...seconds,
+    flag: "queue-timeout",
+    default: 60,
+    range: [0.001, 86_400],
+    help: "longest wait for a slot; after it 503",
+  },
+  drainSeconds: {
+    ...seconds,
+    flag: "drain-seconds",
+    default: 30,
+    range: [0, 86_400],
+    help: "time that running requests get to finish on SIGTERM",
+  },
+} as const satisfies Record<string, TextSetting | NumberSetting>;
+
+type SettingKey = keyof typeof SETTINGS;
+type ValueOf<S> = S extends { type: "text" }
+  ? S extends { choices: readonly (infer C)[] }
+    ? C
+    : string
+  : number;
+
+export type Settings = { [K in SettingKey]: ValueOf<(typeof SETTINGS)[K]> };
+
+export const settingEntries = Object.entries(SETTINGS) as [SettingKey, TextSetting | NumberSetting][];
+
+export function variableOf({ flag }: { flag: string }): string {
+  return `TACHO_${flag.toUpperCase().replaceAll("-", "_")}`;
+}
+
+/** Command line before environment before default. `given` is what the command line holds, by flag. */
+export function readSettings(given: ReadonlyMap<string, string>, env: NodeJS.ProcessEnv): Settings {
+  const values = settingEntries.map(([key, setting]) => [key, readSetting(setting, given, env)]);
+  return withAlias(Object.fromEntries(values) as Settings);
+}
+
+function readSetting(
+  setting: TextSetting | NumberSetting,
+  given: ReadonlyMap<string, string>,
+  env: NodeJS.ProcessEnv,
+): string | number {
+  const variable = variableOf(setting);
+  const fromFlag = given.get(setting.flag);
+  // An empty variable is how a container file says "not set".
+  const raw = fromFlag ?? (env[variable] || undefined);
+  if (raw === undefined) return setting.default;
+  return parseValue(setting, raw, fromFlag === undefined ? variable : `--${setting.flag}`);
+}
+
+function parseValue(setting: TextSetting | NumberSetting, raw: string, source: string): string | number {
+  const fail = (expected: string): never => {
+    throw new UsageError(`Expected ${expected} for ${source}, but received '${raw}'.`);
+  };
+  if (setting.type === "text") {
+    if (raw === "") fail("a value");
+    if (setting.choices && !setting.choices.includes(raw)) fail(`one of ${setting.choices.join(", ")}`);
+    return raw;
+  }
+  const [minimum, maximum] = setting.range;
+  const value = Number(raw);
+  const right = setting.type === "integer" ? Number.isInteger(value) : Number.isFinite(value);
+  if (raw.trim() === "" || !right || value < minimum || value > maximum) {
+    fail(`${setting.type === "integer" ? "an integer" : "a number"} from ${minimum} to ${maximum}`);
+  }
+  return value;
+}
+
+function withAlias(settings: Settings): Settings {
+  return settings.alias === "" ? { ...settings, alias: modelName(settings.model) } : settings;
+}
+
+/** "models/tacho-mini-q8_0.gguf" as "tacho-mini-q8_0". */
+function modelName(model: string): string {
+  return basename(model).replace(/(-\d{5}-of-\d{5})?\.gguf$/i, "") || model;
+}
