@@ -1,6 +1,18 @@
 import js from "@eslint/js";
 import ts from "typescript-eslint";
 
+/** What the scripts use of Node's globals; everything else they import. */
+const NODE_GLOBALS = [
+  "console",
+  "process",
+  "URL",
+  "performance",
+  "fetch",
+  "setInterval",
+  "clearInterval",
+  "Buffer",
+];
+
 export default ts.config(
   { ignores: ["build/", "dist/", "node_modules/"] },
   js.configs.recommended,
@@ -9,13 +21,16 @@ export default ts.config(
     extends: [ts.configs.strictTypeChecked],
     languageOptions: { parserOptions: { project: "./tsconfig.test.json" } },
     rules: {
-      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      "@typescript-eslint/restrict-template-expressions": [
+        "error",
+        { allowNumber: true, allowBoolean: true },
+      ],
       "@typescript-eslint/no-non-null-assertion": "off",
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
     },
   },
   {
     files: ["**/*.mjs", "**/*.js"],
-    languageOptions: { globals: { console: "readonly", process: "readonly", URL: "readonly" } },
+    languageOptions: { globals: Object.fromEntries(NODE_GLOBALS.map((name) => [name, "readonly"])) },
   },
 );

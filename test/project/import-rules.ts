@@ -1,0 +1,42 @@
+import { isBuiltin } from "node:module";
+import type { Reference } from "./source-references.js";
+
+interface Rule {
+  /** Layers, or single files of them, that this layer may import besides its own files. */
+  layers: readonly string[];
+  packages: readonly string[];
+}
+
+/** The arrows of the design: main → server → (engine's messages, metrics, telemetry), and so on downwards. */
+const RULES: Partial<Record<string, Rule>> = {
+  main: { layers: ["server", "metrics", "telemetry"], packages: [] },
+  server: {
+    layers: ["engine/messages.ts", "metrics", "telemetry"],
+    packages: ["fastify", "@fastify/type-provider-typebox", "typebox", "prom-client"],
+  },
+  engine: { layers: ["metrics", "telemetry"], packages: ["piscina", "node-llama-cpp"] },
+  metrics: { layers: ["telemetry"], packages: [] },
+  telemetry: { layers: [], packages: [] },
+};
+
+/** "server" for server/routes/chat.ts, "main" for main.ts. */
+function layerOf(file: string): string {
+  return file.replace(/(\/.*|\.ts)$/, "");
+}
+
+function isAllowed(rule: Rule, { from, to }: Reference): boolean {
+  if (isBuiltin(to)) return to.startsWith("node:");
+  if (!to.endsWith(".ts")) return rule.packages.includes(to);
+  const target = layerOf(to);
+  return target === layerOf(from) || rule.layers.includes(target) || rule.layers.includes(to);
+}
+
+/** One line for each import that the design forbids. */
+export function forbiddenImports(references: readonly Reference[]): string[] {
+  return references.flatMap((reference) => {
+    const { from, to, kind } = reference;
+    const rule = RULES[layerOf(from)];
+    if (!rule) return [`src/${from} belongs to no layer`];
+    return kind === "start" || isAllowed(rule, reference) ? [] : [`src/${from} must not import ${to}`];
+  });
+}
