@@ -23,10 +23,11 @@ interface Report {
 describe("a test that needs a Debian package", () => {
   let folder = "";
   beforeAll(() => {
-    // Inside the project, so that the suite finds vitest.
+    // Inside the project, so that the suite finds vitest and its configuration, which looks for tests in test/.
     mkdirSync("build", { recursive: true });
     folder = mkdtempSync(resolve("build/debian-package-"));
-    writeFileSync(join(folder, "suite.test.ts"), SUITE);
+    mkdirSync(join(folder, "test"));
+    writeFileSync(join(folder, "test/suite.test.ts"), SUITE);
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
