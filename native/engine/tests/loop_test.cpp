@@ -1,0 +1,278 @@
+#include "../loop.hpp"
+
+#include <array>
+#include <atomic>
+#include <map>
+#include <random>
+
+#include "../../testing/check.hpp"
+#include "scripted_runtime.hpp"
+
+namespace {
+
+using namespace tacho::engine;
+
+constexpr Limits kRoomy{.context = 256, .cells = 4096, .sequences = 8, .step_tokens = 64};
+
+/// Cells for a Meters, as a shard would hold them.
+struct MeterCells {
+  static constexpr std::array<double, 3> kBounds{1, 10, 100};
+  std::array<std::array<double, 5>, 6> histograms{};
+  double prompt = 0, cached = 0, generated = 0, used = 0;
+
+  Meters bind() {
+    const auto histogram = [this](std::size_t i) {
+      return tacho::telemetry::Histogram{histograms[i].data(), kBounds};
+    };
+    return {.queue_duration = histogram(0),
+            .time_to_first_token = histogram(1),
+            .inter_token_latency = histogram(2),
+            .step_duration = histogram(3),
+            .step_tokens = histogram(4),
+            .step_sequences = histogram(5),
+            .prompt_tokens = {&prompt},
+            .cached_prompt_tokens = {&cached},
+            .generation_tokens = {&generated},
+            .kv_cells_used = {&used}};
+  }
+  double count(std::size_t i) const {
+    return histograms[i][0] + histograms[i][1] + histograms[i][2] + histograms[i][3];
+  }
+  double sum(std::size_t i) const { return histograms[i][4]; }
+};
+
+/// A loop over a scripted runtime, and a reader that joins what it brings.
+class Bench {
+ public:
+  explicit Bench(Limits limits = kRoomy) : runtime(limits) {
+    const auto notify = [this] {
+      const std::lock_guard lock(mutex_);
+      ++notified;
+      changed_.notify_all();
+    };
+    loop = std::make_unique<Loop>(
+        runtime, cells.bind(), notify,
+        Loop::Options{.step_budget = limits.step_tokens, .clock = [this] { return clock_ += 0.5; }});
+  }
+
+  void submit(RequestId id, std::vector<Token> prompt, int max_tokens, std::vector<std::string> stop = {}) {
+    loop->inbox().announce(id);
+    loop->inbox().arrive({.id = id,
+                          .prompt = std::move(prompt),
+                          .max_tokens = max_tokens,
+                          .stop = std::move(stop),
+                          .sampler = std::make_unique<Sampler>()});
+  }
+
+  /// Reads until `count` more requests have ended.
+  void await(std::size_t count) {
+    const auto target = ends.size() + count;
+    while (ends.size() < target) {
+      {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return notified > read_; });
+        read_ = notified;
+      }
+      read();
+    }
+  }
+
+  void read() {
+    auto output = loop->outbox().take();
+    for (auto& piece : output.pieces) texts[piece.id] += piece.text;
+    for (auto& end : output.ends) {
+      if (!ends.emplace(end.id, end).second) twice = true;
+    }
+  }
+
+  ScriptedRuntime runtime;
+  MeterCells cells;
+  std::unique_ptr<Loop> loop;
+  std::map<RequestId, std::string> texts;
+  std::map<RequestId, End> ends;
+  bool twice = false;
+  int notified = 0;
+
+ private:
+  double clock_ = 0;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int read_ = 0;
+};
+
+std::vector<Token> prompt_of(std::mt19937& random, int longest) {
+  std::vector<Token> prompt(1 + random() % static_cast<unsigned>(longest));
+  for (auto& token : prompt) token = static_cast<Token>(1 + random() % 3);  // few tokens: prefixes are shared
+  return prompt;
+}
+
+/// Many requests at once; every text must be what it would be alone.
+void check_texts(Bench& bench, int requests, int longest, int max_tokens) {
+  std::mt19937 random(7);
+  std::map<RequestId, std::string> expected;
+  for (RequestId id = 0; id < requests; ++id) {
+    const auto prompt = prompt_of(random, longest);
+    const int wanted = 1 + static_cast<int>(random() % static_cast<unsigned>(max_tokens));
+    expected[id] = expected_text(prompt, wanted);
+    bench.submit(id, prompt, wanted);
+  }
+  bench.loop->start();
+  bench.await(static_cast<std::size_t>(requests));
+  for (const auto& [id, text] : expected) CHECK_EQUAL(bench.texts[id], text);
+  CHECK(!bench.twice);
+}
+
+TEST(requests_in_one_batch_do_not_disturb_each_other) {
+  Bench bench;
+  check_texts(bench, 200, 100, 60);
+  bench.loop->close();
+  CHECK_EQUAL(bench.cells.used, bench.runtime.used());
+  CHECK(bench.cells.cached > 0);
+}
+
+TEST(when_cells_run_out_requests_wait_and_are_computed_again) {
+  Bench bench({.context = 100, .cells = 130, .sequences = 8, .step_tokens = 32});
+  check_texts(bench, 100, 40, 59);
+}
+
+TEST(a_memory_that_cannot_be_cut_is_computed_anew) {
+  Bench bench;
+  bench.runtime.cuts_whole_sequences_only = true;
+  check_texts(bench, 100, 50, 30);
+}
+
+TEST(streams_get_a_token_in_every_step_of_a_long_prompt) {
+  Bench bench({.context = 1024, .cells = 4096, .sequences = 4, .step_tokens = 16});
+  bench.submit(2, std::vector<Token>(300, 3), 1);
+  bench.submit(1, {2}, 40);
+  bench.loop->start();
+  bench.await(2);
+  bench.loop->close();
+  const auto generated = bench.ends.at(1).generated_tokens;
+  CHECK(generated > 15);
+  for (int step = 0; step < 15; ++step) {
+    const auto& batch = bench.runtime.batches[static_cast<std::size_t>(step)];
+    CHECK_EQUAL(batch.size(), 16u);
+    CHECK(std::ranges::any_of(batch, [](const BatchToken& token) { return token.sequence == 1; }));
+  }
+}
+
+TEST(limits_of_length_are_kept) {
+  Bench bench({.context = 20, .cells = 100, .sequences = 4, .step_tokens = 16});
+  bench.submit(1, {4, 4}, 3);
+  bench.submit(2, {1, 2, 3, 4, 2, 6, 7, 8}, 0);
+  bench.submit(3, std::vector<Token>(20, 1), 5);
+  bench.loop->start();
+  bench.await(3);
+  CHECK_EQUAL(bench.texts[1], expected_text({4, 4}, 3));
+  CHECK(bench.ends.at(1).reason == Finish::length);
+  CHECK_EQUAL(bench.texts[2], expected_text({1, 2, 3, 4, 2, 6, 7, 8}, 12));
+  CHECK(bench.ends.at(2).reason == Finish::length);
+  CHECK(bench.ends.at(3).error == ErrorCode::context_length_exceeded);
+}
+
+TEST(a_stop_string_ends_a_request_and_is_not_shown) {
+  Bench bench;
+  const auto whole = expected_text({5, 6}, 30);
+  bench.submit(1, {5, 6}, 30, {whole.substr(4, 3)});
+  bench.loop->start();
+  bench.await(1);
+  CHECK_EQUAL(bench.texts[1], whole.substr(0, whole.find(whole.substr(4, 3))));
+  CHECK(bench.ends.at(1).reason == Finish::stop);
+}
+
+TEST(a_cancelled_request_leaves_before_the_next_step) {
+  Bench bench({.context = 4096, .cells = 8192, .sequences = 1, .step_tokens = 16});
+  bench.loop->inbox().announce(3);
+  bench.submit(1, {2, 2}, 1);
+  bench.submit(2, {1, 2}, 0);     // waits: there is one slot
+  bench.loop->inbox().cancel(2);  // while it waits
+  bench.loop->inbox().cancel(3);  // while it is assembled
+  bench.loop->inbox().arrive({.id = 3, .prompt = {1}, .sampler = std::make_unique<Sampler>()});
+  bench.loop->start();
+  bench.await(3);
+  CHECK(bench.ends.at(2).reason == Finish::cancelled);
+  CHECK(bench.ends.at(3).reason == Finish::cancelled);
+  CHECK_EQUAL(bench.ends.at(3).generated_tokens, 0);
+  CHECK_EQUAL(bench.runtime.batches.size(), 1u);
+  bench.loop->inbox().cancel(77);  // unknown: nothing happens
+  bench.submit(4, {2, 3}, 2);
+  bench.await(1);
+  CHECK_EQUAL(bench.texts[4], expected_text({2, 3}, 2));
+}
+
+TEST(a_failed_step_ends_its_requests_and_no_others) {
+  Bench bench;
+  bench.runtime.fail_next = true;
+  bench.submit(1, {1}, 5);
+  bench.submit(2, {2}, 5);
+  bench.loop->start();
+  bench.await(2);
+  CHECK(bench.ends.at(1).error == ErrorCode::engine_failed);
+  bench.submit(3, {1}, 5);
+  bench.await(1);
+  CHECK_EQUAL(bench.texts[3], expected_text({1}, 5));
+}
+
+TEST(a_memory_that_is_fuller_than_counted_makes_the_youngest_wait) {
+  Bench bench;
+  bench.runtime.refuse_next = true;
+  bench.submit(1, {1}, 5);
+  bench.submit(2, {2}, 5);
+  bench.loop->start();
+  bench.await(2);
+  CHECK_EQUAL(bench.texts[1], expected_text({1}, 5));
+  CHECK_EQUAL(bench.texts[2], expected_text({2}, 5));
+}
+
+TEST(every_token_is_measured_once) {
+  Bench bench;
+  bench.submit(1, {1, 2, 3}, 4);
+  bench.submit(2, {3, 2}, 4);
+  bench.loop->start();
+  bench.await(2);
+  bench.loop->close();
+  const double generated = bench.ends.at(1).generated_tokens + bench.ends.at(2).generated_tokens;
+  CHECK_EQUAL(bench.cells.generated, generated);
+  CHECK_EQUAL(bench.cells.prompt, 5.0);
+  CHECK_EQUAL(bench.cells.count(1), 2.0);            // a first token each
+  CHECK_EQUAL(bench.cells.count(2), generated - 2);  // a gap before each later one
+  CHECK_EQUAL(bench.cells.sum(2), generated - 2);    // of two clock reads, half a second each
+  CHECK_EQUAL(bench.cells.count(3), static_cast<double>(bench.runtime.batches.size()));
+  CHECK_EQUAL(bench.cells.sum(3), 0.5 * bench.cells.count(3));
+}
+
+TEST(many_threads_submit_and_cancel_while_one_reads) {
+  Bench bench({.context = 200, .cells = 400, .sequences = 8, .step_tokens = 64});
+  bench.loop->start();
+  constexpr int kThreads = 4;
+  constexpr int kEach = 100;
+  std::vector<std::thread> clients;
+  for (int thread = 0; thread < kThreads; ++thread) {
+    clients.emplace_back([&bench, thread] {
+      std::mt19937 random(static_cast<unsigned>(thread));
+      for (int i = 0; i < kEach; ++i) {
+        const RequestId id = thread * kEach + i;
+        bench.submit(id, prompt_of(random, 30), 20);
+        if (i % 3 == 0) bench.loop->inbox().cancel(id);
+      }
+    });
+  }
+  bench.await(kThreads * kEach);
+  for (auto& client : clients) client.join();
+  CHECK(!bench.twice);
+  bench.loop->close();
+  CHECK_EQUAL(bench.cells.used, bench.runtime.used());
+}
+
+TEST(closing_ends_a_loop_that_runs_or_never_started) {
+  Bench bench;
+  bench.submit(1, {1}, 0);
+  bench.loop->start();
+  bench.loop->close();
+  bench.loop->close();
+  Bench never;
+  never.loop->close();
+}
+
+}  // namespace

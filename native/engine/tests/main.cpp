@@ -1,0 +1,3 @@
+#include "../../testing/check.hpp"
+
+int main() { return tacho::testing::run_all(); }
