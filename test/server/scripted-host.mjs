@@ -1,0 +1,129 @@
+/**
+ * An engine host without a model. What a request brings is written in the prompt itself (see `acts`), how the
+ * host starts in the model's name; everything else is src/engine/messages.ts.
+ */
+import { existsSync } from "node:fs";
+
+process.title = "tacho engine-host";
+process.on("SIGINT", () => undefined);
+process.on("SIGTERM", () => undefined);
+process.on("disconnect", () => process.exit(0));
+
+const running = new Map();
+
+const send = (message) => process.send(message);
+
+function step(id, text, end) {
+  const request = running.get(id);
+  if (!request) return;
+  if (text !== null) request.generated++;
+  if (end) running.delete(id);
+  send({
+    type: "step",
+    ids: text === null ? [] : [id],
+    texts: text === null ? [] : [text],
+    tokens: text === null ? [] : [1],
+    ends: end ? [{ id, ...usage(request), error: null, ...end }] : [],
+  });
+}
+
+function usage({ generated }) {
+  return { promptTokens: 7, cachedTokens: 3, generatedTokens: generated };
+}
+
+/** Words follow each other in turns of the event loop, as steps do. */
+function words(id, count, limit) {
+  for (let i = 0; i < Math.min(count, limit); i++) setImmediate(() => step(id, `word${i} `));
+  setImmediate(() => step(id, null, { reason: count > limit ? "length" : "stop" }));
+}
+
+const fails = (code, message) => (id) => step(id, null, { reason: "error", error: { code, message } });
+
+const acts = {
+  words: (id, request, count) => words(id, Number(count), request.maxTokens ?? Infinity),
+  /** The request as it came, as the answer. */
+  echo: (id, request) => {
+    step(id, JSON.stringify(request));
+    step(id, null, { reason: "stop" });
+  },
+  /** One message that brings two pieces, an incomplete character and the end. */
+  burst: (id) => {
+    running.delete(id);
+    const end = { id, promptTokens: 7, cachedTokens: 0, generatedTokens: 3, reason: "stop", error: null };
+    send({ type: "step", ids: [id, id, id], texts: ["Grüße\n", "", "\"🌍\""], tokens: [1, 1, 1], ends: [end] });
+  },
+  /** One word, and never another. */
+  stall: (id) => step(id, "waiting "),
+  silent: () => {},
+  flood: (id) => {
+    step(id, "x".repeat(64 * 1024));
+    setImmediate(() => running.has(id) && acts.flood(id));
+  },
+  crash: (id) => {
+    step(id, "last words");
+    setTimeout(() => process.kill(process.pid, "SIGKILL"), 20);
+  },
+  exit: () => process.exit(3),
+  toolong: fails("context_length_exceeded", "The prompt has 9 tokens, but only 8 fit."),
+  nonsense: fails("invalid_prompt", "The prompt is empty."),
+  template: fails("template_failed", "Conversation roles must alternate."),
+  broken: fails("engine_failed", "The decode failed."),
+};
+
+function scriptOf({ prompt }) {
+  if (prompt.kind === "tokens") return "echo";
+  return prompt.kind === "text" ? prompt.text : JSON.parse(prompt.messages).at(-1).content;
+}
+
+function submit(request) {
+  running.set(request.id, { generated: 0 });
+  const [name, ...args] = scriptOf(request).split(" ");
+  (acts[name] ?? acts.echo)(request.id, request, ...args);
+}
+
+const starts = {
+  "fails-usage": () => fail("The model is too large for this machine.", true),
+  "fails": () => fail("The model is damaged.", false),
+  "dies": () => process.kill(process.pid, "SIGABRT"),
+  "never-ready": (settings) => send({ type: "progress", phase: "load", fraction: settings.slots / 256 }),
+  /** Loads only once: the second host finds the segment's neighbour and stays unready until it is gone. */
+  "waits": (settings) => {
+    const poll = setInterval(() => {
+      if (existsSync(`${settings.telemetryPath}.hold`)) return;
+      clearInterval(poll);
+      ready(settings);
+    }, 5);
+  },
+};
+
+function fail(message, usage) {
+  process.send({ type: "failed", message, usage }, () => process.exit(1));
+}
+
+function ready(settings) {
+  send({ type: "progress", phase: "load", fraction: 1 });
+  const model = {
+    id: settings.modelId,
+    description: "scripted",
+    contextSize: 2048,
+    trainedContextSize: 2048,
+    slots: settings.slots,
+    kvCells: 2048 * settings.slots,
+    vocabularySize: 4096,
+    parameters: 1,
+    sizeBytes: 1,
+    loadSeconds: 0.01,
+    threads: settings.threads,
+    backend: "cpu",
+    device: "script",
+    hasChatTemplate: true,
+  };
+  send({ type: "ready", model });
+}
+
+process.on("message", (message) => {
+  if (message.type === "start") (starts[message.settings.modelId] ?? ready)(message.settings);
+  else if (message.type === "submit") submit(message.request);
+  else if (message.type === "cancel") step(message.id, null, { reason: "cancelled" });
+  else if (message.type === "stop") process.exit(0);
+});

@@ -1,0 +1,106 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { catalog } from "../../src/metrics/catalog.js";
+import { Front } from "../../src/server/front.js";
+import { readSettings, type Settings } from "../../src/server/settings.js";
+import { newSegmentPath, openTelemetry } from "../../src/telemetry/index.js";
+
+export const scriptedHost = fileURLToPath(new URL("scripted-host.mjs", import.meta.url));
+
+/** The whole front on a free port, with a scripted engine host behind it. */
+export class Stand {
+  readonly telemetry = openTelemetry(catalog, { path: newSegmentPath() });
+  readonly front: Front;
+
+  constructor(settings: Partial<Settings> = {}) {
+    this.front = new Front({
+      settings: { ...readSettings(new Map(), {}), alias: "scripted", port: 0, parallel: 2, ...settings },
+      telemetry: this.telemetry,
+      hostModule: scriptedHost,
+    });
+  }
+
+  static async start(settings: Partial<Settings> = {}): Promise<Stand> {
+    const stand = new Stand(settings);
+    await stand.front.listen();
+    await stand.front.load();
+    return stand;
+  }
+
+  get url(): string {
+    return this.front.url;
+  }
+
+  async close(): Promise<void> {
+    await this.front.drain();
+    this.telemetry.close();
+    this.telemetry.unlink();
+    if (existsSync(this.telemetry.path!)) throw new Error("The segment was left behind.");
+  }
+
+  post(path: string, body: unknown, init: RequestInit = {}): Promise<Response> {
+    return fetch(this.url + path, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body),
+      ...init,
+    });
+  }
+
+  chat(script: string, fields: object = {}, init: RequestInit = {}): Promise<Response> {
+    const messages = [{ role: "user", content: script }];
+    return this.post("/v1/chat/completions", { messages, ...fields }, init);
+  }
+
+  complete(prompt: unknown, fields: object = {}, init: RequestInit = {}): Promise<Response> {
+    return this.post("/v1/completions", { prompt, ...fields }, init);
+  }
+
+  /** The value of one series, e.g. `tacho_requests_total{outcome="stop"}`: labels named there must match. */
+  async metric(series: string): Promise<number> {
+    const [, name, wanted = ""] = /^(\w+)(?:\{(.*)\})?$/.exec(series)!;
+    const text = (await this.telemetry.render()).toString();
+    const lines = text.split("\n").filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
+    const found = lines.find((line) => wanted.split(",").every((label) => line.includes(label)));
+    return found === undefined ? NaN : Number(found.split(" ").at(-1));
+  }
+
+  /** Sum of tacho_requests_total over its outcomes. */
+  async outcomes(): Promise<Record<string, number>> {
+    const text = (await this.telemetry.render()).toString();
+    const found = text.matchAll(/^tacho_requests_total\{.*outcome="(\w+)".*\} (\d+)$/gm);
+    return Object.fromEntries([...found].map(([, name, count]) => [name, Number(count)] as const).filter(([, n]) => n > 0));
+  }
+
+  readiness(): Promise<number> {
+    return fetch(`${this.url}/readyz`).then((response) => response.status);
+  }
+}
+
+export interface ErrorBody {
+  error: { message: string; type: string; param: string | null; code: string };
+}
+
+export async function errorOf(response: Response): Promise<ErrorBody["error"]> {
+  return ((await response.json()) as ErrorBody).error;
+}
+
+/** The data of the server-sent events that came, "[DONE]" among them. */
+export async function eventsOf(response: Response): Promise<string[]> {
+  const text = await response.text();
+  const events = text.split("\n\n");
+  if (events.pop() !== "") throw new Error(`The stream ends within an event: ${text.slice(-100)}`);
+  return events.map((event) => event.replace(/^data: /, ""));
+}
+
+/** Reads until `text` came, and leaves the rest unread. */
+export async function readUntil(response: Response, text: string): Promise<ReadableStreamDefaultReader<Uint8Array>> {
+  const reader = response.body!.getReader();
+  const decoder = new TextDecoder();
+  for (let seen = ""; !seen.includes(text); ) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error(`The stream ended before '${text}': ${seen}`);
+    seen += decoder.decode(value, { stream: true });
+  }
+  return reader;
+}
