@@ -134,10 +134,12 @@ bool Directory::take_metric(std::span<std::byte> bytes) {
     if (!reader.take(spec.bounds, record.bound_count) || !are_bounds(spec.bounds)) return false;
     if (!reader.take(spec.name) || !reader.take(spec.help)) return false;
     if (!reader.take(spec.labels, record.label_count)) return false;
-    const bool may_overflow = !spec.labels.empty();
-    if (may_overflow && (!has_cells(record.overflow_cell, cells_of(spec.type, spec.bounds.size())) ||
-                         !has_cells(record.refused_cell, 1)))
+    if (spec.labels.empty()) {
+      metric.overflow_cell = metric.refused_cell = kNoCell;
+    } else if (!has_cells(record.overflow_cell, cells_of(spec.type, spec.bounds.size())) ||
+               !has_cells(record.refused_cell, 1)) {
       return false;
+    }
   }
   metrics_.push_back(std::move(metric));
   return true;

@@ -136,6 +136,8 @@ void TextRenderer::sum_shards() {
   }
 }
 
+double TextRenderer::total(std::size_t cell) const { return cell < totals_.size() ? totals_[cell] : 0; }
+
 void TextRenderer::append_family(const Metric& metric, const Family& family) {
   if (metric.spec.name.empty()) return;  // of a type that this version does not know
   out_ += family.head;
@@ -149,7 +151,7 @@ void TextRenderer::append_series(const Metric& metric, const Family& family, con
                                  std::uint32_t cell) {
   if (metric.spec.type == MetricType::histogram) return append_histogram(metric, family, labels, cell);
   if (metric.spec.type == MetricType::gauge) return append_gauge(metric, labels, cell);
-  append_line(metric.spec.name, "", labels, totals_[cell]);
+  append_line(metric.spec.name, "", labels, total(cell));
 }
 
 void TextRenderer::append_gauge(const Metric& metric, const std::string& labels, std::uint32_t cell) {
@@ -168,7 +170,7 @@ void TextRenderer::append_histogram(const Metric& metric, const Family& family, 
   const auto buckets = family.le.size();
   double count = 0;
   for (std::size_t i = 0; i < buckets; ++i) {
-    count += totals_[cell + i];
+    count += total(cell + i);
     out_.append(name) += "_bucket{";
     out_ += labels;
     if (!labels.empty()) out_ += ',';
@@ -176,7 +178,7 @@ void TextRenderer::append_histogram(const Metric& metric, const Family& family, 
     append_number(out_, count);
     out_ += '\n';
   }
-  append_line(name, "_sum", labels, totals_[cell + buckets]);
+  append_line(name, "_sum", labels, total(cell + buckets));
   append_line(name, "_count", labels, count);
 }
 
@@ -184,11 +186,11 @@ void TextRenderer::append_refused() {
   bool first = true;
   for (const auto& metric : directory_.metrics()) {
     const auto cell = metric.refused_cell;
-    if (cell == kNoCell || metric.spec.name.empty() || totals_[cell] == 0) continue;
+    if (cell == kNoCell || metric.spec.name.empty() || total(cell) == 0) continue;
     if (std::exchange(first, false))
       out_ += head_of(kRefusedName, "Label sets for which a metric had no room; its series \"overflow\" took them.",
                       "counter");
-    append_line(kRefusedName, "", "metric=\"" + metric.spec.name + '"', totals_[cell]);
+    append_line(kRefusedName, "", "metric=\"" + metric.spec.name + '"', total(cell));
   }
 }
 

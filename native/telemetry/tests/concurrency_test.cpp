@@ -1,0 +1,93 @@
+#include <atomic>
+#include <map>
+#include <sstream>
+#include <thread>
+
+#include "../cells.hpp"
+#include "fixture.hpp"
+
+namespace tacho::telemetry::tests {
+namespace {
+
+constexpr int kWriters = 3;
+constexpr int kRounds = 20'000;
+constexpr Geometry kRoomy{.shards = 16, .cells_per_shard = 4096, .directory_bytes = 1 << 20};
+
+using Samples = std::map<std::string, double>;
+
+Samples parse(const std::string& text) {
+  Samples samples;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);)
+    if (!line.starts_with('#')) samples[line.substr(0, line.rfind(' '))] = std::stod(line.substr(line.rfind(' ')));
+  return samples;
+}
+
+/// Registers as it goes, so that readers meet new series, and hands its shard on ten times.
+void write(Segment& segment, int writer) {
+  const auto requests = segment.define(kRequests);
+  const auto latency = segment.define(kLatency);
+  for (int round = 0; round < kRounds;) {
+    const auto shard = segment.claim();
+    const Histogram histogram{&shard->cells()[resolve(*shard, latency, {"m"})], kLatency.bounds};
+    for (int end = round + kRounds / 10; round < end; ++round) {
+      const std::string value = std::to_string(round / 500);
+      if (round % 500 == 0) resolve(*shard, requests, {value, std::to_string(writer)});
+      Counter{&shard->cells()[resolve(*shard, requests, {"all", "writers"})]}.inc();
+      for (const double seconds : {0.05, 0.5, 5.0}) histogram.observe(seconds);
+    }
+  }
+}
+
+void check_growth(const Samples& before, const Samples& now) {
+  for (const auto& [series, value] : before) CHECK(now.contains(series) && now.at(series) >= value);
+  const auto inf = now.find("latency_seconds_bucket{model=\"m\",le=\"+Inf\"}");
+  if (inf != now.end()) CHECK_EQUAL(now.at("latency_seconds_count{model=\"m\"}"), inf->second);
+}
+
+void read(const std::shared_ptr<Segment>& segment, const std::atomic<int>& writing) {
+  TextRenderer renderer(segment);
+  Samples before;
+  while (writing.load() > 0) {
+    auto now = parse(renderer.render());
+    check_growth(before, now);
+    before = std::move(now);
+  }
+}
+
+}  // namespace
+
+TEST(totals_never_go_back_and_are_exact_at_rest) {
+  const TemporaryPath file;
+  const auto segment = Segment::create(file.path, kRoomy);
+  const auto elsewhere = Segment::attach(file.path);
+  std::atomic<int> writing = kWriters;
+  std::vector<std::thread> threads;
+  for (int writer = 0; writer < kWriters; ++writer)
+    threads.emplace_back([&, writer] {
+      write(writer == 0 ? *elsewhere : *segment, writer);
+      --writing;
+    });
+  for (const auto& mapping : {segment, elsewhere}) threads.emplace_back(read, mapping, std::cref(writing));
+  for (auto& thread : threads) thread.join();
+  const auto samples = parse(render(segment));
+  CHECK_EQUAL(samples.at("requests_total{a=\"all\",b=\"writers\"}"), kWriters * kRounds);
+  CHECK_EQUAL(samples.at("latency_seconds_count{model=\"m\"}"), 3 * kWriters * kRounds);
+  CHECK_EQUAL(samples.at("latency_seconds_bucket{model=\"m\",le=\"0.1\"}"), kWriters * kRounds);
+  CHECK(segment->header().shards_used <= kWriters);
+}
+
+TEST(one_renderer_serves_many_threads) {
+  const auto segment = Segment::create(std::nullopt, kRoomy);
+  segment->define(kStarts);
+  TextRenderer renderer(segment);
+  const auto text = renderer.render();
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i)
+    threads.emplace_back([&] {
+      for (int round = 0; round < 200; ++round) CHECK_EQUAL(renderer.render(), text);
+    });
+  for (auto& thread : threads) thread.join();
+}
+
+}  // namespace tacho::telemetry::tests

@@ -1,0 +1,9 @@
+#include "check.hpp"
+
+int main() {
+  for (const auto& test : tacho::telemetry::tests::all_tests()) {
+    std::printf("%s\n", test.name);
+    std::fflush(stdout);
+    test.run();
+  }
+}

@@ -1,0 +1,64 @@
+#include <cmath>
+
+#include "../cells.hpp"
+#include "fixture.hpp"
+
+namespace tacho::telemetry::tests {
+
+TEST(numbers_are_exact_and_short) {
+  const std::pair<double, const char*> cases[] = {
+      {0, "0"},        {-0.0, "0"},         {1234567, "1234567"}, {9007199254740992, "9007199254740992"},
+      {-5, "-5"},      {0.1, "0.1"},        {0.0005, "0.0005"},   {1.0 / 3, "0.3333333333333333"},
+      {5e-7, "5e-07"}, {1e300, "1e+300"},   {1e16, "1e+16"},      {123456.789, "123456.789"},
+      {NAN, "NaN"},    {INFINITY, "+Inf"},  {-INFINITY, "-Inf"},
+  };
+  for (const auto& [value, expected] : cases) {
+    std::string out;
+    append_number(out, value);
+    CHECK_EQUAL(out, expected);
+  }
+}
+
+TEST(help_and_label_values_are_escaped) {
+  const auto segment = Segment::create(std::nullopt, kSmall);
+  const auto metric = segment->define({MetricType::counter, "x_total", "A \"b\"\\c\nd.", {"l"}, {}, 10});
+  const auto shard = segment->claim();
+  resolve(*shard, metric, {"A \"b\"\\c\nd \xe2\x82\xac"});
+  CHECK_EQUAL(render(segment),
+              "# HELP x_total A \"b\"\\\\c\\nd.\n"
+              "# TYPE x_total counter\n"
+              "x_total{l=\"A \\\"b\\\"\\\\c\\nd \xe2\x82\xac\"} 0\n");
+}
+
+TEST(a_histogram_counts_each_value_in_the_first_bucket_that_holds_it) {
+  const auto segment = Segment::create(std::nullopt, kSmall);
+  const auto metric = segment->define(kLatency);
+  const auto shard = segment->claim();
+  const Histogram histogram{&shard->cells()[resolve(*shard, metric, {"m"})], kLatency.bounds};
+  for (const double value : {-1.0, 0.1, 0.25, 1.0, 1.5, std::nan("")}) histogram.observe(value);
+  CHECK_EQUAL(render(segment),
+              "# HELP latency_seconds Latency.\n"
+              "# TYPE latency_seconds histogram\n"
+              "latency_seconds_bucket{model=\"m\",le=\"0.1\"} 2\n"
+              "latency_seconds_bucket{model=\"m\",le=\"1\"} 4\n"
+              "latency_seconds_bucket{model=\"m\",le=\"+Inf\"} 5\n"
+              "latency_seconds_sum{model=\"m\"} 1.85\n"
+              "latency_seconds_count{model=\"m\"} 5\n");
+}
+
+TEST(counters_ignore_what_would_take_them_back) {
+  double cell = 1;
+  for (const double n : {-1.0, 0.0, std::nan("")}) Counter{&cell}.inc(n);
+  CHECK_EQUAL(cell, 1);
+}
+
+TEST(rendering_changes_nothing) {
+  const auto segment = Segment::create(std::nullopt, kSmall);
+  segment->define(kStarts);
+  const auto text = render(segment);
+  CHECK(text.ends_with("starts_total 0\n"));
+  TextRenderer renderer(segment);
+  for (int i = 0; i < 3; ++i) CHECK_EQUAL(renderer.render(), text);
+}
+
+}  // namespace tacho::telemetry::tests

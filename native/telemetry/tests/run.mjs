@@ -1,0 +1,54 @@
+// Builds the telemetry core with its tests under a sanitizer and runs them: `node run.mjs thread|address`.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const FLAGS = {
+  thread: ["-fsanitize=thread"],
+  address: ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
+};
+const TESTS = dirname(fileURLToPath(import.meta.url));
+const CORE = dirname(TESTS);
+
+function run(command, args) {
+  const { status, signal, error } = spawnSync(command, args, { stdio: "inherit" });
+  if (error) throw error;
+  return status ?? `signal ${signal}`;
+}
+
+function filesOf(folder, ending) {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(ending))
+    .map((name) => join(folder, name));
+}
+
+function isCurrent(program, inputs) {
+  const built = statSync(program, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return inputs.every((file) => statSync(file).mtimeMs < built);
+}
+
+function build(kind) {
+  const folder = join(CORE, "../../build/sanitize");
+  const program = join(folder, `telemetry_tests_${kind}`);
+  const sources = [CORE, TESTS].flatMap((where) => filesOf(where, ".cpp"));
+  const headers = [CORE, TESTS].flatMap((where) => filesOf(where, ".hpp"));
+  if (isCurrent(program, [...sources, ...headers])) return program;
+  mkdirSync(folder, { recursive: true });
+  const flags = ["-std=c++20", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-pthread", ...FLAGS[kind]];
+  const status = run(process.env["CXX"] ?? "c++", [...flags, ...sources, "-o", program]);
+  if (status !== 0) process.exit(1);
+  return program;
+}
+
+const kind = process.argv[2];
+if (!Object.hasOwn(FLAGS, kind ?? "")) {
+  console.error(`Expected thread or address but received ${kind}.`);
+  process.exit(2);
+}
+const program = build(kind);
+const status = run(program, []);
+if (status !== 0) {
+  console.error(`${program} ended with ${status}.`);
+  process.exit(1);
+}
