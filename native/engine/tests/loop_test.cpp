@@ -144,7 +144,7 @@ TEST(a_memory_that_cannot_be_cut_is_computed_anew) {
 TEST(streams_get_a_token_in_every_step_of_a_long_prompt) {
   Bench bench({.context = 1024, .cells = 4096, .sequences = 4, .step_tokens = 16});
   bench.submit(2, std::vector<Token>(300, 3), 1);
-  bench.submit(1, {2}, 40);
+  bench.submit(1, {4}, 40);
   bench.loop->start();
   bench.await(2);
   bench.loop->close();
