@@ -29,6 +29,9 @@ interface NumberSetting extends SettingBase {
 }
 
 const cores = availableParallelism();
+/** Compute threads spin while they wait for each other: one that lost its core to anything else, such as this
+ * process, stops all. With a thread a core, a busy neighbour made steps 100 times slower. */
+const computeThreads = Math.max(1, cores - 1);
 
 const text = { type: "text", value: "TEXT" } as const;
 const integer = { type: "integer", value: "N" } as const;
@@ -74,15 +77,15 @@ export const SETTINGS = {
     flag: "ctx-size",
     default: 0,
     range: [0, 2 ** 31 - 1],
-    defaultHelp: "0: as the model was trained",
-    help: "tokens a request may use, prompt and answer together",
+    defaultHelp: "0: the trained context for each slot, at most 32768",
+    help: "KV cells all requests share; one may use as many as its model was trained for",
   },
   threads: {
     ...integer,
     flag: "threads",
-    default: cores,
+    default: computeThreads,
     range: [1, cores],
-    defaultHelp: `all ${cores} cores`,
+    defaultHelp: `${computeThreads}: a core is left for the rest`,
     help: "compute threads",
   },
   gpu: {
