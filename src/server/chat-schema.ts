@@ -41,7 +41,11 @@ const message = Type.Object(
 export const chatSchema = Type.Object(
   {
     ...generationFields,
-    messages: Type.Array(message, { minItems: 1, maxItems: 4096, description: "an array of 1 to 4096 messages" }),
+    messages: Type.Array(message, {
+      minItems: 1,
+      maxItems: 4096,
+      description: "an array of 1 to 4096 messages",
+    }),
     max_tokens: Type.Optional(tokenLimit),
     max_completion_tokens: Type.Optional(tokenLimit),
     ...unsupported({

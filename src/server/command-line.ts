@@ -2,10 +2,7 @@ import { parseArgs } from "node:util";
 import { VERSION } from "./package-info.js";
 import { SETTINGS, settingEntries, UsageError, variableOf } from "./settings.js";
 
-export type Command =
-  | { kind: "serve"; given: Map<string, string> }
-  | { kind: "help" }
-  | { kind: "version" };
+export type Command = { kind: "serve"; given: Map<string, string> } | { kind: "help" } | { kind: "version" };
 
 const switches = { help: { type: "boolean", short: "h" }, version: { type: "boolean", short: "v" } } as const;
 const flags: string[] = [...Object.values(SETTINGS).map(({ flag }) => flag), ...Object.keys(switches)];
@@ -41,7 +38,7 @@ interface OptionToken {
 }
 
 function readOption({ name, rawName, value, inlineValue }: OptionToken, given: Map<string, string>): void {
-  if (!flags.includes(name)) throw new UsageError(`Unknown option '${rawName}'${suggestion(name)}.`);
+  if (!flags.includes(name)) throw new UsageError(`Unknown option '${rawName}'.${suggestion(name)}`);
   if (Object.hasOwn(switches, name)) {
     if (value !== undefined) throw new UsageError(`Option '${rawName}' takes no value.`);
     given.set(name, "");
@@ -55,7 +52,7 @@ function readOption({ name, rawName, value, inlineValue }: OptionToken, given: M
 function suggestion(name: string): string {
   const nearest = flags.map((flag) => ({ flag, distance: editDistance(name, flag) }));
   const best = nearest.reduce((a, b) => (b.distance < a.distance ? b : a));
-  return best.distance <= Math.max(2, name.length / 3) ? `; did you mean '--${best.flag}'?` : "";
+  return best.distance <= Math.max(2, name.length / 3) ? ` Did you mean '--${best.flag}'?` : "";
 }
 
 /** Levenshtein's: insertions, deletions and replacements that turn one word into the other. */

@@ -159,11 +159,14 @@ export class EngineLink {
   #receive(message: FromEngine): void {
     switch (message.type) {
       case "step":
-        return this.#deliver(message);
+        this.#deliver(message);
+        break;
       case "progress":
-        return this.options.events.onProgress(message.phase, message.fraction);
+        this.options.events.onProgress(message.phase, message.fraction);
+        break;
       case "ready":
-        return this.#ready(message.model);
+        this.#ready(message.model);
+        break;
       case "failed":
         this.#failure = new EngineStartError(message.message, message.usage);
     }

@@ -21,7 +21,10 @@ const busy = { status: 503, type: "server_error", outcome: "rejected", retryAfte
 /** Every error this server answers with. The key is the stable `code`; a code is never used again for another meaning. */
 export const ERRORS = {
   invalid_json: { ...client, message: "Expected the request body to be JSON: {reason}." },
-  invalid_utf8: { ...client, message: "Expected the request body to be UTF-8, but it holds bytes that are not." },
+  invalid_utf8: {
+    ...client,
+    message: "Expected the request body to be UTF-8, but it holds bytes that are not.",
+  },
   json_too_deep: { ...client, message: "Expected at most {limit} levels of nested JSON, but received more." },
   invalid_value: { ...client, message: "Expected {what} to be {expected}, but received {received}." },
   missing_parameter: { ...client, message: "Missing required parameter: {what}." },
@@ -35,9 +38,17 @@ export const ERRORS = {
   invalid_prompt: { ...client, message: "{reason}" },
   template_failed: { ...client, message: "{reason}" },
   bad_request: { ...client, message: "{reason}" },
-  model_not_found: { ...client, status: 404, message: "The model '{model}' does not exist; this server serves '{served}'." },
+  model_not_found: {
+    ...client,
+    status: 404,
+    message: "The model '{model}' does not exist; this server serves '{served}'.",
+  },
   unknown_url: { ...client, status: 404, message: "Unknown request URL: {method} {path}." },
-  method_not_allowed: { ...client, status: 405, message: "{path} does not answer {method}; it answers {allowed}." },
+  method_not_allowed: {
+    ...client,
+    status: 405,
+    message: "{path} does not answer {method}; it answers {allowed}.",
+  },
   request_timeout: { ...client, status: 408, message: "The request did not arrive in time." },
   body_too_large: { ...client, status: 413, message: "Expected a request body of at most {limit} bytes." },
   unsupported_media_type: {

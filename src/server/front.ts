@@ -1,11 +1,10 @@
-import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
 import type { ModelInfo } from "../engine/messages.js";
 import { Admission } from "./admission.js";
 import { dropNulls } from "./null-fields.js";
 import { EngineLink, type EngineLinkEvents } from "./engine-link.js";
 import { Generation } from "./generation.js";
-import { httpServer } from "./http-server.js";
+import { HttpListener } from "./http-listener.js";
 import { logLine } from "./log.js";
 import { Meters, type ServerTelemetry } from "./meters.js";
 import { useRequestRecords } from "./request-record.js";
@@ -18,9 +17,6 @@ import type { Settings } from "./settings.js";
 
 /** Prompts that wait are held as text; this bounds them for any number of waiting requests. */
 const WAITING_BYTES = 64 * 1024 * 1024;
-
-/** Answers are out by now; what is left is clients that do not read the last bytes. */
-const CLOSE_LIMIT_MS = 1000;
 
 export interface FrontOptions {
   settings: Settings;
@@ -36,7 +32,7 @@ export class Front {
   readonly #settings: Settings;
   readonly #link: EngineLink;
   readonly #generation: Generation;
-  readonly #listeners: { app: FastifyInstance; port: number }[];
+  readonly #listeners: { listener: HttpListener; port: number }[];
   #draining = false;
 
   constructor({ settings, telemetry, hostModule, onProgress }: FrontOptions) {
@@ -54,16 +50,16 @@ export class Front {
 
   /** Where clients reach it, once `listen` has resolved. */
   get url(): string {
-    return urlOf(this.#listeners[0]!.app);
+    return this.#listeners[0]!.listener.url;
   }
 
   get metricsUrl(): string {
-    return `${urlOf(this.#listeners.at(-1)!.app)}/metrics`;
+    return `${this.#listeners.at(-1)!.listener.url}/metrics`;
   }
 
   /** Answers from now on, if only that the model is loading. Rejects when a port is taken. */
   async listen(): Promise<void> {
-    for (const { app, port } of this.#listeners) await app.listen({ host: this.#settings.host, port });
+    for (const { listener, port } of this.#listeners) await listener.listen(this.#settings.host, port);
   }
 
   /** @throws EngineStartError */
@@ -76,7 +72,7 @@ export class Front {
     this.#draining = true;
     await this.#generation.drain(this.#settings.drainSeconds);
     await this.#link.stop();
-    await Promise.all(this.#listeners.map(({ app }) => closeListener(app)));
+    await Promise.all(this.#listeners.map(({ listener }) => listener.close()));
   }
 
   /** For the last moments of this process: leaves no host behind. */
@@ -84,13 +80,13 @@ export class Front {
     this.#link.kill();
   }
 
-  #makeListeners(meters: Meters, renders: Render[]): { app: FastifyInstance; port: number }[] {
+  #makeListeners(meters: Meters, renders: Render[]) {
     const { port, metricsPort } = this.#settings;
     const observation = (app: FastifyInstance) => {
       healthRoutes(app, () => this.#unreadiness());
       metricsRoute(app, renders);
     };
-    const main = httpServer(meters, (app) => {
+    const main = new HttpListener(meters, (app) => {
       observation(app);
       modelRoutes(app, this.#settings.alias);
       void app.register((scope, _, done) => {
@@ -98,8 +94,9 @@ export class Front {
         done();
       });
     });
-    const listeners = [{ app: main, port }];
-    if (metricsPort !== 0) listeners.push({ app: httpServer(meters, observation), port: metricsPort });
+    const listeners = [{ listener: main, port }];
+    if (metricsPort !== 0)
+      listeners.push({ listener: new HttpListener(meters, observation), port: metricsPort });
     return listeners;
   }
 
@@ -153,15 +150,4 @@ function linkEvents(
     },
     onRestart: () => meters.engineRestarts.inc(),
   };
-}
-
-function urlOf(app: FastifyInstance): string {
-  const { address, family, port } = app.server.address() as AddressInfo;
-  return `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
-}
-
-async function closeListener(app: FastifyInstance): Promise<void> {
-  const limit = setTimeout(() => app.server.closeAllConnections(), CLOSE_LIMIT_MS);
-  await app.close();
-  clearTimeout(limit);
 }

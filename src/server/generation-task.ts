@@ -25,22 +25,25 @@ export class GenerationTask implements EngineClient {
     private readonly link: EngineLink,
   ) {}
 
-  /** @throws ApiError as long as the answer has not begun. */
+  /**
+   * @returns The body to send, or undefined for an answer that needs none: it was streamed, or nobody waits.
+   * @throws ApiError as long as the answer has not begun.
+   */
   run(admission: Admission, reply: FastifyReply): Promise<object | undefined> {
-    const ticket = admission.enter({
-      bytes: promptBytes(this.request.prompt),
-      admit: () => this.#submit(),
-      refuse: (reason) => this.fail(refusal(reason, admission)),
-    });
-    if (typeof ticket === "string") return Promise.reject(refusal(ticket, admission));
-    this.#ticket = ticket;
-    return new Promise<object | undefined>((resolve, reject) => {
+    return new Promise((resolve, reject) => {
+      this.#reject = reject;
       this.#resolve = (body) => {
-        // Fastify would otherwise answer a client that is gone, or one that the event stream has answered.
+        // Fastify would send undefined too.
         if (body === undefined && !reply.sent) reply.hijack();
         resolve(body);
       };
-      this.#reject = reject;
+      const ticket = admission.enter({
+        bytes: promptBytes(this.request.prompt),
+        admit: () => this.#submit(),
+        refuse: (reason) => this.fail(refusal(reason, admission)),
+      });
+      if (typeof ticket === "string") this.fail(refusal(ticket, admission));
+      else this.#ticket = ticket;
     });
   }
 

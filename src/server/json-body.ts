@@ -38,13 +38,19 @@ export function useJsonBody(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser("error", "error");
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, body: Buffer, done) => {
-    if (!isUtf8(body)) return done(new ApiError("invalid_utf8"));
-    if (nestsDeeperThan(body, DEPTH_LIMIT)) return done(new ApiError("json_too_deep", { limit: DEPTH_LIMIT }));
-    void parse(request, body.toString("utf8"), (error, value) => {
-      if (error) done(new ApiError("invalid_json", { reason: withoutFinalStop(error.message) }));
-      else done(null, value);
-    });
+    const refused = refusal(body);
+    if (refused) done(refused);
+    else
+      void parse(request, body.toString("utf8"), (error, value) => {
+        if (error) done(new ApiError("invalid_json", { reason: withoutFinalStop(error.message) }));
+        else done(null, value);
+      });
   });
+}
+
+function refusal(body: Buffer): ApiError | null {
+  if (!isUtf8(body)) return new ApiError("invalid_utf8");
+  return nestsDeeperThan(body, DEPTH_LIMIT) ? new ApiError("json_too_deep", { limit: DEPTH_LIMIT }) : null;
 }
 
 function withoutFinalStop(message: string): string {

@@ -18,7 +18,8 @@ export function dropNulls(schema: ObjectShape, value: unknown): void {
       if (!schema.properties || !Object.hasOwn(schema.properties, name)) continue;
       const shape = schema.properties[name]!;
       if (members[name] !== null) dropNulls(shape, members[name]);
-      else if (!schema.required?.includes(name) || shape.default !== undefined) delete members[name];
+      else if (!schema.required?.includes(name) || shape.default !== undefined)
+        Reflect.deleteProperty(members, name);
     }
   }
 }

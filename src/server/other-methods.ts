@@ -11,7 +11,7 @@ export function refuseOtherMethods(app: FastifyInstance, addRoutes: (app: Fastif
     if (!adding) return;
     const methods = known.get(url) ?? new Set();
     known.set(url, methods);
-    for (const name of [method].flat()) methods.add(name as HTTPMethods);
+    for (const name of [method].flat()) methods.add(name);
   });
   void app.register((scope, _, done) => {
     addRoutes(scope);

@@ -73,7 +73,9 @@ function drainOnSignals(front: Front): () => boolean {
       return;
     }
     draining = true;
-    logLine(`${signal}: finishing the requests in hand${signal === "SIGINT" ? "; Ctrl-C again ends at once" : ""}`);
+    logLine(
+      `${signal}: finishing the requests in hand${signal === "SIGINT" ? "; Ctrl-C again ends at once" : ""}`,
+    );
     front.drain().then(
       () => process.exit(0),
       (error: unknown) => {
@@ -92,7 +94,10 @@ function exitCode(error: unknown): number {
 }
 
 function describe(error: unknown): string {
-  const { code, message, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  const { code, message, address, port } = error as NodeJS.ErrnoException & {
+    address?: string;
+    port?: number;
+  };
   switch (code) {
     case "EADDRINUSE":
       return `Port ${port} on ${address} is taken by another program; choose one with --port.`;

@@ -1,4 +1,4 @@
-import { Type, type Static, type TSchema } from "typebox";
+import { Type, type Static, type TObject, type TSchema } from "typebox";
 import type { Sampling } from "../engine/messages.js";
 import { ApiError } from "./errors.js";
 
@@ -14,7 +14,12 @@ const UINT32 = 2 ** 32;
 const RANDOM_SEED = UINT32 - 1;
 
 function number(minimum: number, maximum: number, fallback: number) {
-  return Type.Number({ minimum, maximum, default: fallback, description: `a number from ${minimum} to ${maximum}` });
+  return Type.Number({
+    minimum,
+    maximum,
+    default: fallback,
+    description: `a number from ${minimum} to ${maximum}`,
+  });
 }
 
 const stopText = Type.String({
@@ -35,7 +40,12 @@ export const tokenLimit = Type.Integer({
 export const generationFields = {
   model: Type.Optional(Type.String({ description: "the name of a model" })),
   temperature: number(0, 2, 1),
-  top_p: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 1, description: "a number above 0, up to 1" }),
+  top_p: Type.Number({
+    exclusiveMinimum: 0,
+    maximum: 1,
+    default: 1,
+    description: "a number above 0, up to 1",
+  }),
   top_k: Type.Integer({
     minimum: 0,
     maximum: MAX_INT32,
@@ -65,7 +75,8 @@ export const generationFields = {
   ),
   stop: Type.Optional(
     Type.Union([stopText, Type.Array(stopText, { maxItems: 16, description: "at most 16 strings" })], {
-      description: "1 to 256 characters without NUL or lone surrogates, or an array of at most 16 such strings",
+      description:
+        "1 to 256 characters without NUL or lone surrogates, or an array of at most 16 such strings",
     }),
   ),
   ignore_eos: Type.Boolean({ default: false, description: "true or false" }),
@@ -79,8 +90,7 @@ export const generationFields = {
   user: Type.Optional(Type.String({ maxLength: 512, description: "a string of at most 512 characters" })),
 };
 
-const generationObject = Type.Object(generationFields);
-export type GenerationFields = Static<typeof generationObject>;
+export type GenerationFields = Static<TObject<typeof generationFields>>;
 
 /** Refuses by name what is not honoured yet, except at the values that ask for nothing. */
 export function unsupported(fields: Record<string, readonly unknown[]>): Record<string, TSchema> {
@@ -123,7 +133,11 @@ function stopsOf(stop: string | string[] | undefined): string[] {
 /** The part of a call that does not depend on the API. @throws ApiError */
 export function callOf(body: GenerationFields) {
   if (body.stream_options && !body.stream) {
-    const details = { what: "'stream_options'", expected: "given only with 'stream'", received: "it without" };
+    const details = {
+      what: "'stream_options'",
+      expected: "given only with 'stream'",
+      received: "it without",
+    };
     throw new ApiError("invalid_value", details, "stream_options");
   }
   return {

@@ -3,6 +3,7 @@
  * host starts in the model's name; everything else is src/engine/messages.ts.
  */
 import { existsSync } from "node:fs";
+import { clearInterval, setImmediate, setInterval, setTimeout } from "node:timers";
 
 process.title = "tacho engine-host";
 process.on("SIGINT", () => undefined);
@@ -50,7 +51,7 @@ const acts = {
   burst: (id) => {
     running.delete(id);
     const end = { id, promptTokens: 7, cachedTokens: 0, generatedTokens: 3, reason: "stop", error: null };
-    send({ type: "step", ids: [id, id, id], texts: ["Grüße\n", "", "\"🌍\""], tokens: [1, 1, 1], ends: [end] });
+    send({ type: "step", ids: [id, id, id], texts: ["Grüße\n", "", '"🌍"'], tokens: [1, 1, 1], ends: [end] });
   },
   /** One word, and never another. */
   stall: (id) => step(id, "waiting "),
@@ -83,11 +84,11 @@ function submit(request) {
 
 const starts = {
   "fails-usage": () => fail("The model is too large for this machine.", true),
-  "fails": () => fail("The model is damaged.", false),
-  "dies": () => process.kill(process.pid, "SIGABRT"),
+  fails: () => fail("The model is damaged.", false),
+  dies: () => process.kill(process.pid, "SIGABRT"),
   "never-ready": (settings) => send({ type: "progress", phase: "load", fraction: settings.slots / 256 }),
   /** Loads only once: the second host finds the segment's neighbour and stays unready until it is gone. */
-  "waits": (settings) => {
+  waits: (settings) => {
     const poll = setInterval(() => {
       if (existsSync(`${settings.telemetryPath}.hold`)) return;
       clearInterval(poll);

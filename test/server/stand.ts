@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { catalog } from "../../src/metrics/catalog.js";
 import { Front } from "../../src/server/front.js";
+import type { ServerTelemetry } from "../../src/server/meters.js";
 import { readSettings, type Settings } from "../../src/server/settings.js";
 import { newSegmentPath, openTelemetry } from "../../src/telemetry/index.js";
 
@@ -9,8 +10,9 @@ export const scriptedHost = fileURLToPath(new URL("scripted-host.mjs", import.me
 
 /** The whole front on a free port, with a scripted engine host behind it. */
 export class Stand {
-  readonly telemetry = openTelemetry(catalog, { path: newSegmentPath() });
+  readonly telemetry: ServerTelemetry = openTelemetry(catalog, { path: newSegmentPath() });
   readonly front: Front;
+  #url: string | undefined;
 
   constructor(settings: Partial<Settings> = {}) {
     this.front = new Front({
@@ -27,8 +29,9 @@ export class Stand {
     return stand;
   }
 
+  /** Kept for when the front listens no more. */
   get url(): string {
-    return this.front.url;
+    return (this.#url ??= this.front.url);
   }
 
   async close(): Promise<void> {
@@ -60,16 +63,21 @@ export class Stand {
   async metric(series: string): Promise<number> {
     const [, name, wanted = ""] = /^(\w+)(?:\{(.*)\})?$/.exec(series)!;
     const text = (await this.telemetry.render()).toString();
-    const lines = text.split("\n").filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
+    const lines = text
+      .split("\n")
+      .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
     const found = lines.find((line) => wanted.split(",").every((label) => line.includes(label)));
     return found === undefined ? NaN : Number(found.split(" ").at(-1));
   }
 
-  /** Sum of tacho_requests_total over its outcomes. */
+  /** tacho_requests_total by outcome, as far as it is not 0. */
   async outcomes(): Promise<Record<string, number>> {
     const text = (await this.telemetry.render()).toString();
-    const found = text.matchAll(/^tacho_requests_total\{.*outcome="(\w+)".*\} (\d+)$/gm);
-    return Object.fromEntries([...found].map(([, name, count]) => [name, Number(count)] as const).filter(([, n]) => n > 0));
+    const counts: Record<string, number> = {};
+    for (const [, name, count] of text.matchAll(/^tacho_requests_total\{.*outcome="(\w+)".*\} (\d+)$/gm)) {
+      if (count !== "0") counts[name!] = Number(count);
+    }
+    return counts;
   }
 
   readiness(): Promise<number> {
@@ -94,13 +102,13 @@ export async function eventsOf(response: Response): Promise<string[]> {
 }
 
 /** Reads until `text` came, and leaves the rest unread. */
-export async function readUntil(response: Response, text: string): Promise<ReadableStreamDefaultReader<Uint8Array>> {
+export async function readUntil(response: Response, text: string): Promise<void> {
   const reader = response.body!.getReader();
   const decoder = new TextDecoder();
-  for (let seen = ""; !seen.includes(text); ) {
-    const { value, done } = await reader.read();
+  let seen = "";
+  while (!seen.includes(text)) {
+    const { value, done } = (await reader.read()) as { value?: Uint8Array; done: boolean };
     if (done) throw new Error(`The stream ended before '${text}': ${seen}`);
     seen += decoder.decode(value, { stream: true });
   }
-  return reader;
 }

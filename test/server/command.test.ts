@@ -1,0 +1,148 @@
+import { createServer, type AddressInfo } from "node:net";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { settingEntries, variableOf } from "../../src/server/settings.js";
+import { isAlive, TachoProcess } from "./tacho-process.js";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "tacho-command-"));
+  await writeFile(join(folder, "text"), "no model");
+  await writeFile(join(folder, "empty"), "");
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe("a command line that is no good", () => {
+  it.each<[args: string[], env: Record<string, string>, message: string]>([
+    [["--modle", "x"], {}, "Unknown option '--modle'. Did you mean '--model'?"],
+    [[], { TACHO_PORT: "x" }, "Expected an integer from 0 to 65535 for TACHO_PORT, but received 'x'."],
+    [["--model", "/no.gguf"], {}, "Expected a GGUF file for --model, but '/no.gguf' does not exist."],
+    [["--model", "FOLDER"], {}, "Expected a GGUF file for --model, but 'FOLDER' is a directory."],
+    [
+      ["--model", "FOLDER/text"],
+      {},
+      "Expected a GGUF file for --model, but 'FOLDER/text' does not start with GGUF.",
+    ],
+    [
+      ["--model", "FOLDER/empty"],
+      {},
+      "Expected a GGUF file for --model, but 'FOLDER/empty' does not start with GGUF.",
+    ],
+  ])("ends %j %j with one line and code 2", async (args, env, message) => {
+    const inFolder = (text: string) => text.replace("FOLDER", folder);
+    const tacho = new TachoProcess("real", args.map(inFolder), env);
+    expect(await tacho.ended()).toBe(2);
+    expect(tacho.stdout).toBe("");
+    expect(tacho.stderr).toBe(`tacho: ${inFolder(message)}\n`);
+    expect(tacho.segments()).toEqual([]);
+  });
+});
+
+describe("a start that fails", () => {
+  it("says that a port is taken, and exits with 1", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    await vi.waitUntil(() => other.listening);
+    const { port } = other.address() as AddressInfo;
+    const tacho = new TachoProcess("real", ["--port", String(port)]);
+    expect(await tacho.ended()).toBe(1);
+    expect(tacho.stderr).toBe(
+      `tacho: Port ${port} on 127.0.0.1 is taken by another program; choose one with --port.\n`,
+    );
+    expect(tacho.segments()).toEqual([]);
+    other.close();
+  });
+
+  it.each([
+    ["fails-usage", 2, "The model is too large for this machine."],
+    ["fails", 1, "The model is damaged."],
+    ["dies", 1, "The engine host was killed by SIGABRT before the model was ready."],
+  ])("says what the host says when it %s", async (alias, code, message) => {
+    const tacho = new TachoProcess("scripted", ["--port", "0", "--alias", alias]);
+    expect(await tacho.ended()).toBe(code);
+    expect(tacho.stderr).toBe(`tacho: ${message}\n`);
+    expect(tacho.segments()).toEqual([]);
+  });
+});
+
+describe("help and version", () => {
+  it("lists every setting", async () => {
+    const tacho = new TachoProcess("real", ["serve", "--help"]);
+    expect(await tacho.ended()).toBe(0);
+    expect(tacho.stderr).toBe("");
+    for (const [, setting] of settingEntries) {
+      expect(tacho.stdout).toContain(`--${setting.flag} `);
+      expect(tacho.stdout).toContain(`[${variableOf(setting)}; default `);
+    }
+  });
+
+  it("prints the version", async () => {
+    const tacho = new TachoProcess("real", ["--version"]);
+    expect(await tacho.ended()).toBe(0);
+    expect(tacho.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe("a server", () => {
+  it("prints a banner whose curl works, and leaves nothing behind on SIGTERM", async () => {
+    const tacho = new TachoProcess("scripted", ["--port", "0", "--parallel", "3"], {
+      TACHO_ALIAS: "my-model",
+    });
+    const url = await tacho.url();
+    expect(tacho.stdout).toMatch(/model +my-model \(scripted/);
+    expect(tacho.stdout).toMatch(/context +2048 tokens a request, 3 slots/);
+    expect(tacho.stdout).toContain(`${url}/metrics`);
+    const [, target, body] = /curl (\S+) -H '[^']+' \\\n +-d '(.*)'\n/.exec(tacho.stdout)!;
+    const headers = { "content-type": "application/json" };
+    const response = await fetch(target!, { method: "POST", headers, body: body! });
+    expect(response.status).toBe(200);
+
+    expect(tacho.title).toBe("tacho front");
+    const hosts = tacho.children();
+    expect(hosts.map(({ title }) => title)).toEqual(["tacho engine-host"]);
+    expect(tacho.segments()).toHaveLength(1);
+    tacho.kill("SIGTERM");
+    expect(await tacho.ended()).toBe(0);
+    expect(isAlive(hosts[0]!.pid)).toBe(false);
+    expect(tacho.segments()).toEqual([]);
+  });
+
+  const stalled = async (tacho: TachoProcess) =>
+    fetch(`${await tacho.url()}/v1/completions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ prompt: "stall", stream: true }),
+    });
+
+  it("lets a running request finish within the drain limit on SIGTERM", async () => {
+    const tacho = new TachoProcess("scripted", ["--port", "0", "--drain-seconds", "0.2"]);
+    const response = await stalled(tacho);
+    tacho.kill("SIGTERM");
+    const events = await response.text();
+    expect(events).toMatch(/data: \{"error":\{.*"code":"drain_timeout"\}\}\n\n$/);
+    expect(await tacho.ended()).toBe(0);
+    expect(tacho.segments()).toEqual([]);
+  });
+
+  it("ends at once on the second Ctrl-C", async () => {
+    const tacho = new TachoProcess("scripted", ["--port", "0"]);
+    const response = await stalled(tacho);
+    const [host] = tacho.children();
+    tacho.kill("SIGINT");
+    await tacho.said("stderr", /Ctrl-C again/);
+    tacho.kill("SIGINT");
+    await expect(response.text()).rejects.toThrow();
+    expect(await tacho.ended()).toBe(130);
+    await vi.waitFor(() => expect(isAlive(host!.pid)).toBe(false), { timeout: 5000, interval: 5 });
+    expect(tacho.segments()).toEqual([]);
+  });
+
+  it("ends with 0 when it is told to stop while it loads", async () => {
+    const tacho = new TachoProcess("scripted", ["--port", "0", "--alias", "never-ready"]);
+    await tacho.said("stderr", /loading the model/);
+    tacho.kill("SIGTERM");
+    expect(await tacho.ended()).toBe(0);
+    expect(tacho.segments()).toEqual([]);
+  });
+});

@@ -1,0 +1,78 @@
+import { availableParallelism } from "node:os";
+import { describe, expect, it } from "vitest";
+import { parseCommand } from "../../src/server/command-line.js";
+import { readSettings, SETTINGS, settingEntries, variableOf } from "../../src/server/settings.js";
+
+function settings(args: string[], env: Record<string, string> = {}) {
+  const command = parseCommand(args);
+  if (command.kind !== "serve") throw new Error(command.kind);
+  return readSettings(command.given, env);
+}
+
+describe("settings", () => {
+  it("have the defaults of their table", () => {
+    const { alias, model, ...others } = settings([]);
+    for (const [key, value] of Object.entries(others)) expect(value).toBe(SETTINGS[key as "port"].default);
+    expect(model).toMatch(/models\/tacho-mini-q8_0\.gguf$/);
+    expect(alias).toBe("tacho-mini-q8_0");
+    expect(others.threads).toBe(availableParallelism());
+  });
+
+  it("come from the command line before the environment", () => {
+    expect(settings([], { TACHO_CTX_SIZE: "512" }).contextSize).toBe(512);
+    expect(settings(["--ctx-size", "256"], { TACHO_CTX_SIZE: "512" }).contextSize).toBe(256);
+    expect(settings(["serve", "--ctx-size=128"]).contextSize).toBe(128);
+    expect(settings([], { TACHO_CTX_SIZE: "" }).contextSize).toBe(0);
+  });
+
+  it("take negative numbers as values", () => {
+    expect(settings(["--gpu-layers", "-1"]).gpuLayers).toBe(-1);
+  });
+
+  it("have one flag and one variable each", () => {
+    const flags = settingEntries.map(([, { flag }]) => flag);
+    expect(new Set(flags).size).toBe(flags.length);
+    expect(variableOf(SETTINGS.drainSeconds)).toBe("TACHO_DRAIN_SECONDS");
+  });
+
+  it.each([
+    ["/models/llama-8b.Q4_K_M.gguf", "llama-8b.Q4_K_M"],
+    ["big-00001-of-00003.gguf", "big"],
+    ["hf:user/tiny:Q8_0", "tiny:Q8_0"],
+    ["https://example.com/a/b.gguf", "b"],
+  ])("name the model %s as %s", (model, alias) => {
+    expect(settings(["--model", model]).alias).toBe(alias);
+    expect(settings(["--model", model, "--alias", "mine"]).alias).toBe("mine");
+  });
+
+  const tooMany = String(availableParallelism() + 1);
+  it.each<[args: string[], env: Record<string, string>, message: string]>([
+    [["--threds", "x"], {}, "Unknown option '--threds'. Did you mean '--threads'?"],
+    [["--nonsense"], {}, "Unknown option '--nonsense'."],
+    [["-x"], {}, "Unknown option '-x'."],
+    [["bench"], {}, "Unknown command 'bench': expected 'serve'."],
+    [["serve", "more"], {}, "Unexpected argument 'more'."],
+    [["--port"], {}, "Option '--port' needs a value."],
+    [["--host", "--port", "1"], {}, "Option '--host' needs a value."],
+    [["--help=yes"], {}, "Option '--help' takes no value."],
+    [["--host="], {}, "Expected a value for --host, but received ''."],
+    [["--port", "http"], {}, "Expected an integer from 0 to 65535 for --port, but received 'http'."],
+    [["--port=65536"], {}, "Expected an integer from 0 to 65535 for --port, but received '65536'."],
+    [["--port", "1.5"], {}, "Expected an integer from 0 to 65535 for --port, but received '1.5'."],
+    [["--port", " "], {}, "Expected an integer from 0 to 65535 for --port, but received ' '."],
+    [["--parallel", "257"], {}, "Expected an integer from 1 to 256 for --parallel, but received '257'."],
+    [["--threads", tooMany], {}, `for --threads, but received '${tooMany}'.`],
+    [["--gpu", "metal"], {}, "Expected one of auto, cuda, vulkan, off for --gpu, but received 'metal'."],
+    [["--drain-seconds", "-1"], {}, "for --drain-seconds, but received '-1'."],
+    [[], { TACHO_GPU: "x" }, "for TACHO_GPU, but received 'x'."],
+  ])("refuse %j %j", (args, env, message) => {
+    expect(() => settings(args, env)).toThrow(message);
+  });
+
+  it.each([["--help"], ["-h"], ["serve", "-h"], ["help"], ["--help", "--port", "1"]])(
+    "%s asks for help",
+    (...args) => {
+      expect(parseCommand(args).kind).toBe("help");
+    },
+  );
+});

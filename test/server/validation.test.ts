@@ -1,0 +1,256 @@
+import { connect } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { BODY_LIMIT_BYTES, DEPTH_LIMIT } from "../../src/server/json-body.js";
+import { errorOf, Stand } from "./stand.js";
+
+let stand: Stand;
+beforeAll(async () => {
+  stand = await Stand.start();
+});
+afterAll(() => stand.close());
+
+type Path = "/v1/chat/completions" | "/v1/completions";
+const CHAT = "/v1/chat/completions";
+const COMPLETION = "/v1/completions";
+
+const base: Record<Path, object> = {
+  [CHAT]: { messages: [{ role: "user", content: "words 1" }] },
+  [COMPLETION]: { prompt: "words 1" },
+};
+
+const many = (count: number) => Array.from({ length: count }, (_, i) => i);
+
+/** Field, values that are no good, and the param that the error names (the field, unless said otherwise). */
+const both: [field: string, bad: unknown[], param?: string][] = [
+  ["model", [3, ["scripted"]]],
+  ["temperature", [-0.1, 2.1, "1", true, []]],
+  ["top_p", [0, 1.1, -1, "1"]],
+  ["top_k", [-1, 1.5, "4", 2 ** 31]],
+  ["min_p", [-0.1, 1.1, "0"]],
+  ["seed", [1.5, "1", 2 ** 53]],
+  ["presence_penalty", [-2.1, 2.1, "0"]],
+  ["frequency_penalty", [-2.1, 2.1, "0"]],
+  ["repeat_penalty", [0, 2.1, "1"]],
+  ["max_tokens", [0, -1, 1.5, "5", 2 ** 31]],
+  ["logit_bias", [[], "x", { x: 1 }, { "-1": 1 }, { "01": 1 }, { "4096": 1 }]],
+  ["logit_bias", [Object.fromEntries(many(1025).map((id) => [id, 0]))]],
+  ["logit_bias", [{ "5": 101 }, { "5": -101 }, { "5": "1" }], "logit_bias[5]"],
+  ["stop", ["", "x".repeat(257), 3, many(17).map(String), "\0", "\ud800"]],
+  ["stop", [[""], ["x".repeat(257)], [3]], "stop[0]"],
+  ["stream", ["true", 1, {}]],
+  ["stream_options", [{}, { include_usage: true }, "x"]],
+  ["ignore_eos", ["true", 1]],
+  ["user", [3, "x".repeat(513)]],
+  ["n", [2, 0, "1"]],
+];
+
+const chat: typeof both = [
+  ["messages", ["hi", {}, [], many(4097).map(() => ({ role: "user", content: "" }))]],
+  ["messages", [["hi"], [3]], "messages[0]"],
+  [
+    "messages",
+    [[{ content: "hi" }], [{ role: "xx", content: "hi" }], [{ role: "tool", content: "hi" }]],
+    "messages[0].role",
+  ],
+  ["messages", [[{ role: "user" }], [{ role: "user", content: null }]], "messages[0].content"],
+  ["messages", [[{ role: "user", content: 3 }], [{ role: "user", content: "\0" }]], "messages[0].content"],
+  ["messages", [[{ role: "user", content: "\udc00" }]], "messages[0].content"],
+  ["messages", [[{ role: "user", content: "a", name: "bob" }]], "messages[0].name"],
+  ["messages", [[{ role: "user", content: "a", x: 1 }]], "messages[0].x"],
+  ["messages", [[{ role: "assistant", content: "a", tool_calls: [{}] }]], "messages[0].tool_calls"],
+  [
+    "messages",
+    [[{ role: "user", content: [{ type: "image_url", image_url: { url: "data:" } }] }]],
+    "messages[0].content[0].type",
+  ],
+  ["messages", [[{ role: "user", content: [{ type: "text", text: 3 }] }]], "messages[0].content[0].text"],
+  ["messages", [[{ role: "user", content: [{ type: "text" }] }]], "messages[0].content[0].text"],
+  ["max_completion_tokens", [0, 1.5, "5"]],
+  ["tools", [[{ type: "function" }], {}, "x"]],
+  ["tool_choice", ["auto", "required", { type: "function", function: { name: "f" } }]],
+  ["parallel_tool_calls", [false]],
+  ["functions", [[{}]]],
+  ["function_call", ["auto"]],
+  ["response_format", [{ type: "json_object" }, { type: "json_schema", json_schema: {} }, "text"]],
+  ["logprobs", [true]],
+  ["top_logprobs", [0, 5]],
+  ["reasoning_effort", ["low"]],
+  ["modalities", [["text", "audio"]]],
+  ["audio", [{}]],
+  ["prediction", [{}]],
+  ["web_search_options", [{}]],
+  ["store", [true]],
+  ["metadata", [{ a: "b" }]],
+  ["service_tier", ["flex"]],
+  ["stream_options", [{ include_usage: "yes" }], "stream_options.include_usage"],
+  ["stream_options", [{ include_obfuscation: true }], "stream_options.include_obfuscation"],
+];
+
+const completion: typeof both = [
+  ["prompt", [3, {}, [], ["a", "b"], [1, "a"], "\0", "\ud800 x"]],
+  ["prompt", [[1.5], [-1], [[1]]], "prompt[0]"],
+  ["prompt", [[1, 4096]], "prompt[1]"],
+  ["best_of", [2]],
+  ["echo", [true]],
+  ["suffix", ["x"]],
+  ["logprobs", [0, 5]],
+  ["max_completion_tokens", [5]],
+  ["messages", [[]]],
+];
+
+const table: [Path, string, unknown, string][] = [
+  ...([CHAT, COMPLETION] as const).map((path) => [path, both] as const),
+  [CHAT, chat] as const,
+  [COMPLETION, completion] as const,
+].flatMap(([path, rows]) =>
+  rows.flatMap(([field, bad, param = field]) =>
+    bad.map((value): [Path, string, unknown, string] => [path, field, value, param]),
+  ),
+);
+
+function short(value: unknown): string {
+  return JSON.stringify(value).slice(0, 50);
+}
+
+describe("a field that is no good is refused by name", () => {
+  it.each(table.map(([path, field, value, param]) => ({ path, field, value, param, shown: short(value) })))(
+    "$path $field $shown",
+    async ({ path, field, value, param }) => {
+      const response = await stand.post(path, { ...base[path], [field]: value });
+      expect(response.status).toBe(400);
+      const error = await errorOf(response);
+      expect(error).toMatchObject({ type: "invalid_request_error", param });
+      expect(error.message).toContain(param.split(/[.[]/, 1)[0]);
+      expect(error.message.split("\n")).toHaveLength(1);
+      expect(error.message.length).toBeLessThan(300);
+    },
+  );
+
+  it("counts each as invalid, and hands none to the engine", async () => {
+    const before = await stand.outcomes();
+    await stand.chat("words 1", { temperature: 3 });
+    expect(await stand.outcomes()).toEqual({ ...before, invalid: (before["invalid"] ?? 0) + 1 });
+    expect(before["stop"]).toBeUndefined();
+    expect(await stand.metric("tacho_requests_running")).toBe(0);
+  });
+});
+
+describe("messages of errors", () => {
+  it.each([
+    [
+      { temperature: 7 },
+      "invalid_value",
+      "Expected 'temperature' to be a number from 0 to 2, but received 7.",
+    ],
+    [{ foo: 1 }, "unknown_parameter", "Unrecognized request argument: foo."],
+    [
+      { tools: [1] },
+      "unsupported_parameter",
+      "'tools' is not supported yet: leave it out, or send [] or null (received [1]).",
+    ],
+    [{ messages: undefined }, "missing_parameter", "Missing required parameter: 'messages'."],
+    [
+      { max_tokens: 1, max_completion_tokens: 1 },
+      "conflicting_parameters",
+      "Expected only one of 'max_tokens' and 'max_completion_tokens', but received both.",
+    ],
+  ])("%j", async (fields, code, message) => {
+    expect(await errorOf(await stand.chat("words 1", fields))).toMatchObject({ code, message });
+  });
+
+  it("names an unknown model, with 404", async () => {
+    const response = await stand.chat("words 1", { model: "gpt-4" });
+    expect(response.status).toBe(404);
+    expect(await errorOf(response)).toMatchObject({ code: "model_not_found", param: "model" });
+  });
+});
+
+describe("what the engine refuses", () => {
+  it.each([
+    ["toolong", 400, "context_length_exceeded", "messages"],
+    ["nonsense", 400, "invalid_prompt", "messages"],
+    ["template", 400, "template_failed", "messages"],
+    ["broken", 500, "engine_failed", null],
+  ])("%s", async (script, status, code, param) => {
+    for (const stream of [false, true]) {
+      const response = await stand.chat(script, { stream });
+      expect(response.status).toBe(status);
+      expect(await errorOf(response)).toMatchObject({ code, param });
+    }
+  });
+});
+
+describe("a body that is no JSON object", () => {
+  const nested = (depth: number) => `{"foo":${"[".repeat(depth - 1)}${"]".repeat(depth - 1)}}`;
+
+  it.each([
+    ["malformed", '{"messages":', "invalid_json"],
+    ["empty", "", "invalid_json"],
+    [
+      "a number that overflows",
+      '{"messages":[{"role":"user","content":"hi"}],"temperature":1e400}',
+      "invalid_value",
+    ],
+    ["an array", "[]", "invalid_value"],
+    ["null", "null", "invalid_value"],
+    ["invalid UTF-8", Buffer.from('{"messages":"\xff"}', "latin1"), "invalid_utf8"],
+    ["deep", nested(DEPTH_LIMIT + 1), "json_too_deep"],
+    ["100,000 levels deep", "[".repeat(100_000), "json_too_deep"],
+    ["just not too deep", nested(DEPTH_LIMIT), "missing_parameter"],
+    ["brackets in a string", `{"foo":"${"[".repeat(1000)}\\""}`, "missing_parameter"],
+    ["__proto__", '{"__proto__":{"stream":true}}', "invalid_json"],
+    ["an escaped __proto__", '{"\\u005f_proto__":{"stream":true}}', "invalid_json"],
+    ["constructor.prototype", '{"constructor":{"prototype":{}}}', "invalid_json"],
+  ])("%s", async (_, body, code) => {
+    const response = await stand.post(CHAT, body);
+    expect(response.status).toBe(400);
+    expect((await errorOf(response)).code).toBe(code);
+  });
+
+  it("is refused with 413 when it is too large", async () => {
+    const response = await stand.complete("x".repeat(BODY_LIMIT_BYTES));
+    expect(response.status).toBe(413);
+    expect(await errorOf(response)).toMatchObject({ code: "body_too_large", type: "invalid_request_error" });
+  });
+
+  it("is refused with 415 when it says to be something else", async () => {
+    for (const type of ["text/plain", "application/x-www-form-urlencoded"]) {
+      const response = await stand.post(CHAT, "{}", { headers: { "content-type": type } });
+      expect(response.status).toBe(415);
+      expect((await errorOf(response)).message).toContain(type);
+    }
+  });
+});
+
+describe("requests beside the routes", () => {
+  it.each([
+    ["GET", CHAT, 405, "POST"],
+    ["DELETE", COMPLETION, 405, "POST"],
+    ["POST", "/v1/models", 405, "GET, HEAD"],
+    ["PUT", "/v1/models/scripted", 405, "GET, HEAD"],
+    ["POST", "/metrics", 405, "GET, HEAD"],
+    ["GET", "/v1/nothing", 404, null],
+    ["POST", "/", 404, null],
+    ["GET", "/%zz", 400, null],
+  ])("%s %s is %i", async (method, path, status, allow) => {
+    const response = await fetch(stand.url + path, { method });
+    expect(response.status).toBe(status);
+    expect(response.headers.get("allow")).toBe(allow);
+    expect(await errorOf(response)).toMatchObject({ type: "invalid_request_error", param: null });
+  });
+
+  it.each([
+    ["no HTTP", "hello\r\n\r\n", 400],
+    ["headers without end", `GET / HTTP/1.1\r\nhost: x\r\nx: ${"y".repeat(70_000)}`, 431],
+  ])("answers %s with an error object too", async (_, bytes, status) => {
+    const { port, hostname } = new URL(stand.url);
+    const socket = connect(Number(port), hostname);
+    socket.write(bytes);
+    let answer = "";
+    for await (const chunk of socket) answer += String(chunk);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(JSON.parse(answer.split("\r\n\r\n")[1]!)).toMatchObject({
+      error: { type: "invalid_request_error" },
+    });
+  });
+});
