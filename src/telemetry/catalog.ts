@@ -45,9 +45,9 @@ export class Catalog<C extends CatalogSpec> {
 export type SpecOf<T> = T extends Catalog<infer C> ? C : never;
 
 /** The argument of `labels()`: a closed list allows its members, any other domain any string. */
-export type LabelValues<M extends MetricSpec> = {
-  readonly [L in keyof M["labels"]]: M["labels"][L] extends readonly (infer V)[] ? V : string;
-};
+export type LabelValues<M extends MetricSpec> = [keyof M["labels"]] extends [never]
+  ? Readonly<Record<string, never>>
+  : { readonly [L in keyof M["labels"]]: M["labels"][L] extends readonly (infer V)[] ? V : string };
 
 export const DEFAULT_MAX_SERIES = 1000;
 

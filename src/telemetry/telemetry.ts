@@ -52,6 +52,16 @@ function openWriter<C extends CatalogSpec>(
   };
 }
 
+/**
+ * Removes the file of a creator that ends without `close()`. Native cleanup hooks see to it when a worker is
+ * terminated, but `process.exit()` of the main thread and uncaught errors run none of them.
+ */
+function removeAtExit(segment: NativeSegment): () => void {
+  const remove = () => segment.unlink();
+  process.once("exit", remove);
+  return () => process.off("exit", remove);
+}
+
 function openSegment({ path, attach = false, sizes }: TelemetryOptions): NativeSegment {
   const addon = loadAddon();
   if (!attach) return addon.create(path ?? null, { ...DEFAULT_SIZES, ...sizes });
@@ -73,6 +83,8 @@ export function openTelemetry<C extends CatalogSpec>(
     try {
       const metrics = registerMetrics(segment, catalog.metrics);
       const writer = openWriter<C>(segment.claim(), metrics);
+      const hasFile = segment.path !== null && options.attach !== true;
+      const forget = hasFile ? removeAtExit(segment) : () => undefined;
       return {
         ...writer,
         path: segment.path,
@@ -82,6 +94,7 @@ export function openTelemetry<C extends CatalogSpec>(
         close() {
           writer.close();
           segment.close();
+          forget();
         },
       };
     } catch (error) {

@@ -40,6 +40,7 @@ Napi::Value attach(const Napi::CallbackInfo& info) {
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   auto* environment = new Environment;
   env.SetInstanceData(environment);
+  env.AddCleanupHook([](Environment* closing) { closing->close(); }, environment);
   environment->segment_class = Napi::Persistent(SegmentWrap::define_class(env));
   environment->shard_class = Napi::Persistent(ShardWrap::define_class(env));
   exports.Set("create", Napi::Function::New<create>(env, "create"));

@@ -11,21 +11,22 @@
 
 namespace tacho::telemetry {
 
-/// What one JavaScript thread has open. Destroyed with its environment, also by worker.terminate() and
-/// process.exit(): its shards are given back and the files that it created are removed. An object that is
-/// merely collected keeps its shard, because handles may still write there.
+/// What one JavaScript thread has open. An object that is merely collected keeps its shard, because handles may
+/// still write there.
 struct Environment {
-  ~Environment() {
-    for (const auto& shard : shards) shard->release();
-    for (const auto& segment : created) segment->unlink();
-  }
-
   Napi::FunctionReference segment_class;
   Napi::FunctionReference shard_class;
   std::set<std::shared_ptr<Shard>> shards;
   std::set<std::shared_ptr<Segment>> created;
 
   static Environment& of(Napi::Env env) { return *env.GetInstanceData<Environment>(); }
+
+  /// Gives the shards back and removes the files that were created here. For a cleanup hook, which also runs on
+  /// worker.terminate(), and then at once, though a rendering under way may keep this object.
+  void close() {
+    for (const auto& shard : std::exchange(shards, {})) shard->release();
+    for (const auto& segment : std::exchange(created, {})) segment->unlink();
+  }
 };
 
 /// Turns the core's errors into JavaScript's, with their code.

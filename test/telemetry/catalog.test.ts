@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { defineCatalog, openTelemetry, TelemetryError, type CatalogSpec } from "../../src/telemetry/index.js";
+
+const counter = { type: "counter", name: "a_total", help: "A.", labels: {} } as const;
+const histogram = { type: "histogram", name: "h_seconds", help: "H.", labels: {}, bounds: [1, 2] } as const;
+
+describe("defineCatalog refuses, naming the entry and the field", () => {
+  const cases: [why: string, field: string, spec: object][] = [
+    ["an unknown type", "type", { ...counter, type: "summary" }],
+    ["a malformed name", "name", { ...counter, name: "a-b_total" }],
+    ["a counter without _total", "name", { ...counter, name: "a" }],
+    ["a gauge with _total", "name", { ...counter, type: "gauge" }],
+    ["a name that a histogram's lines would take", "name", { ...counter, type: "gauge", name: "a_count" }],
+    ["an empty help", "help", { ...counter, help: " " }],
+    ["a malformed label", "labels", { ...counter, labels: { "a-b": "open" } }],
+    ["a reserved label", "labels", { ...counter, labels: { __name__: "open" } }],
+    ["le on a histogram", "labels", { ...histogram, labels: { le: "open" } }],
+    ["an empty list of values", "labels.a", { ...counter, labels: { a: [] } }],
+    ["a value twice", "labels.a", { ...counter, labels: { a: ["x", "x"] } }],
+    ["an unknown domain", "labels.a", { ...counter, labels: { a: "any" } }],
+    ["no bounds", "bounds", { ...histogram, bounds: [] }],
+    ["bounds that fall", "bounds", { ...histogram, bounds: [2, 1] }],
+    ["a bound twice", "bounds", { ...histogram, bounds: [1, 1] }],
+    ["an infinite bound", "bounds", { ...histogram, bounds: [1, Infinity] }],
+    ["a cap of none", "maxSeries", { ...counter, maxSeries: 0 }],
+  ];
+  it.each(cases)("%s", (_, field, spec) => {
+    let error: unknown;
+    try {
+      defineCatalog({ entry: spec } as CatalogSpec);
+    } catch (caught) {
+      error = caught;
+    }
+    expect(error).toBeInstanceOf(TelemetryError);
+    expect(error).toMatchObject({ code: "invalid_catalog" });
+    expect((error as Error).message).toMatch(
+      new RegExp(`^Expected .+ for entry\\.${field} but received .+\\.$`),
+    );
+  });
+
+  it("a name twice", () => {
+    expect(() => defineCatalog({ one: counter, two: counter })).toThrow("not taken by one for two.name");
+  });
+});
+
+describe("wrong use does not compile", () => {
+  const catalog = defineCatalog({
+    requests: {
+      type: "counter",
+      name: "r_total",
+      help: "R.",
+      labels: { outcome: ["ok", "failed"], route: "open" },
+    },
+    depth: { type: "gauge", name: "depth", help: "D.", labels: {} },
+    latency: histogram,
+  });
+
+  it("in a catalog", () => {
+    // @ts-expect-error a histogram needs bounds
+    expect(() => defineCatalog({ h: { type: "histogram", name: "h", help: "H.", labels: {} } })).toThrow();
+    // @ts-expect-error a counter ends in _total
+    expect(() => defineCatalog({ c: { type: "counter", name: "c", help: "C.", labels: {} } })).toThrow();
+    // @ts-expect-error a domain is a list, "configured" or "open"
+    expect(() => defineCatalog({ c: { ...counter, labels: { a: "free" } } })).toThrow();
+  });
+
+  it("in labels, where it is refused at run time as well", () => {
+    const telemetry = openTelemetry(catalog);
+    const { requests, depth } = telemetry.metrics;
+    // @ts-expect-error not in the list
+    expect(() => requests.labels({ outcome: "maybe", route: "/" })).toThrow(
+      'Expected one of ok, failed for label outcome of requests but received "maybe".',
+    );
+    // @ts-expect-error a label is missing
+    expect(() => requests.labels({ outcome: "ok" })).toThrow(
+      "Expected a string for label route of requests but received undefined.",
+    );
+    // @ts-expect-error not a string
+    expect(() => requests.labels({ outcome: "ok", route: 1 })).toThrow("received 1.");
+    // @ts-expect-error an unknown label
+    expect(() => depth.labels({ queue: "q" })).toThrow("Expected labels [] for depth but received queue.");
+    telemetry.close();
+  });
+
+  it("in handles", () => {
+    const telemetry = openTelemetry(catalog);
+    const { requests, depth, latency } = telemetry.metrics;
+    const handle = requests.labels({ outcome: "ok", route: "/" });
+    // @ts-expect-error a counter is not set
+    expect(handle.set).toBeUndefined();
+    // @ts-expect-error a gauge observes nothing
+    expect(depth.labels({}).observe).toBeUndefined();
+    // @ts-expect-error a histogram is not incremented
+    expect(latency.labels({}).inc).toBeUndefined();
+    // @ts-expect-error there is no such metric
+    expect(telemetry.metrics.other).toBeUndefined();
+    telemetry.close();
+  });
+});
