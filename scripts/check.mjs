@@ -41,7 +41,8 @@ const STEPS = [
   {
     name: "clang-tidy",
     program: "clang-tidy",
-    files: ["native/**.cpp"],
+    // Not the tests: they run under the sanitizers, and cost as much time here as all the rest.
+    files: ["native/**.cpp", ":(exclude)native/**/tests/**", ":(exclude)native/testing/**"],
     command: forEachFile("clang-tidy", "--quiet", "{}", "--", ...CXX_OPTIONS),
   },
   {
@@ -89,7 +90,8 @@ function runStep({ name, program, files, command: [executable, ...args] }) {
   });
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`${name}: ${status === 0 ? "ok" : "FAILED"} (${seconds} s)`);
-  if (status !== 0) console.log(`${stdout}${stderr}`);
+  // clang-tidy counts what it found in system headers, and then says nothing about it.
+  if (status !== 0) console.log(`${stdout}${stderr}`.replaceAll(/^\d+ warnings generated\.\n/gm, ""));
   return status === 0;
 }
 

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { forbiddenImports } from "./project/import-rules.js";
 import { referencesOf, unreachable } from "./project/source-references.js";
@@ -10,6 +10,17 @@ const ROOTS = ["main.ts", "telemetry/index.ts"];
 function filesUnder(folder: string): string[] {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
   return files.filter((path) => /\.\w+$/.test(path)).sort();
+}
+
+interface Include {
+  file: string;
+  header: string;
+  quoted: boolean;
+}
+
+function includesOf(file: string, text: string): Include[] {
+  const lines = text.matchAll(/^\s*#\s*include\s*([<"])([^>"]+)/gm);
+  return Array.from(lines, ([, bracket, header]) => ({ file, header: header!, quoted: bracket === '"' }));
 }
 
 describe("the sources", () => {
@@ -31,29 +42,41 @@ describe("the sources", () => {
   });
 });
 
-describe.each(["native/telemetry", "native/engine"])("%s", (folder) => {
-  const core = filesUnder(folder).filter((file) => !file.startsWith("addon/"));
-  const includes = core.flatMap((file) =>
-    Array.from(
-      readFileSync(join(folder, file), "utf8").matchAll(/^\s*#\s*include\s*[<"]([^>"]+)[>"]/gm),
-      ([, header]) => `${file} includes ${header!}`,
-    ),
-  );
+/** Each native core, and the folders whose headers it may include. */
+const CORES = [
+  ["native/telemetry", ["native/telemetry/"]],
+  ["native/engine", ["native/engine/", "native/telemetry/"]],
+] as const;
+
+describe.each(CORES)("%s", (folder, allowed) => {
+  const core = filesUnder(folder).filter((file) => !/^(addon|tests)\//.test(file));
+  const includes = core.flatMap((file) => includesOf(file, readFileSync(join(folder, file), "utf8")));
 
   test("knows nothing of Node outside addon/", () => {
     expect(core.length).toBeGreaterThan(0);
-    expect(
-      includes.filter((line) => /(^| |\/)(node_api|js_native_api|napi|node|uv|v8)\.h$/.test(line)),
-    ).toEqual([]);
+    const nodeHeader = /^(node_api|js_native_api|napi|node|uv|v8)\.h$/;
+    expect(includes.filter(({ header }) => nodeHeader.test(basename(header)))).toEqual([]);
   });
 
-  test("depends on telemetry at most", () => {
-    const foreign = folder === "native/telemetry" ? /engine\/|llama|ggml/ : /\.\.\/(?!.*telemetry)/;
-    expect(includes.filter((line) => foreign.test(line.split(" includes ")[1]!))).toEqual([]);
+  test("includes only headers of the folders below it", () => {
+    const own = includes.filter(({ quoted }) => quoted);
+    const paths = own.map(({ file, header }) => join(folder, dirname(file), header));
+    const foreign = paths.filter(
+      (path) => existsSync(path) && !allowed.some((root) => path.startsWith(root)),
+    );
+    expect(foreign).toEqual([]);
   });
 });
 
 describe("the checker", () => {
+  test("reads both forms of #include", () => {
+    const text = `#include <node_api.h>\n  # include "../engine/loop.hpp"\n// #include "no.hpp"\n`;
+    expect(includesOf("a.cpp", text)).toEqual([
+      { file: "a.cpp", header: "node_api.h", quoted: false },
+      { file: "a.cpp", header: "../engine/loop.hpp", quoted: true },
+    ]);
+  });
+
   test.each([
     ["main.ts", `import { Worker } from "./engine/worker.js";`, "engine/worker.ts"],
     ["server/a.ts", `export * from "../engine/host.js";`, "engine/host.ts"],
