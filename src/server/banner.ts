@@ -10,7 +10,7 @@ export function bannerText(model: ModelInfo, url: string, metricsUrl: string): s
   };
   const rows = [
     ["model", `${model.id} (${model.description}, loaded in ${model.loadSeconds.toFixed(2)} s)`],
-    ["device", `${model.backend}: ${model.device}, ${model.threads} threads`],
+    ["device", `${model.backend}: ${model.device}, compute threads: ${model.threads}`],
     ["context", `${model.contextSize} tokens a request, ${model.slots} slots, ${model.kvCells} KV cells`],
     ["address", url],
     ["metrics", metricsUrl],

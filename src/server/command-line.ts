@@ -74,7 +74,7 @@ const INDENT = 34;
 export function helpText(): string {
   const lines = settingEntries.map(([, setting]) => {
     const head = `  --${setting.flag} ${setting.type === "text" && setting.choices ? setting.choices.join("|") : setting.value}`;
-    const range = setting.type === "text" ? "" : `, ${setting.range[0]} to ${setting.range[1]}`;
+    const range = setting.type === "text" ? "" : `; ${setting.range[0]} to ${setting.range[1]}`;
     const details = `[${variableOf(setting)}; default ${setting.defaultHelp ?? setting.default}${range}]`;
     return `${head.padEnd(INDENT)}${setting.help}\n${" ".repeat(INDENT)}${details}`;
   });

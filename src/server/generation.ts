@@ -95,14 +95,15 @@ export class Generation {
 
 function checkTokenIds({ prompt, sampling }: GenerationCall, vocabularySize: number): void {
   const expected = `a token id below ${vocabularySize}`;
-  const refuse = (param: string, id: number): never => {
-    throw new ApiError("invalid_value", { what: `'${param}'`, expected, received: shown(id) }, param);
+  const refuse = (what: string, param: string, id: number): never => {
+    throw new ApiError("invalid_value", { what, expected, received: shown(id) }, param);
   };
   if (prompt.kind === "tokens") {
     const wrong = prompt.tokens.findIndex((id) => id >= vocabularySize);
-    if (wrong >= 0) refuse(`prompt[${wrong}]`, prompt.tokens[wrong]!);
+    if (wrong >= 0) refuse(`'prompt[${wrong}]'`, `prompt[${wrong}]`, prompt.tokens[wrong]!);
   }
-  for (const [id] of sampling.logitBias) if (id >= vocabularySize) refuse("logit_bias", id);
+  for (const [id] of sampling.logitBias)
+    if (id >= vocabularySize) refuse("each key of 'logit_bias'", "logit_bias", id);
 }
 
 function answerHead(format: AnswerFormat, model: ModelInfo): AnswerHead {

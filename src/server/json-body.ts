@@ -39,12 +39,15 @@ export function useJsonBody(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, body: Buffer, done) => {
     const refused = refusal(body);
-    if (refused) done(refused);
-    else
-      void parse(request, body.toString("utf8"), (error, value) => {
-        if (error) done(new ApiError("invalid_json", { reason: withoutFinalStop(error.message) }));
-        else done(null, value);
-      });
+    if (refused) {
+      done(refused);
+      return;
+    }
+    const json = body.toString("utf8");
+    void parse(request, json, (error, value) => {
+      if (error) done(new ApiError("invalid_json", { reason: whatIsWrong(json) }));
+      else done(null, value);
+    });
   });
 }
 
@@ -53,6 +56,12 @@ function refusal(body: Buffer): ApiError | null {
   return nestsDeeperThan(body, DEPTH_LIMIT) ? new ApiError("json_too_deep", { limit: DEPTH_LIMIT }) : null;
 }
 
-function withoutFinalStop(message: string): string {
-  return message.replace(/\.$/, "");
+/** Fastify says no more than that it is wrong; parsing once more tells where. */
+function whatIsWrong(json: string): string {
+  try {
+    JSON.parse(json);
+    return "it holds a key that could change a prototype";
+  } catch (error) {
+    return (error as SyntaxError).message;
+  }
 }

@@ -29,8 +29,11 @@ interface NumberSetting extends SettingBase {
 }
 
 const cores = availableParallelism();
-/** Compute threads spin while they wait for each other: one that lost its core to anything else, such as this
- * process, stops all. With a thread a core, a busy neighbour made steps 100 times slower. */
+
+/**
+ * Compute threads spin while they wait for each other: one that lost its core to anything else, such as this
+ * process, stops all. With a thread a core, a busy neighbour made steps 100 times slower.
+ */
 const computeThreads = Math.max(1, cores - 1);
 
 const text = { type: "text", value: "TEXT" } as const;

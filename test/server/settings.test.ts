@@ -15,7 +15,6 @@ describe("settings", () => {
     for (const [key, value] of Object.entries(others)) expect(value).toBe(SETTINGS[key as "port"].default);
     expect(model).toMatch(/models\/tacho-mini-q8_0\.gguf$/);
     expect(alias).toBe("tacho-mini-q8_0");
-    expect(others.threads).toBe(availableParallelism());
   });
 
   it("come from the command line before the environment", () => {
