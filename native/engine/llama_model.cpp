@@ -1,6 +1,8 @@
 #include "llama_model.hpp"
 
 #include <array>
+#include <cctype>
+#include <cstdio>
 #include <limits>
 #include <mutex>
 
@@ -20,6 +22,15 @@ bool report_progress(float fraction, void* data) {
 std::string lower(std::string text) {
   for (auto& letter : text) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
   return text;
+}
+
+/// 5475584 → "5.5M"
+std::string parameter_count(std::uint64_t parameters) {
+  const double millions = static_cast<double>(parameters) / 1e6;
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), millions < 1000 ? "%.1fM" : "%.1fB",
+                millions < 1000 ? millions : millions / 1000);
+  return text.data();
 }
 
 std::vector<Device> devices() {
@@ -70,7 +81,12 @@ LlamaModel::LlamaModel(const ModelOptions& options) : gpu_layers_(options.gpu_la
 std::string LlamaModel::description() const {
   std::array<char, 256> text{};
   llama_model_desc(get(), text.data(), text.size());
-  return text.data();
+  std::string description = text.data();
+  // llama.cpp has a size class only for architectures and sizes it knows, and "?B" for all others.
+  if (const auto unknown = description.find("?B"); unknown != std::string::npos) {
+    description.replace(unknown, 2, parameter_count(llama_model_n_params(get())));
+  }
+  return description;
 }
 
 bool LlamaModel::has_chat_template() const { return llama_model_chat_template(get(), nullptr) != nullptr; }
