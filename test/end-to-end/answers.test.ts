@@ -113,7 +113,9 @@ test("a second turn finds the first in the KV cache", async () => {
   messages.push({ role: "assistant", content: first.choices[0]!.message.content! });
   messages.push({ role: "user", content: "What is 12 + 30?" });
   const second = await ask("", { messages });
-  expect(second.usage!.prompt_tokens_details!.cached_tokens).toBeGreaterThanOrEqual(first.usage!.prompt_tokens);
+  expect(second.usage!.prompt_tokens_details!.cached_tokens).toBeGreaterThanOrEqual(
+    first.usage!.prompt_tokens,
+  );
   expect(second.choices[0]!.message.content).toContain("42");
 });
 
@@ -131,7 +133,11 @@ test("stop strings, logit_bias and penalties act", async () => {
   expect(stopped.choices[0]!.message.content).toBe("1, 2, 3, 4, 5, 6");
   expect(stopped.choices[0]!.finish_reason).toBe("stop");
 
-  const plain = await server.openai.completions.create({ model: server.model, prompt: "a a a", max_tokens: 1 });
+  const plain = await server.openai.completions.create({
+    model: server.model,
+    prompt: "a a a",
+    max_tokens: 1,
+  });
   expect(plain.usage!.completion_tokens).toBe(1);
   const biased = { model: server.model, prompt: "Hello", max_tokens: 8, temperature: 0 };
   const forced = await server.openai.completions.create({ ...biased, logit_bias: { "100": 100 } });

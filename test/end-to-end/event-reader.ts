@@ -18,7 +18,8 @@ export class EventReader {
     const over = this.ended.then(() => true);
     while (this.events.length < count) {
       const more = new Promise<boolean>((resolve) => this.#waiting.push(() => resolve(false)));
-      if (await Promise.race([more, over])) throw new Error(`the stream ended after ${this.events.length} events`);
+      if (await Promise.race([more, over]))
+        throw new Error(`the stream ended after ${this.events.length} events`);
     }
   }
 

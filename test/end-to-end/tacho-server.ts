@@ -79,7 +79,9 @@ export class TachoServer {
   }
 
   /** Sends `signal` and waits for the end; returns exit code and signal. */
-  async end(signal: NodeJS.Signals = "SIGTERM"): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+  async end(
+    signal: NodeJS.Signals = "SIGTERM",
+  ): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
     const { process: child } = this;
     if (child.exitCode === null && child.signalCode === null) {
       child.kill(signal);
