@@ -46,13 +46,14 @@ export interface EngineLinkOptions {
   settings: EngineSettings;
   events: EngineLinkEvents;
   firstDelaySeconds?: number;
+  /** A host that served this long did not die of what killed the one before. */
+  healthySeconds?: number;
   /** How long a host gets to end by itself once told to. */
   stopSeconds?: number;
 }
 
 const FIRST_DELAY_SECONDS = 0.1;
 const LONGEST_DELAY_SECONDS = 10;
-/** A host that served this long did not die of what killed the one before. */
 const HEALTHY_SECONDS = 30;
 const STOP_SECONDS = 5;
 
@@ -195,7 +196,8 @@ export class EngineLink {
     if (this.state === "stopped") return;
     this.state = "ready";
     this.model = model;
-    this.#healthyTimer = setTimeout(() => (this.#delaySeconds = this.#firstDelay), HEALTHY_SECONDS * 1000);
+    const healthy = (this.options.healthySeconds ?? HEALTHY_SECONDS) * 1000;
+    this.#healthyTimer = setTimeout(() => (this.#delaySeconds = this.#firstDelay), healthy);
     this.#healthyTimer.unref();
     this.options.events.onReady(model);
     this.#first?.resolve(model);

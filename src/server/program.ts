@@ -100,9 +100,9 @@ function describe(error: unknown): string {
   };
   switch (code) {
     case "EADDRINUSE":
-      return `Port ${port} on ${address} is taken by another program; choose one with --port.`;
+      return `Port ${port} on ${address} is taken by another program; choose another one.`;
     case "EACCES":
-      return `Listening on port ${port} of ${address} is not permitted; choose one above 1023 with --port.`;
+      return `Listening on port ${port} of ${address} is not permitted; choose one above 1023.`;
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
       return `This machine has no address '${address ?? message.split(" ").at(-1)}' to listen on; see --host.`;

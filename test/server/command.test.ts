@@ -48,7 +48,7 @@ describe("a start that fails", () => {
     const tacho = new TachoProcess("real", ["--port", String(port)]);
     expect(await tacho.ended()).toBe(1);
     expect(tacho.stderr).toBe(
-      `tacho: Port ${port} on 127.0.0.1 is taken by another program; choose one with --port.\n`,
+      `tacho: Port ${port} on 127.0.0.1 is taken by another program; choose another one.\n`,
     );
     expect(tacho.segments()).toEqual([]);
     other.close();

@@ -86,6 +86,12 @@ const starts = {
   "fails-usage": () => fail("The model is too large for this machine.", true),
   fails: () => fail("The model is damaged.", false),
   dies: () => process.kill(process.pid, "SIGABRT"),
+  /** Serves, but does not hear that it should stop. */
+  deaf: (settings) => {
+    process.removeAllListeners("message");
+    process.on("message", (message) => message.type === "submit" && submit(message.request));
+    ready(settings);
+  },
   "never-ready": (settings) => send({ type: "progress", phase: "load", fraction: settings.slots / 256 }),
   /** Loads only once: the second host finds the segment's neighbour and stays unready until it is gone. */
   waits: (settings) => {
