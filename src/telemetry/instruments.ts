@@ -1,3 +1,4 @@
+import type { BucketIndex } from "./bucket-index.js";
 import type { MetricSpec } from "./catalog.js";
 
 /** Monotonic. Thread: the writer's own. */
@@ -75,21 +76,14 @@ export class Histogram implements HistogramHandle {
     private readonly cells: Float64Array,
     readonly cell: number,
     readonly bounds: readonly number[],
+    private readonly buckets: BucketIndex,
   ) {
     this.sumCell = cell + bounds.length + 1;
   }
 
   observe(v: number): void {
     if (v !== v) return;
-    const { bounds, cells } = this;
-    let low = 0;
-    let high = bounds.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (v <= bounds[middle]!) high = middle;
-      else low = middle + 1;
-    }
-    cells[this.cell + low]! += 1;
-    cells[this.sumCell]! += v;
+    this.cells[this.cell + this.buckets.find(v)]! += 1;
+    this.cells[this.sumCell]! += v;
   }
 }

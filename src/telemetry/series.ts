@@ -1,3 +1,4 @@
+import { BucketIndex } from "./bucket-index.js";
 import { DEFAULT_MAX_SERIES, type CatalogSpec, type LabelValues, type MetricSpec } from "./catalog.js";
 import { TelemetryError } from "./errors.js";
 import { Counter, Gauge, Histogram, type HandleOf } from "./instruments.js";
@@ -12,14 +13,17 @@ export interface RegisteredMetric {
   spec: MetricSpec;
   labelNames: readonly string[];
   native: NativeMetric;
+  /** Of a histogram only; shared by all its series and writers. */
+  buckets: BucketIndex | undefined;
 }
 
 export function registerMetrics(segment: NativeSegment, spec: CatalogSpec): RegisteredMetric[] {
   return Object.entries(spec).map(([key, metric]) => {
     const { type, name, help, labels, bounds = [], maxSeries = DEFAULT_MAX_SERIES } = metric;
     const labelNames = Object.keys(labels);
+    const buckets = type === "histogram" ? new BucketIndex(bounds) : undefined;
     const native = segment.define(type, name, help, labelNames, bounds, maxSeries);
-    return { key, spec: metric, labelNames, native };
+    return { key, spec: metric, labelNames, native, buckets };
   });
 }
 
@@ -82,10 +86,10 @@ export class SeriesFamily<M extends MetricSpec> {
   }
 
   private handle(cell: number): AnyHandle {
-    const { spec } = this.metric;
+    const { spec, buckets } = this.metric;
     if (spec.type === "counter") return new Counter(this.cells, cell);
     if (spec.type === "gauge") return new Gauge(this.cells, cell);
-    return new Histogram(this.cells, cell, spec.bounds);
+    return new Histogram(this.cells, cell, spec.bounds, buckets!);
   }
 
   /** Runs only when a series is first used: a set of labels that was found before was right. */
