@@ -16,7 +16,14 @@ export class Stand {
 
   constructor(settings: Partial<Settings> = {}) {
     this.front = new Front({
-      settings: { ...readSettings(new Map(), {}), alias: "scripted", port: 0, parallel: 2, ...settings },
+      settings: {
+        ...readSettings(new Map(), {}),
+        alias: "scripted",
+        port: 0,
+        parallel: 2,
+        drainSeconds: 5,
+        ...settings,
+      },
       telemetry: this.telemetry,
       hostModule: scriptedHost,
     });
