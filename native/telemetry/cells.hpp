@@ -9,7 +9,8 @@
 
 namespace tacho::telemetry {
 
-/// A cell has one writer, so a relaxed load and store suffice: 0.3 ns, where a `lock xadd` takes 5 (x86).
+/// A cell has one writer, so a relaxed load and store suffice: the same two moves as for a plain double,
+/// where a `lock xadd` takes 5 ns alone and 14 contended.
 inline void set_cell(double& cell, double value) {
   std::atomic_ref<double>(cell).store(value, std::memory_order_relaxed);
 }

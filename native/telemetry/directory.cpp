@@ -99,8 +99,9 @@ void Directory::refresh() {
     if (used <= header.directory_bytes && left >= sizeof head) std::memcpy(&head, start, sizeof head);
     const bool sound = head.bytes >= sizeof head && head.bytes <= left && head.bytes % kRecordAlignment == 0;
     if (!sound || !take({start, head.bytes}))
-      throw SegmentError("invalid_segment", "Expected whole records in the telemetry directory but the one at byte " +
-                                                std::to_string(position_) + " is damaged.");
+      throw SegmentError("invalid_segment",
+                         "Expected whole records in the telemetry directory but the one at byte " +
+                             std::to_string(position_) + " is damaged.");
     position_ += head.bytes;
   }
 }
@@ -203,7 +204,8 @@ std::string encode_metric(const MetricSpec& spec, std::uint32_t overflow_cell, s
   return finish(std::move(out));
 }
 
-std::string encode_series(std::uint32_t metric, MetricType type, std::uint32_t cell, std::string_view values) {
+std::string encode_series(std::uint32_t metric, MetricType type, std::uint32_t cell,
+                          std::string_view values) {
   const SeriesRecord record{{0, RecordKind::series, type}, metric, cell};
   std::string out;
   append(out, &record, sizeof record);

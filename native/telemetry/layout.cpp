@@ -37,8 +37,9 @@ Header header_for(const Geometry& geometry) {
   for (const auto& limit : kLimits) {
     const auto value = geometry.*limit.value;
     if (value >= 1 && value <= limit.most) continue;
-    throw SegmentError("invalid_segment", std::string("Expected 1 to ") + std::to_string(limit.most) + " for " +
-                                              limit.name + " but received " + std::to_string(value) + ".");
+    throw SegmentError("invalid_segment", std::string("Expected 1 to ") + std::to_string(limit.most) +
+                                              " for " + limit.name + " but received " +
+                                              std::to_string(value) + ".");
   }
   Header header{};
   header.magic = kMagic;

@@ -7,7 +7,8 @@
 namespace tacho::telemetry {
 
 // The file: header | shard table | directory | shards. All numbers in the host's byte order, which the magic
-// shows. Every shard has the same cells; a file is sparse, so what was never claimed or registered costs nothing.
+// shows. Every shard has the same cells; a file is sparse, so what was never claimed or registered costs
+// nothing.
 
 inline constexpr std::uint64_t kMagic = 0x4745'534f'4843'4154;  // "TACHOSEG" on a little-endian host
 inline constexpr std::uint32_t kLayoutVersion = 1;
@@ -45,7 +46,8 @@ enum class RecordKind : std::uint16_t { metric = 1, series = 2 };
 /// Open for more (native histograms, info): a reader passes over types and kinds that it does not know.
 enum class MetricType : std::uint16_t { counter = 1, gauge = 2, histogram = 3 };
 
-// The directory: records one after another, each a multiple of 8 bytes. Strings are a 32-bit length and bytes.
+// The directory: records one after another, each a multiple of 8 bytes. Strings are a 32-bit length and
+// bytes.
 
 struct RecordHead {
   std::uint32_t bytes;

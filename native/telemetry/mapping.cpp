@@ -30,7 +30,7 @@ struct FileGuard {
 
 int set_lock(int fd, short type) {
   // One byte stands for the whole directory; OFD locks want l_pid to be 0.
-  struct flock lock{};
+  struct flock lock {};
   lock.l_type = type;
   lock.l_whence = SEEK_SET;
   lock.l_len = 1;
@@ -60,14 +60,16 @@ std::unique_ptr<Mapping> Mapping::create(const std::optional<std::string>& path,
 std::unique_ptr<Mapping> Mapping::attach(const std::string& path, std::uint64_t least) {
   FileGuard file{open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK)};
   if (file.fd < 0) fail("open", path);
-  struct stat status{};
+  struct stat status {};
   if (fstat(file.fd, &status) != 0) fail("examine", path);
   if (!S_ISREG(status.st_mode))
-    throw SegmentError("invalid_segment", "Expected a telemetry segment but " + path + " is no regular file.");
+    throw SegmentError("invalid_segment",
+                       "Expected a telemetry segment but " + path + " is no regular file.");
   const auto bytes = static_cast<std::uint64_t>(status.st_size);
   if (bytes < least)
-    throw SegmentError("invalid_segment", "Expected a telemetry segment of at least " + std::to_string(least) +
-                                              " bytes but " + path + " has " + std::to_string(bytes) + ".");
+    throw SegmentError("invalid_segment", "Expected a telemetry segment of at least " +
+                                              std::to_string(least) + " bytes but " + path + " has " +
+                                              std::to_string(bytes) + ".");
   return std::unique_ptr<Mapping>(new Mapping(file.release(), bytes, path));
 }
 
@@ -95,7 +97,8 @@ bool Mapping::reserve(std::uint64_t offset, std::uint64_t length) const {
 
 Mapping::Lock::Lock(const Mapping& mapping) : fd_(mapping.fd_) {
   if (set_lock(fd_, F_WRLCK) != 0)
-    throw SegmentError("invalid_segment", std::string("Cannot lock the telemetry segment: ") + std::strerror(errno) + ".");
+    throw SegmentError("invalid_segment",
+                       std::string("Cannot lock the telemetry segment: ") + std::strerror(errno) + ".");
 }
 
 Mapping::Lock::~Lock() { set_lock(fd_, F_UNLCK); }

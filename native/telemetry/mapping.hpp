@@ -11,8 +11,8 @@ namespace tacho::telemetry {
 /// A shared mapping of a whole file, and the file's lock. Thread-safe.
 class Mapping {
  public:
-  /// A new file of mode 0600, which must not exist; without a path, memory without a name. All bytes are zero.
-  /// Throws SegmentError.
+  /// A new file of mode 0600, which must not exist; without a path, memory without a name. All bytes are
+  /// zero. Throws SegmentError.
   static std::unique_ptr<Mapping> create(const std::optional<std::string>& path, std::uint64_t bytes);
   /// An existing regular file of at least `least` bytes. Throws SegmentError.
   static std::unique_ptr<Mapping> attach(const std::string& path, std::uint64_t least);

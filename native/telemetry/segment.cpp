@@ -107,9 +107,10 @@ MetricPlace Segment::define(const MetricSpec& spec) {
     metric = directory_.find(spec.name);
   }
   if (!same_shape(metric->spec, spec))
-    throw SegmentError("invalid_segment", "Expected metric " + spec.name +
-                                              " with the type, labels and bounds that the telemetry segment holds" +
-                                              " but received others.");
+    throw SegmentError("invalid_segment",
+                       "Expected metric " + spec.name +
+                           " with the type, labels and bounds that the telemetry segment holds" +
+                           " but received others.");
   const auto number = static_cast<std::uint32_t>(metric - directory_.metrics().data());
   if (spec.labels.empty() && metric->series.empty() && add_series(number, {}) == kNoCell)
     full("metric " + spec.name, path_.value_or("in memory"));

@@ -10,7 +10,8 @@ namespace tacho::telemetry {
 namespace {
 
 constexpr double kLargestExactInteger = 9007199254740992;  // 2^53
-/// Smaller numbers get an exponent, as in Go; to_chars alone would write 0.0005 as 5e-04, which no query does.
+/// Smaller numbers get an exponent, as in Go; to_chars alone would write 0.0005 as 5e-04, which no query
+/// does.
 constexpr double kLeastFixed = 1e-4;
 constexpr std::string_view kRefusedName = "tacho_telemetry_series_overflowed_total";
 
@@ -111,10 +112,12 @@ void TextRenderer::prepare() {
     if (family.head.empty()) {
       family.head = head_of(spec.name, spec.help, type_name(spec.type));
       family.le = le_of(spec);
-      family.overflow_labels = labels_of(spec.labels, std::vector<std::string_view>(spec.labels.size(), "overflow"));
+      family.overflow_labels =
+          labels_of(spec.labels, std::vector<std::string_view>(spec.labels.size(), "overflow"));
     }
     for (auto known = family.labels.size(); known < series.size(); ++known)
-      family.labels.push_back(labels_of(spec.labels, decode_values(series[known].values, spec.labels.size())));
+      family.labels.push_back(
+          labels_of(spec.labels, decode_values(series[known].values, spec.labels.size())));
   }
 }
 
@@ -143,7 +146,8 @@ void TextRenderer::append_family(const Metric& metric, const Family& family) {
   out_ += family.head;
   for (std::size_t i = 0; i < metric.series.size(); ++i)
     append_series(metric, family, family.labels[i], metric.series[i].cell);
-  if (metric.overflow_cell != kNoCell && std::atomic_ref(*metric.overflow_used).load(std::memory_order_acquire) != 0)
+  if (metric.overflow_cell != kNoCell &&
+      std::atomic_ref(*metric.overflow_used).load(std::memory_order_acquire) != 0)
     append_series(metric, family, family.overflow_labels, metric.overflow_cell);
 }
 
@@ -188,8 +192,9 @@ void TextRenderer::append_refused() {
     const auto cell = metric.refused_cell;
     if (cell == kNoCell || metric.spec.name.empty() || total(cell) == 0) continue;
     if (std::exchange(first, false))
-      out_ += head_of(kRefusedName, "Label sets for which a metric had no room; its series \"overflow\" took them.",
-                      "counter");
+      out_ +=
+          head_of(kRefusedName,
+                  "Label sets for which a metric had no room; its series \"overflow\" took them.", "counter");
     append_line(kRefusedName, "", "metric=\"" + metric.spec.name + '"', total(cell));
   }
 }

@@ -34,7 +34,8 @@ class TextRenderer {
   /// 0 for a cell beyond those in use, which only a damaged header can bring about.
   double total(std::size_t cell) const;
   void append_family(const Metric& metric, const Family& family);
-  void append_series(const Metric& metric, const Family& family, const std::string& labels, std::uint32_t cell);
+  void append_series(const Metric& metric, const Family& family, const std::string& labels,
+                     std::uint32_t cell);
   void append_gauge(const Metric& metric, const std::string& labels, std::uint32_t cell);
   void append_histogram(const Metric& metric, const Family& family, const std::string& labels,
                         std::uint32_t cell);

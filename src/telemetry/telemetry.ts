@@ -18,7 +18,10 @@ export interface Writer<C extends CatalogSpec> {
 export interface Telemetry<C extends CatalogSpec> extends Writer<C> {
   /** Null for a segment without a name. */
   readonly path: string | null;
-  /** One more shard, for a native thread. It stays open until its own `close()`. */
+  /**
+   * One more shard, for a native thread. It stays open until its own `close()`, or until the environment ends:
+   * the thread's addon must register its cleanup hook after this call, so as to end the thread before.
+   */
   openWriter(): Writer<C>;
   /** The whole segment, all writers summed, in the text format 0.0.4; made on a thread of libuv's pool. */
   render(): Promise<Buffer>;

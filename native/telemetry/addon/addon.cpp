@@ -51,6 +51,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
 }  // namespace
 }  // namespace tacho::telemetry
 
-Napi::Object init_telemetry(Napi::Env env, Napi::Object exports) { return tacho::telemetry::init(env, exports); }
+Napi::Object init_telemetry(Napi::Env env, Napi::Object exports) {
+  return tacho::telemetry::init(env, exports);
+}
 
 NODE_API_MODULE(telemetry, init_telemetry)

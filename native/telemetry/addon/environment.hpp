@@ -11,8 +11,8 @@
 
 namespace tacho::telemetry {
 
-/// What one JavaScript thread has open. An object that is merely collected keeps its shard, because handles may
-/// still write there.
+/// What one JavaScript thread has open. An object that is merely collected keeps its shard, because handles
+/// may still write there.
 struct Environment {
   Napi::FunctionReference segment_class;
   Napi::FunctionReference shard_class;
@@ -21,8 +21,8 @@ struct Environment {
 
   static Environment& of(Napi::Env env) { return *env.GetInstanceData<Environment>(); }
 
-  /// Gives the shards back and removes the files that were created here. For a cleanup hook, which also runs on
-  /// worker.terminate(), and then at once, though a rendering under way may keep this object.
+  /// Gives the shards back and removes the files that were created here. For a cleanup hook, which also runs
+  /// on worker.terminate(), and then at once, though a rendering under way may keep this object.
   void close() {
     for (const auto& shard : std::exchange(shards, {})) shard->release();
     for (const auto& segment : std::exchange(created, {})) segment->unlink();

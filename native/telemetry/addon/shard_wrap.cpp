@@ -8,9 +8,10 @@
 namespace tacho::telemetry {
 
 Napi::Function ShardWrap::define_class(Napi::Env env) {
-  return DefineClass(env, "NativeShard",
-                     {InstanceAccessor<&ShardWrap::cells>("cells"), InstanceMethod<&ShardWrap::resolve>("resolve"),
-                      InstanceMethod<&ShardWrap::release>("release")});
+  return DefineClass(
+      env, "NativeShard",
+      {InstanceAccessor<&ShardWrap::cells>("cells"), InstanceMethod<&ShardWrap::resolve>("resolve"),
+       InstanceMethod<&ShardWrap::release>("release")});
 }
 
 ShardWrap::ShardWrap(const Napi::CallbackInfo& info) : ObjectWrap(info) {
@@ -33,7 +34,8 @@ Napi::Value ShardWrap::resolve(const Napi::CallbackInfo& info) {
     if (!shard_) throw SegmentError("closed", "Expected an open telemetry writer but it is closed.");
     const auto given = info[1].As<Napi::Array>();
     std::vector<std::string> values;
-    for (std::uint32_t i = 0; i < given.Length(); ++i) values.push_back(given.Get(i).As<Napi::String>().Utf8Value());
+    for (std::uint32_t i = 0; i < given.Length(); ++i)
+      values.push_back(given.Get(i).As<Napi::String>().Utf8Value());
     return Napi::Number::New(info.Env(), shard_->resolve(info[0].As<Napi::Number>().Uint32Value(), values));
   });
 }

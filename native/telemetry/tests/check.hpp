@@ -25,28 +25,28 @@ struct Registration {
 }  // namespace tacho::telemetry::tests
 
 /// Ends the process at once: a failed check in a thread or a forked child must not be lost.
-#define CHECK(condition)                                                                \
-  do {                                                                                  \
-    if (!(condition)) {                                                                 \
-      std::fprintf(stderr, "%s:%d: expected %s\n", __FILE__, __LINE__, #condition);     \
-      std::abort();                                                                     \
-    }                                                                                   \
+#define CHECK(condition)                                                            \
+  do {                                                                              \
+    if (!(condition)) {                                                             \
+      std::fprintf(stderr, "%s:%d: expected %s\n", __FILE__, __LINE__, #condition); \
+      std::abort();                                                                 \
+    }                                                                               \
   } while (false)
 
-#define CHECK_EQUAL(actual, expected)                                                                      \
-  do {                                                                                                     \
-    const auto got = (actual);                                                                             \
-    const decltype(got) wanted = (expected);                                                               \
-    if (got != wanted) {                                                                                   \
+#define CHECK_EQUAL(actual, expected)                                                                       \
+  do {                                                                                                      \
+    const auto got = (actual);                                                                              \
+    const decltype(got) wanted = (expected);                                                                \
+    if (got != wanted) {                                                                                    \
       std::fprintf(stderr, "%s:%d: expected %s to be\n%s\nbut received\n%s\n", __FILE__, __LINE__, #actual, \
-                   ::tacho::telemetry::tests::shown(wanted).c_str(),                                       \
-                   ::tacho::telemetry::tests::shown(got).c_str());                                         \
-      std::abort();                                                                                        \
-    }                                                                                                      \
+                   ::tacho::telemetry::tests::shown(wanted).c_str(),                                        \
+                   ::tacho::telemetry::tests::shown(got).c_str());                                          \
+      std::abort();                                                                                         \
+    }                                                                                                       \
   } while (false)
 
-#define TEST(identifier)                                                                                  \
-  static void identifier();                                                                               \
+#define TEST(identifier)                                                                                   \
+  static void identifier();                                                                                \
   static const ::tacho::telemetry::tests::Registration identifier##_registration(#identifier, identifier); \
   static void identifier()
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <atomic>
 #include <map>
 #include <sstream>
@@ -19,7 +20,8 @@ Samples parse(const std::string& text) {
   Samples samples;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);)
-    if (!line.starts_with('#')) samples[line.substr(0, line.rfind(' '))] = std::stod(line.substr(line.rfind(' ')));
+    if (!line.starts_with('#'))
+      samples[line.substr(0, line.rfind(' '))] = std::stod(line.substr(line.rfind(' ')));
   return samples;
 }
 
@@ -75,6 +77,34 @@ TEST(totals_never_go_back_and_are_exact_at_rest) {
   CHECK_EQUAL(samples.at("latency_seconds_count{model=\"m\"}"), 3 * kWriters * kRounds);
   CHECK_EQUAL(samples.at("latency_seconds_bucket{model=\"m\",le=\"0.1\"}"), kWriters * kRounds);
   CHECK(segment->header().shards_used <= kWriters);
+}
+
+TEST(mappings_that_register_at_once_agree_and_lose_nothing) {
+  constexpr int kThreads = 4;
+  constexpr int kSets = 300;
+  const TemporaryPath file;
+  const auto first = Segment::create(file.path, kRoomy);
+  auto spec = kRequests;
+  spec.max_series = 2 * kThreads * kSets;
+  const auto metric = first->define(spec);
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < kThreads; ++thread)
+    threads.emplace_back([&, thread] {
+      const auto mapping = Segment::attach(file.path);
+      const auto shard = mapping->claim();
+      for (int set = 0; set < kSets; ++set)
+        for (const auto& who : {std::string("all"), std::to_string(thread)})
+          Counter{&shard->cells()[resolve(*shard, metric, {who, std::to_string(set)})]}.inc();
+    });
+  for (auto& thread : threads) thread.join();
+  const auto text = render(first);
+  CHECK_EQUAL(static_cast<double>(std::ranges::count(text, '\n')), 2 + (kThreads + 1) * kSets);
+  for (int set = 0; set < kSets; ++set) {
+    const auto b = ",b=\"" + std::to_string(set) + "\"}";
+    CHECK_EQUAL(value_of(text, "requests_total{a=\"all\"" + b), kThreads);
+    for (int thread = 0; thread < kThreads; ++thread)
+      CHECK_EQUAL(value_of(text, "requests_total{a=\"" + std::to_string(thread) + "\"" + b), 1);
+  }
 }
 
 TEST(one_renderer_serves_many_threads) {

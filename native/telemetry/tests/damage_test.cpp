@@ -45,7 +45,8 @@ TEST(files_that_are_no_segments_are_refused) {
   CHECK_EQUAL(error_code([&] { Segment::attach("/dev/null"); }), "invalid_segment");
   CHECK_EQUAL(error_code([&] { Segment::attach("/tmp"); }), "invalid_segment");
   const auto sound = sound_segment();
-  for (const std::size_t length : {std::size_t{0}, std::size_t{7}, sizeof(Header) - 1, sizeof(Header), sound.size() - 1}) {
+  for (const std::size_t length :
+       {std::size_t{0}, std::size_t{7}, sizeof(Header) - 1, sizeof(Header), sound.size() - 1}) {
     write(file.path, sound.substr(0, length));
     CHECK_EQUAL(error_code([&] { use(file.path); }), "invalid_segment");
   }

@@ -19,7 +19,8 @@ inline const Geometry kSmall{.shards = 4, .cells_per_shard = 512, .directory_byt
 inline const MetricSpec kRequests{MetricType::counter, "requests_total", "Requests.", {"a", "b"}, {}, 100};
 inline const MetricSpec kDepth{MetricType::gauge, "depth", "Depth.", {"queue"}, {}, 100};
 inline const MetricSpec kStarts{MetricType::counter, "starts_total", "Starts.", {}, {}, 1};
-inline const MetricSpec kLatency{MetricType::histogram, "latency_seconds", "Latency.", {"model"}, {0.1, 1}, 100};
+inline const MetricSpec kLatency{
+    MetricType::histogram, "latency_seconds", "Latency.", {"model"}, {0.1, 1}, 100};
 
 /// A path that nobody has; the file there is removed at the end.
 struct TemporaryPath {
@@ -32,7 +33,8 @@ struct TemporaryPath {
 
 inline std::string render(const std::shared_ptr<Segment>& segment) { return TextRenderer(segment).render(); }
 
-inline std::uint32_t resolve(Shard& shard, const MetricPlace& metric, const std::vector<std::string>& values) {
+inline std::uint32_t resolve(Shard& shard, const MetricPlace& metric,
+                             const std::vector<std::string>& values) {
   return shard.resolve(metric.number, values);
 }
 

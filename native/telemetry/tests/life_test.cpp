@@ -8,7 +8,7 @@ namespace tacho::telemetry::tests {
 TEST(a_new_file_is_private_and_never_an_existing_one) {
   const TemporaryPath file;
   const auto segment = Segment::create(file.path, kSmall);
-  struct stat status{};
+  struct stat status {};
   CHECK(stat(file.path.c_str(), &status) == 0);
   CHECK_EQUAL(static_cast<int>(status.st_mode & 0777), 0600);
   CHECK_EQUAL(error_code([&] { Segment::create(file.path, kSmall); }), "invalid_segment");
@@ -18,12 +18,13 @@ TEST(a_new_file_is_private_and_never_an_existing_one) {
 
 TEST(untouched_pages_cost_nothing) {
   const TemporaryPath file;
-  const auto segment = Segment::create(file.path, {.shards = 128, .cells_per_shard = 1 << 17, .directory_bytes = 1 << 23});
+  const auto segment =
+      Segment::create(file.path, {.shards = 128, .cells_per_shard = 1 << 17, .directory_bytes = 1 << 23});
   const auto metric = segment->define(kRequests);
   const auto shard = segment->claim();
   resolve(*shard, metric, {"a", "b"});
   render(segment);
-  struct stat status{};
+  struct stat status {};
   CHECK(stat(file.path.c_str(), &status) == 0);
   CHECK(status.st_size > 128 << 20);
   CHECK(status.st_blocks * 512 <= 256 << 10);

@@ -8,9 +8,19 @@ TEST(values_that_look_alike_joined_stay_apart) {
   const auto metric = segment->define(kRequests);
   const auto shard = segment->claim();
   const std::vector<std::vector<std::string>> sets = {
-      {"x,b:y", "z"}, {"x", "y,b:z"},  {"1|2", "3"}, {"1", "2|3"},
-      {"", "ab"},     {"ab", ""},      {"a", "b"},   {std::string("a\0b", 3), ""},
-      {"a", std::string("\0b", 2)},    {"\x01\0\0\0", "q"}, {"\xff\xfe", "\\\"\n"},
+      {"x,b:y", "z"},
+      {"x", "y,b:z"},
+      {"1|2", "3"},
+      {"1", "2|3"},
+      {"1,2", "3"},
+      {"1", "2,3"},
+      {"", "ab"},
+      {"ab", ""},
+      {"a", "b"},
+      {std::string("a\0b", 3), ""},
+      {"a", std::string("\0b", 2)},
+      {"\x01\0\0\0", "q"},
+      {"\xff\xfe", "\\\"\n"},
   };
   for (std::size_t i = 0; i < sets.size(); ++i)
     Counter{&shard->cells()[resolve(*shard, metric, sets[i])]}.inc(static_cast<double>(i + 1));
@@ -48,16 +58,17 @@ TEST(label_sets_beyond_the_cap_share_the_overflow_series) {
   const auto shard = segment->claim();
   for (const char* value : {"1", "2", "3", "4", "1"})
     Counter{&shard->cells()[resolve(*shard, metric, {value, "x"})]}.inc();
-  CHECK_EQUAL(render(segment),
-              "# HELP requests_total Requests.\n"
-              "# TYPE requests_total counter\n"
-              "requests_total{a=\"1\",b=\"x\"} 2\n"
-              "requests_total{a=\"2\",b=\"x\"} 1\n"
-              "requests_total{a=\"overflow\",b=\"overflow\"} 2\n"
-              "# HELP tacho_telemetry_series_overflowed_total Label sets for which a metric had no room; its series "
-              "\"overflow\" took them.\n"
-              "# TYPE tacho_telemetry_series_overflowed_total counter\n"
-              "tacho_telemetry_series_overflowed_total{metric=\"requests_total\"} 2\n");
+  CHECK_EQUAL(
+      render(segment),
+      "# HELP requests_total Requests.\n"
+      "# TYPE requests_total counter\n"
+      "requests_total{a=\"1\",b=\"x\"} 2\n"
+      "requests_total{a=\"2\",b=\"x\"} 1\n"
+      "requests_total{a=\"overflow\",b=\"overflow\"} 2\n"
+      "# HELP tacho_telemetry_series_overflowed_total Label sets for which a metric had no room; its series "
+      "\"overflow\" took them.\n"
+      "# TYPE tacho_telemetry_series_overflowed_total counter\n"
+      "tacho_telemetry_series_overflowed_total{metric=\"requests_total\"} 2\n");
 }
 
 TEST(labels_sent_as_overflow_make_no_second_series) {
@@ -74,13 +85,17 @@ static void fill(const Geometry& geometry, const MetricSpec& spec, const std::st
   const auto metric = segment->define(spec);
   const auto shard = segment->claim();
   constexpr int kSets = 1000;
-  for (int i = 0; i < kSets; ++i) Counter{&shard->cells()[resolve(*shard, metric, {filler + std::to_string(i), ""})]}.inc();
+  for (int i = 0; i < kSets; ++i)
+    Counter{&shard->cells()[resolve(*shard, metric, {filler + std::to_string(i), ""})]}.inc();
   const auto text = render(segment);
   const auto refused = value_of(text, "tacho_telemetry_series_overflowed_total{metric=\"requests_total\"}");
   CHECK(refused > 0 && refused < kSets);
   CHECK_EQUAL(value_of(text, "requests_total{a=\"overflow\",b=\"overflow\"}"), refused);
   CHECK_EQUAL(value_of(text, "requests_total{a=\"" + filler + "0\",b=\"\"}"), 1);
-  CHECK_EQUAL(error_code([&] { segment->define({MetricType::histogram, "more", std::string(4096, 'h'), {}, std::vector<double>(1), 1}); }),
+  CHECK_EQUAL(error_code([&] {
+                segment->define(
+                    {MetricType::histogram, "more", std::string(4096, 'h'), {}, std::vector<double>(1), 1});
+              }),
               "segment_full");
 }
 
