@@ -1,4 +1,4 @@
-// The Runtime over llama.cpp: one context with a unified KV cache and a persistent thread pool.
+// The Runtime over llama.cpp: one context and a persistent thread pool.
 #pragma once
 
 #include <memory>

@@ -9,7 +9,7 @@ export interface EngineSettings {
   model: string;
   /** The name clients use and the value of the `model` label. */
   modelId: string;
-  /** KV cells all slots share; 0 takes the trained context for each slot, at most 32,768 in all. */
+  /** KV cells all slots share; 0 takes the trained context for each slot, up to 4 GiB in all. */
   contextSize: number;
   /** Sequences decoded at once, 1 to 256. */
   slots: number;

@@ -80,7 +80,7 @@ export const SETTINGS = {
     flag: "ctx-size",
     default: 0,
     range: [0, 2 ** 31 - 1],
-    defaultHelp: "0: the trained context for each slot, at most 32768",
+    defaultHelp: "0: the trained context for each slot, up to 4 GiB",
     help: "KV cells all requests share; one may use as many as its model was trained for",
   },
   threads: {

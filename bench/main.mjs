@@ -1,0 +1,12 @@
+// npm run bench -- <name> [options]
+import { serving } from "./serving.mjs";
+
+const BENCHES = { serving };
+
+const [name, ...args] = process.argv.slice(2);
+const bench = BENCHES[name];
+if (bench === undefined) {
+  console.error(`Expected one of: ${Object.keys(BENCHES).join(", ")}; received ${name ?? "nothing"}.`);
+  process.exit(2);
+}
+await bench(args);
