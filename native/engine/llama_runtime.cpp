@@ -26,8 +26,8 @@ std::int64_t cells_for_all(const LlamaModel& model, const ContextOptions& option
 /// Keys and values of one token in all layers, in llama.cpp's default type of two bytes a number.
 std::int64_t bytes_per_cell(const llama_model* model) {
   const std::int64_t heads = std::max(1, llama_model_n_head(model));
-  const std::int64_t head_size = llama_model_n_embd(model) / heads;
-  return std::max<std::int64_t>(1, 4 * llama_model_n_layer(model) * llama_model_n_head_kv(model) * head_size);
+  const std::int64_t numbers = 2 * llama_model_n_head_kv(model) * (llama_model_n_embd(model) / heads);
+  return std::max<std::int64_t>(1, 2 * llama_model_n_layer(model) * numbers);
 }
 
 std::int32_t cells_for(const LlamaModel& model, const ContextOptions& options) {

@@ -52,7 +52,7 @@ export interface Sampling {
   /** 0 for no limit. */
   topK: number;
   minP: number;
-  /** Null draws one at random. */
+  /** 32 bits, less than the largest; null draws one at random. */
   seed: number | null;
   presencePenalty: number;
   frequencyPenalty: number;

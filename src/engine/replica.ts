@@ -62,7 +62,8 @@ async function loadReplica(
   try {
     return await engine.loadReplica({ path: file, gpuLayers, cells, slots, threads }, onProgress);
   } catch (error) {
-    throw new Error(`cannot serve ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`cannot serve ${file}: ${reason}`, { cause: error });
   }
 }
 

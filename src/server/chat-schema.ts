@@ -67,6 +67,7 @@ export const chatSchema = Type.Object(
       store: [false],
       metadata: [{}],
       service_tier: ["auto", "default"],
+      user: [],
     }),
   },
   { additionalProperties: false, description: "a JSON object" },

@@ -26,6 +26,7 @@ export const completionSchema = Type.Object(
       echo: [false],
       logprobs: [],
       suffix: [],
+      user: [],
     }),
   },
   { additionalProperties: false, description: "a JSON object" },

@@ -87,7 +87,6 @@ export const generationFields = {
       { additionalProperties: false },
     ),
   ),
-  user: Type.Optional(Type.String({ maxLength: 512, description: "a string of at most 512 characters" })),
 };
 
 export type GenerationFields = Static<TObject<typeof generationFields>>;

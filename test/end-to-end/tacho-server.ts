@@ -25,7 +25,7 @@ export class TachoServer {
     const server = new TachoServer(child);
     server.#url = await new Promise((resolve, reject) => {
       child.on("exit", (code) => reject(new Error(`tacho ended with ${code}: ${server.output}`)));
-      child.stdout!.on("data", () => {
+      child.stdout.on("data", () => {
         const address = /address +(http:\S+)/.exec(server.output);
         if (address) resolve(address[1]!);
       });

@@ -62,12 +62,10 @@ Prompt prompt(const Napi::Object& object) {
   expected(object, "prompt.kind", "text, chat or tokens");
 }
 
-/// A client's seed may have 53 bits; llama.cpp's has 32, and its largest value means "random".
 void set_seed(Sampling& sampling, const Napi::Object& object) {
   if (object.Get("seed").IsNull()) return;
-  const auto wide = static_cast<std::int64_t>(number(object, "seed"));
   sampling.has_seed = true;
-  sampling.seed = std::min(static_cast<std::uint32_t>(wide ^ (wide >> 32)), LLAMA_DEFAULT_SEED - 1);
+  sampling.seed = static_cast<std::uint32_t>(number(object, "seed"));
 }
 
 std::vector<std::pair<Token, float>> biases(const Napi::Object& object) {
