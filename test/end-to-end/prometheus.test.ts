@@ -22,7 +22,11 @@ function load(): () => Promise<void> {
   const client = async () => {
     while (on) {
       const messages = [{ role: "user" as const, content: "Tell me a story." }];
-      await server.openai.chat.completions.create({ model: server.model, messages, max_completion_tokens: 60 });
+      await server.openai.chat.completions.create({
+        model: server.model,
+        messages,
+        max_completion_tokens: 60,
+      });
     }
   };
   const clients = Array.from({ length: 4 }, client);

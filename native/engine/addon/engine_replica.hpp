@@ -5,7 +5,7 @@
 
 #include <memory>
 
-#include "../replica.hpp"
+#include "../llama/replica.hpp"
 
 namespace tacho::engine::addon {
 

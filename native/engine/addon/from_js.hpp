@@ -4,8 +4,8 @@
 
 #include <napi.h>
 
-#include "../meters.hpp"
-#include "../replica.hpp"
+#include "../llama/replica.hpp"
+#include "../loop/meters.hpp"
 
 namespace tacho::engine::addon {
 

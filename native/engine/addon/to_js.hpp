@@ -3,7 +3,7 @@
 
 #include <napi.h>
 
-#include "../replica.hpp"
+#include "../llama/replica.hpp"
 
 namespace tacho::engine::addon {
 

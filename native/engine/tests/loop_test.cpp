@@ -1,4 +1,4 @@
-#include "../loop.hpp"
+#include "../loop/loop.hpp"
 
 #include <array>
 #include <atomic>

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "../runtime.hpp"
+#include "../loop/runtime.hpp"
 
 namespace tacho::engine {
 

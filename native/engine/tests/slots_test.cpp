@@ -1,4 +1,4 @@
-#include "../slots.hpp"
+#include "../loop/slots.hpp"
 
 #include "../../testing/check.hpp"
 

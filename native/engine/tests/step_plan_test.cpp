@@ -1,4 +1,4 @@
-#include "../step_plan.hpp"
+#include "../loop/step_plan.hpp"
 
 #include "../../testing/check.hpp"
 

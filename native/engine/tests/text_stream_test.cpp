@@ -1,4 +1,4 @@
-#include "../text_stream.hpp"
+#include "../loop/text_stream.hpp"
 
 #include "../../testing/check.hpp"
 

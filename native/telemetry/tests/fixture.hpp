@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "../../testing/check.hpp"
 #include "../segment.hpp"
 #include "../segment_error.hpp"
 #include "../text_renderer.hpp"
-#include "check.hpp"
 
 namespace tacho::telemetry::tests {
 

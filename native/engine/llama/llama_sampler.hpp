@@ -4,9 +4,9 @@
 #include <memory>
 #include <span>
 
+#include "../loop/request.hpp"
+#include "../loop/runtime.hpp"
 #include "llama.h"
-#include "request.hpp"
-#include "runtime.hpp"
 
 namespace tacho::engine {
 

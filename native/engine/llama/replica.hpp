@@ -7,9 +7,9 @@
 #include <variant>
 #include <vector>
 
+#include "../loop/loop.hpp"
 #include "llama_model.hpp"
 #include "llama_runtime.hpp"
-#include "loop.hpp"
 
 namespace tacho::engine {
 

@@ -3,9 +3,9 @@
 
 #include <memory>
 
+#include "../loop/runtime.hpp"
 #include "llama_model.hpp"
 #include "llama_sampler.hpp"
-#include "runtime.hpp"
 
 namespace tacho::engine {
 

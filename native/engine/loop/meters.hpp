@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "../telemetry/cells.hpp"
+#include "../../telemetry/cells.hpp"
 
 namespace tacho::engine {
 

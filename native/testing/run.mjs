@@ -1,4 +1,4 @@
-// Builds the telemetry core with its tests under a sanitizer and runs them: `node run.mjs thread|address`.
+// Builds a native core with its tests under a sanitizer and runs them: `node run.mjs telemetry|engine thread|address`.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -8,8 +8,13 @@ const FLAGS = {
   thread: ["-fsanitize=thread"],
   address: ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
 };
-const TESTS = dirname(fileURLToPath(import.meta.url));
-const CORE = dirname(TESTS);
+const TESTING = dirname(fileURLToPath(import.meta.url));
+const NATIVE = dirname(TESTING);
+/** Folders whose sources make each core's test program. Neither knows Node; the engine's loop not even llama.cpp. */
+const CORES = {
+  telemetry: ["telemetry", "telemetry/tests", "testing"],
+  engine: ["engine/loop", "engine/tests", "testing"],
+};
 
 function run(command, args) {
   const { status, signal, error, stderr } = spawnSync(command, args, {
@@ -35,25 +40,36 @@ function isCurrent(program, inputs) {
   return inputs.every((file) => statSync(file).mtimeMs < built);
 }
 
-function build(kind) {
-  const folder = join(CORE, "../../build/sanitize");
-  const program = join(folder, `telemetry_tests_${kind}`);
-  const sources = [CORE, TESTS].flatMap((where) => filesOf(where, ".cpp"));
-  const headers = [CORE, TESTS].flatMap((where) => filesOf(where, ".hpp"));
+function build(core, kind) {
+  const folder = join(NATIVE, "../build/sanitize");
+  const program = join(folder, `${core}_tests_${kind}`);
+  const folders = CORES[core].map((name) => join(NATIVE, name));
+  const sources = folders.flatMap((where) => filesOf(where, ".cpp"));
+  const headers = [...folders, join(NATIVE, "telemetry")].flatMap((where) => filesOf(where, ".hpp"));
   if (isCurrent(program, [...sources, ...headers])) return program;
   mkdirSync(folder, { recursive: true });
-  const flags = ["-std=c++20", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-pthread", ...FLAGS[kind]];
+  const flags = [
+    "-std=c++20",
+    "-O1",
+    "-g",
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+    "-Wno-missing-field-initializers",
+    "-pthread",
+    ...FLAGS[kind],
+  ];
   const status = run(process.env["CXX"] ?? "c++", [...flags, ...sources, "-o", program]);
   if (status !== 0) process.exit(1);
   return program;
 }
 
-const kind = process.argv[2];
-if (!Object.hasOwn(FLAGS, kind ?? "")) {
-  console.error(`Expected thread or address but received ${kind}.`);
+const [core, kind] = process.argv.slice(2);
+if (!Object.hasOwn(CORES, core ?? "") || !Object.hasOwn(FLAGS, kind ?? "")) {
+  console.error(`Expected telemetry or engine, then thread or address; received ${core} ${kind}.`);
   process.exit(2);
 }
-const program = build(kind);
+const program = build(core, kind);
 const status = run(program, []);
 if (status !== 0) {
   console.error(`${program} ended with ${status}.`);

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "../loop/request.hpp"
 #include "chat.h"
 #include "llama.h"
-#include "request.hpp"
 
 namespace tacho::engine {
 

@@ -1,7 +1,7 @@
 #include "check.hpp"
 
 int main() {
-  for (const auto& test : tacho::telemetry::tests::all_tests()) {
+  for (const auto& test : tacho::testing::all_tests()) {
     std::printf("%s\n", test.name);
     std::fflush(stdout);
     test.run();

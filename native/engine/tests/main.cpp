@@ -1,3 +1,0 @@
-#include "../../testing/check.hpp"
-
-int main() { return tacho::testing::run_all(); }
