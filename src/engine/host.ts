@@ -6,10 +6,9 @@ import { unlinkSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { Piscina } from "piscina";
-import { LibraryError } from "./libraries.js";
 import type { EngineSettings, FromEngine, ToEngine } from "./messages.js";
 import { modelFile } from "./model-file.js";
-import type { ReplicaTask } from "./replica.js";
+import type { ReplicaEnd, ReplicaTask } from "./replica.js";
 
 process.title = "tacho engine-host";
 
@@ -28,14 +27,12 @@ process.on("message", (message: ToEngine) => {
 
 async function serve(settings: EngineSettings): Promise<void> {
   telemetryPath = settings.telemetryPath;
-  try {
-    await runReplica(settings, await modelFile(settings.model));
-    process.exit(0);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const failed: FromEngine = { type: "failed", message, usage: error instanceof LibraryError };
-    process.send!(failed, () => process.exit(1));
-  }
+  const end = await runReplica(settings).catch((error: unknown) => ({
+    message: error instanceof Error ? error.message : String(error),
+    usage: false,
+  }));
+  if (end === null) process.exit(0);
+  send({ type: "failed", ...end }, () => process.exit(1));
 }
 
 /**
@@ -43,8 +40,11 @@ async function serve(settings: EngineSettings): Promise<void> {
  * the worker's event loop, and with it every step, until the next task comes. Never piscina's `signal`: it
  * terminates the thread and the model with it.
  */
-async function runReplica(settings: EngineSettings, file: string): Promise<void> {
-  const pool = new Piscina<ReplicaTask, undefined>({
+async function runReplica(settings: EngineSettings): Promise<ReplicaEnd> {
+  const file = await modelFile(settings, (fraction) =>
+    send({ type: "progress", phase: "download", fraction }),
+  );
+  const pool = new Piscina<ReplicaTask, ReplicaEnd>({
     filename: fileURLToPath(new URL("./replica.js", import.meta.url)),
     minThreads: 1,
     maxThreads: 1,
@@ -52,10 +52,16 @@ async function runReplica(settings: EngineSettings, file: string): Promise<void>
     atomics: "disabled",
   });
   const { port1, port2 } = new MessageChannel();
-  port1.on("message", (message: FromEngine) => process.send!(message));
+  port1.on("message", (message: FromEngine) => send(message));
   replica = port1;
-  await pool.run({ settings, file, port: port2 }, { transferList: [port2] });
+  const end = await pool.run({ settings, file, port: port2 }, { transferList: [port2] });
   await pool.close();
+  return end;
+}
+
+/** A send that fails is not told of here: it means that the front is gone, and "disconnect" follows. */
+function send(message: FromEngine, sent: () => void = () => undefined): void {
+  process.send!(message, sent);
 }
 
 /** The front is gone without a word (kill -9): nobody else would remove the segment. */

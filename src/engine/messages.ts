@@ -5,8 +5,11 @@
 
 /** Everything a replica needs to load a model; sent once, as the host's first message. */
 export interface EngineSettings {
-  /** Path of the GGUF file, or a URI that node-llama-cpp's downloader resolves. */
+  /** Path of the GGUF file; with `download`, a URI that node-llama-cpp's downloader resolves. */
   model: string;
+  download: boolean;
+  /** Folder that downloads are kept in. */
+  modelsDirectory: string;
   /** The name clients use and the value of the `model` label. */
   modelId: string;
   /** KV cells all slots share; 0 takes the trained context for each slot, up to 4 GiB in all. */
@@ -25,6 +28,8 @@ export interface EngineSettings {
 /** Known once the model is loaded. */
 export interface ModelInfo {
   id: string;
+  /** Path of the GGUF file, downloaded or not: a later host loads it without asking a network. */
+  file: string;
   /** e.g. "llama 5.5M Q8_0", as llama.cpp describes it. */
   description: string;
   /** KV cells one request may use. */
@@ -107,14 +112,12 @@ export interface RequestEnd extends TokenUsage {
 }
 
 /**
- * All that one step (or several, when JavaScript was late) brought, in parallel arrays: `texts[i]` and
- * `tokens[i]` (how many tokens were sampled) belong to request `ids[i]`. Whole UTF-8 characters only;
- * a text may be empty while a character or a possible stop string is incomplete. Texts come before ends.
+ * All that one step (or several, when JavaScript was late) brought: `texts[i]` belongs to request `ids[i]`. Whole
+ * UTF-8 characters only, and nothing that may still become a stop string. Texts come before ends.
  */
 export interface Step {
   ids: number[];
   texts: string[];
-  tokens: number[];
   ends: RequestEnd[];
 }
 

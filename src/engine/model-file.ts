@@ -1,20 +1,25 @@
-import { homedir } from "node:os";
-import path from "node:path";
-
-/** Paths have no scheme; "hf:…", "https:…" and the like are URIs that node-llama-cpp's downloader resolves. */
-export function isModelUri(model: string): boolean {
-  return /^[a-z][a-z0-9+.-]+:/i.test(model);
-}
+import type { EngineSettings } from "./messages.js";
 
 /**
- * The path of the GGUF file to load, downloaded first when `model` is a URI (once: a file that is already there
- * is used). The downloader shows its own progress bar on a terminal.
+ * The path of the GGUF file to load, downloaded first when it is named by a URI (once: a file that is already
+ * there is used).
+ * @throws Error with one line saying why there is no file.
  */
-export async function modelFile(model: string): Promise<string> {
-  if (!isModelUri(model)) return path.resolve(model);
+export async function modelFile(
+  { model, download, modelsDirectory }: EngineSettings,
+  onProgress: (fraction: number) => void,
+): Promise<string> {
+  if (!download) return model;
   const { resolveModelFile } = await import("node-llama-cpp");
-  return resolveModelFile(model, {
-    directory: process.env["TACHO_MODELS_DIR"] ?? path.join(homedir(), ".cache", "tacho", "models"),
-    cli: process.stderr.isTTY,
-  });
+  try {
+    return await resolveModelFile(model, {
+      directory: modelsDirectory,
+      cli: false,
+      onProgress: ({ downloadedSize, totalSize }) =>
+        onProgress(totalSize > 0 ? downloadedSize / totalSize : 0),
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`cannot download ${model}: ${reason}`, { cause: error });
+  }
 }

@@ -40,7 +40,7 @@ export interface EngineMeters {
 }
 
 export interface NativeReplica {
-  readonly info: Omit<ModelInfo, "id" | "threads">;
+  readonly info: Omit<ModelInfo, "id" | "file" | "threads">;
   /** Starts the decode thread. `onStep` is called once a step, or less often with several steps' output. */
   start(cells: Float64Array, meters: EngineMeters, onStep: (step: Step) => void): void;
   /** The request's end always comes through `onStep`. */

@@ -18,17 +18,28 @@ export interface ReplicaTask {
   port: MessagePort;
 }
 
-/**
- * The piscina task: one replica for as long as it lives. Resolves after a "stop" message, rejects when the
- * model cannot be served.
- */
-export default async function serveReplica({ settings, file, port }: ReplicaTask): Promise<void> {
+/** Why the replica ended unasked; `usage`: another flag or an installation mends it. Null: it was told to stop. */
+export type ReplicaEnd = { message: string; usage: boolean } | null;
+
+/** The piscina task: one replica for as long as it lives. */
+export default async function runReplica(task: ReplicaTask): Promise<ReplicaEnd> {
+  try {
+    await serve(task);
+    return null;
+  } catch (error) {
+    // Told in plain data: the class of an error does not survive the way to another thread.
+    const message = error instanceof Error ? error.message : String(error);
+    return { message, usage: error instanceof LibraryError };
+  }
+}
+
+async function serve({ settings, file, port }: ReplicaTask): Promise<void> {
   const send = (message: FromEngine): void => port.postMessage(message);
   const engine = await openEngine(settings);
   const replica = await loadReplica(engine, settings, file, (fraction) =>
     send({ type: "progress", phase: "load", fraction }),
   );
-  const model: ModelInfo = { id: settings.modelId, threads: settings.threads, ...replica.info };
+  const model: ModelInfo = { id: settings.modelId, file, threads: settings.threads, ...replica.info };
 
   const telemetry = openTelemetry(catalog, { path: settings.telemetryPath, attach: true });
   const writer = telemetry.openWriter();

@@ -11,8 +11,8 @@ import type {
 
 /** What a request hears of the engine. After `onEnd` or `onLost` it hears nothing more. */
 export interface EngineClient {
-  /** `tokens` were sampled and brought `text`, which may be empty. */
-  onText(text: string, tokens: number): void;
+  /** The text may be empty. */
+  onText(text: string): void;
   onEnd(end: RequestEnd): void;
   /** Everything a message brought for this request has been told: the moment to write. */
   onFlush(): void;
@@ -64,9 +64,11 @@ export class EngineLink {
   #host: ChildProcess | null = null;
   #failure: EngineStartError | null = null;
   #delaySeconds: number;
-  #healthyTimer: NodeJS.Timeout | undefined;
+  /** Milliseconds on `performance`'s clock; infinite while no host is ready. */
+  #readyAt = Infinity;
   #restartTimer: NodeJS.Timeout | undefined;
   #first: { resolve: (model: ModelInfo) => void; reject: (error: EngineStartError) => void } | null = null;
+  #stopping: Promise<void> | null = null;
   #stopped: (() => void) | null = null;
   readonly #clients = new Map<number, EngineClient>();
 
@@ -93,18 +95,9 @@ export class EngineLink {
     if (this.#clients.has(id)) this.#send({ type: "cancel", id });
   }
 
-  /** Ends the host: by a message, after a limit by force. */
-  async stop(): Promise<void> {
-    this.state = "stopped";
-    clearTimeout(this.#restartTimer);
-    const host = this.#host;
-    if (!host) return;
-    const force = setTimeout(() => host.kill("SIGKILL"), (this.options.stopSeconds ?? STOP_SECONDS) * 1000);
-    await new Promise<void>((resolve) => {
-      this.#stopped = resolve;
-      this.#send({ type: "stop" });
-    });
-    clearTimeout(force);
+  /** Ends the host: by a message, after a limit by force; one that still loads would not hear the message. Idempotent. */
+  stop(): Promise<void> {
+    return (this.#stopping ??= this.#stop());
   }
 
   /** For the last moments of this process: leaves no host behind, waits for nothing. */
@@ -114,21 +107,42 @@ export class EngineLink {
     this.#host?.kill("SIGKILL");
   }
 
+  async #stop(): Promise<void> {
+    const isLoaded = this.state === "ready";
+    this.state = "stopped";
+    clearTimeout(this.#restartTimer);
+    const host = this.#host;
+    if (!host) return;
+    const seconds = isLoaded ? (this.options.stopSeconds ?? STOP_SECONDS) : 0;
+    const force = setTimeout(() => host.kill("SIGKILL"), seconds * 1000);
+    await new Promise<void>((resolve) => {
+      this.#stopped = resolve;
+      this.#send({ type: "stop" });
+    });
+    clearTimeout(force);
+  }
+
   get #firstDelay(): number {
     return this.options.firstDelaySeconds ?? FIRST_DELAY_SECONDS;
   }
 
+  /** Some failures come as an event, others (ENOMEM among them) are thrown; both are a host that ended. */
   #spawn(): void {
-    const host = fork(this.options.hostModule, [], {
-      serialization: "advanced",
-      execArgv: [],
-      // Standard output belongs to this process; what a library prints in the host goes to standard error.
-      stdio: ["ignore", 2, 2, "ipc"],
-    });
-    this.#host = host;
-    host.on("message", (message) => this.#receive(message as FromEngine));
-    this.#watch(host);
-    this.#send({ type: "start", settings: this.options.settings });
+    try {
+      this.#host = forkHost(this.options.hostModule);
+    } catch (error) {
+      this.#ended(`could not be started (${(error as Error).message})`);
+      return;
+    }
+    this.#host.on("message", (message) => this.#receive(message as FromEngine));
+    this.#watch(this.#host);
+    this.#send({ type: "start", settings: this.#settings });
+  }
+
+  /** A model that was found once is not looked for again: a restart needs no network and keeps the model it had. */
+  get #settings(): EngineSettings {
+    const { settings } = this.options;
+    return this.model ? { ...settings, model: this.model.file, download: false } : settings;
   }
 
   /** A host has ended when its process has, and its channel too: its last words may come after its exit. */
@@ -174,12 +188,12 @@ export class EngineLink {
   }
 
   /** Each request is told to flush once, however many pieces the message brought it. */
-  #deliver({ ids, texts, tokens, ends }: Step): void {
+  #deliver({ ids, texts, ends }: Step): void {
     const touched = new Set<EngineClient>();
     for (let i = 0; i < ids.length; i++) {
       const client = this.#clients.get(ids[i]!);
       if (!client) continue;
-      client.onText(texts[i]!, tokens[i]!);
+      client.onText(texts[i]!);
       touched.add(client);
     }
     for (const end of ends) {
@@ -196,9 +210,7 @@ export class EngineLink {
     if (this.state === "stopped") return;
     this.state = "ready";
     this.model = model;
-    const healthy = (this.options.healthySeconds ?? HEALTHY_SECONDS) * 1000;
-    this.#healthyTimer = setTimeout(() => (this.#delaySeconds = this.#firstDelay), healthy);
-    this.#healthyTimer.unref();
+    this.#readyAt = performance.now();
     this.options.events.onReady(model);
     this.#first?.resolve(model);
     this.#first = null;
@@ -207,7 +219,13 @@ export class EngineLink {
   #hostEnded(host: ChildProcess, how: string): void {
     if (this.#host !== host) return;
     this.#host = null;
-    clearTimeout(this.#healthyTimer);
+    const healthy = (this.options.healthySeconds ?? HEALTHY_SECONDS) * 1000;
+    if (performance.now() - this.#readyAt >= healthy) this.#delaySeconds = this.#firstDelay;
+    this.#readyAt = Infinity;
+    this.#ended(how);
+  }
+
+  #ended(how: string): void {
     this.#stopped?.();
     if (this.#first) {
       this.state = "stopped";
@@ -237,4 +255,13 @@ export class EngineLink {
     this.#clients.clear();
     for (const client of lost) client.onLost();
   }
+}
+
+function forkHost(module: string): ChildProcess {
+  return fork(module, [], {
+    serialization: "advanced",
+    execArgv: [],
+    // Standard output belongs to this process; what a library prints in the host goes to standard error.
+    stdio: ["ignore", 2, 2, "ipc"],
+  });
 }

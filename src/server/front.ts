@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import type { ModelInfo } from "../engine/messages.js";
+import type { EngineSettings, ModelInfo } from "../engine/messages.js";
 import { Admission } from "./admission.js";
 import { dropNulls } from "./null-fields.js";
 import { EngineLink, type EngineLinkEvents } from "./engine-link.js";
@@ -7,6 +7,7 @@ import { Generation } from "./generation.js";
 import { HttpListener } from "./http-listener.js";
 import { logLine } from "./log.js";
 import { Meters, type ServerTelemetry } from "./meters.js";
+import type { ModelSource } from "./model-file.js";
 import { useRequestRecords } from "./request-record.js";
 import { chatRoutes } from "./routes/chat.js";
 import { completionRoutes } from "./routes/completions.js";
@@ -20,6 +21,7 @@ const WAITING_BYTES = 64 * 1024 * 1024;
 
 export interface FrontOptions {
   settings: Settings;
+  source: ModelSource;
   /** Has a path, for the engine host to attach to. Stays the caller's to close. */
   telemetry: ServerTelemetry;
   /** The engine host's program. */
@@ -35,13 +37,13 @@ export class Front {
   readonly #listeners: { listener: HttpListener; port: number }[];
   #draining = false;
 
-  constructor({ settings, telemetry, hostModule, onProgress }: FrontOptions) {
+  constructor({ settings, source, telemetry, hostModule, onProgress }: FrontOptions) {
     this.#settings = settings;
     const meters = new Meters(telemetry.metrics, settings.alias);
     const admission = admissionOf(settings, meters);
     this.#link = new EngineLink({
       hostModule,
-      settings: engineSettings(settings, telemetry.path!),
+      settings: engineSettings(settings, source, telemetry.path!),
       events: linkEvents(admission, meters, onProgress),
     });
     this.#generation = new Generation(this.#link, admission, settings.alias);
@@ -131,9 +133,10 @@ function admissionOf(settings: Settings, meters: Meters): Admission {
   });
 }
 
-function engineSettings(settings: Settings, telemetryPath: string) {
-  const { model, alias, contextSize, parallel, threads, gpu, gpuLayers } = settings;
-  return { model, modelId: alias, contextSize, slots: parallel, threads, gpu, gpuLayers, telemetryPath };
+function engineSettings(settings: Settings, source: ModelSource, telemetryPath: string): EngineSettings {
+  const { alias, parallel, modelsDirectory, contextSize, threads, gpu, gpuLayers } = settings;
+  const names = { modelId: alias, slots: parallel };
+  return { ...source, ...names, modelsDirectory, contextSize, threads, gpu, gpuLayers, telemetryPath };
 }
 
 function linkEvents(

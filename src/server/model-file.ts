@@ -1,15 +1,25 @@
+import { existsSync } from "node:fs";
 import { open } from "node:fs/promises";
+import type { EngineSettings } from "../engine/messages.js";
 import { UsageError } from "./settings.js";
 
+/** "hf:…", "https:…" and the like; a file may have such a name too. */
 const URI = /^[a-z][a-z0-9+.-]+:/i;
 const MAGIC = "GGUF";
+
+export type ModelSource = Pick<EngineSettings, "model" | "download">;
 
 /**
  * Finds out before anything is started whether `model` is a GGUF file; a URI is left to the downloader.
  * @throws UsageError
  */
-export async function checkModelFile(model: string): Promise<void> {
-  if (URI.test(model)) return;
+export async function findModel(model: string): Promise<ModelSource> {
+  const download = URI.test(model) && !existsSync(model);
+  if (!download) await checkGguf(model);
+  return { model, download };
+}
+
+async function checkGguf(model: string): Promise<void> {
   const start = await readStart(model);
   if (start !== MAGIC) {
     throw new UsageError(`Expected a GGUF file for --model, but '${model}' does not start with ${MAGIC}.`);

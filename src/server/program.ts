@@ -4,7 +4,7 @@ import { EngineStartError } from "./engine-link.js";
 import { Front } from "./front.js";
 import { logLine } from "./log.js";
 import type { ServerTelemetry } from "./meters.js";
-import { checkModelFile } from "./model-file.js";
+import { findModel } from "./model-file.js";
 import { VERSION } from "./package-info.js";
 import { ProgressLine } from "./progress-line.js";
 import { readSettings, UsageError, type Settings } from "./settings.js";
@@ -37,11 +37,12 @@ export async function runProgram(parts: ProgramParts): Promise<void> {
 }
 
 async function serve(settings: Settings, parts: ProgramParts): Promise<void> {
-  await checkModelFile(settings.model);
+  const source = await findModel(settings.model);
   const telemetry = parts.openTelemetry();
   const progress = new ProgressLine(process.stderr);
   const front = new Front({
     settings,
+    source,
     telemetry,
     hostModule: parts.hostModule,
     onProgress: (phase, fraction) => progress.update(phase, fraction),

@@ -1,5 +1,5 @@
-import { availableParallelism } from "node:os";
-import { basename } from "node:path";
+import { availableParallelism, homedir } from "node:os";
+import { basename, join } from "node:path";
 import { packagePath } from "./package-info.js";
 
 /** The command line or the environment asks for something that does not exist. */
@@ -49,6 +49,14 @@ export const SETTINGS = {
     default: packagePath("models/tacho-mini-q8_0.gguf"),
     defaultHelp: "the embedded tacho-mini",
     help: "GGUF file, or a URI such as hf:user/model:Q4_K_M, which is downloaded",
+  },
+  modelsDirectory: {
+    ...text,
+    flag: "models-dir",
+    value: "FOLDER",
+    default: join(homedir(), ".cache", "tacho", "models"),
+    defaultHelp: "~/.cache/tacho/models",
+    help: "where downloaded models are kept",
   },
   alias: {
     ...text,

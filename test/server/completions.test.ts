@@ -1,13 +1,13 @@
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { GenerateRequest } from "../../src/engine/messages.js";
+import type { EngineSettings, GenerateRequest } from "../../src/engine/messages.js";
 import { eventsOf, Stand } from "./stand.js";
 
 let stand: Stand;
 let openai: OpenAI;
 
 beforeAll(async () => {
-  stand = await Stand.start();
+  stand = await Stand.start({ modelsDirectory: "/models" });
   openai = new OpenAI({ baseURL: `${stand.url}/v1`, apiKey: "none", maxRetries: 0 });
 });
 afterAll(() => stand.close());
@@ -246,6 +246,15 @@ describe("the engine's request", () => {
     const body = (await response.json()) as OpenAI.Completion;
     const request = JSON.parse(body.choices[0]!.text) as GenerateRequest;
     expect(request.prompt).toEqual({ kind: "tokens", tokens: [1, 2, 4095] });
+  });
+});
+
+describe("the engine's settings", () => {
+  it("are the server's, with the model as it was found", async () => {
+    const body = (await (await stand.complete("settings")).json()) as OpenAI.Completion;
+    const started = JSON.parse(body.choices[0]!.text) as EngineSettings;
+    expect(started).toMatchObject({ model: "none", download: false, modelId: "scripted", slots: 2 });
+    expect(started).toMatchObject({ modelsDirectory: "/models", telemetryPath: stand.telemetry.path });
   });
 });
 

@@ -4,7 +4,9 @@ import { EngineLink, type EngineClient, type EngineLinkOptions } from "../../src
 import { scriptedHost } from "./stand.js";
 
 const settings: EngineSettings = {
-  model: "none",
+  model: "hf:user/model",
+  download: true,
+  modelsDirectory: "/models",
   modelId: "scripted",
   contextSize: 0,
   slots: 2,
@@ -28,7 +30,10 @@ const sampling = {
 
 let link: EngineLink;
 let events: string[];
-afterEach(() => link.kill());
+afterEach(() => {
+  vi.restoreAllMocks();
+  link.kill();
+});
 
 async function start(modelId: string, options: Partial<EngineLinkOptions> = {}): Promise<ModelInfo> {
   events = [];
@@ -49,7 +54,7 @@ async function start(modelId: string, options: Partial<EngineLinkOptions> = {}):
 function submit(id: number, script: string): string[] {
   const heard: string[] = [];
   const client: EngineClient = {
-    onText: (text, tokens) => heard.push(`${tokens} '${text}'`),
+    onText: (text) => heard.push(`'${text}'`),
     onEnd: ({ reason }) => heard.push(reason),
     onFlush: () => heard.push("flush"),
     onLost: () => heard.push("lost"),
@@ -81,7 +86,7 @@ describe("the engine link", () => {
   it("flushes a request once a message, however much the message brought it", async () => {
     await start("scripted");
     const heard = submit(1, "burst");
-    await heardAs(() => heard, ["1 'Grüße\n'", "1 ''", "1 '\"🌍\"'", "stop", "flush"]);
+    await heardAs(() => heard, ["'Grüße\n'", "''", "'\"🌍\"'", "stop", "flush"]);
   });
 
   it("brings a cancelled request's last word, and ignores the cancelling of one that has ended", async () => {
@@ -112,22 +117,62 @@ describe("the engine link", () => {
     for (const id of [1, 2]) {
       submit(id, "exit");
       await heardAs(() => events.filter((event) => event === "ready").length, id + 1);
-      // The timer of 0 s that says "healthy" fires before this one.
-      await new Promise((resolve) => setTimeout(resolve, 1));
     }
     const downs = events.filter((event) => event.includes("again"));
     expect(downs).toEqual(["exited with code 3, again in 0.01", "exited with code 3, again in 0.01"]);
   });
 
   it("stops for good, also while it waits to restart", async () => {
-    await start("scripted", { firstDelaySeconds: 0.02 });
+    await start("scripted", { firstDelaySeconds: 60 });
+    const setTimer = vi.spyOn(globalThis, "setTimeout");
+    const clearTimer = vi.spyOn(globalThis, "clearTimeout");
     submit(1, "exit");
     await heardAs(() => link.state, "restarting");
+    const restart = setTimer.mock.calls.findIndex(([, milliseconds]) => milliseconds === 60_000);
     await link.stop();
-    // Later than the restart would have been.
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(clearTimer).toHaveBeenCalledWith(setTimer.mock.results[restart]!.value);
     expect(link.state).toBe("stopped");
-    expect(events).not.toContain("restart");
+  });
+
+  it("ends a host at once that is told to stop while it loads", async () => {
+    const started = start("deaf-loading", { stopSeconds: 3600 });
+    const failed = expect(started).rejects.toThrow("was killed by SIGKILL before the model was ready");
+    await heardAs(() => events, ["load 0"]);
+    await Promise.all([link.stop(), link.stop()]);
+    await failed;
+  });
+
+  it("looks for a model once: a restart loads the file that was found", async () => {
+    await start("scripted", { firstDelaySeconds: 0.01 });
+    const told = submit(1, "settings");
+    await heardAs(() => told.at(-2), "stop");
+    expect(told[0]).toContain('"model":"hf:user/model","download":true');
+    submit(2, "exit");
+    await heardAs(() => events.filter((event) => event === "ready").length, 2);
+    const toldNext = submit(3, "settings");
+    await heardAs(() => toldNext.at(-2), "stop");
+    expect(toldNext[0]).toContain('"model":"/downloaded/hf:user/model","download":false');
+  });
+
+  describe("when no process can be started", () => {
+    // More than Linux takes as one string (128 KiB): spawning throws E2BIG, as it throws ENOMEM.
+    const hinder = () => vi.stubEnv("TACHO_TEST_HINDRANCE", "x".repeat(2 ** 18));
+    afterEach(() => vi.unstubAllEnvs());
+
+    it("fails to start", async () => {
+      hinder();
+      await expect(start("scripted")).rejects.toThrow("could not be started (spawn E2BIG)");
+    });
+
+    it("tries again until it can", async () => {
+      await start("scripted", { firstDelaySeconds: 0.01 });
+      hinder();
+      submit(1, "exit");
+      const refused = "could not be started (spawn E2BIG), again in 0.02";
+      await vi.waitFor(() => expect(events).toContain(refused), { timeout: 10_000, interval: 2 });
+      vi.unstubAllEnvs();
+      await heardAs(() => link.state, "ready");
+    });
   });
 
   it("ends a host by force that does not stop by itself, and tells its requests", async () => {

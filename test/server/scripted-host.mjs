@@ -11,6 +11,7 @@ process.on("SIGTERM", () => undefined);
 process.on("disconnect", () => process.exit(0));
 
 const running = new Map();
+let started;
 
 const send = (message) => process.send(message);
 
@@ -23,7 +24,6 @@ function step(id, text, end) {
     type: "step",
     ids: text === null ? [] : [id],
     texts: text === null ? [] : [text],
-    tokens: text === null ? [] : [1],
     ends: end ? [{ id, ...usage(request), error: null, ...end }] : [],
   });
 }
@@ -51,7 +51,12 @@ const acts = {
   burst: (id) => {
     running.delete(id);
     const end = { id, promptTokens: 7, cachedTokens: 0, generatedTokens: 3, reason: "stop", error: null };
-    send({ type: "step", ids: [id, id, id], texts: ["Grüße\n", "", '"🌍"'], tokens: [1, 1, 1], ends: [end] });
+    send({ type: "step", ids: [id, id, id], texts: ["Grüße\n", "", '"🌍"'], ends: [end] });
+  },
+  /** What the host was started with, as the answer. */
+  settings: (id) => {
+    step(id, JSON.stringify(started));
+    step(id, null, { reason: "stop" });
   },
   /** One word, and never another. */
   stall: (id) => step(id, "waiting "),
@@ -93,6 +98,12 @@ const starts = {
     ready(settings);
   },
   "never-ready": (settings) => send({ type: "progress", phase: "load", fraction: settings.slots / 256 }),
+  /** Says that it loads, and hears nothing while it does. */
+  "deaf-loading": () => {
+    process.removeAllListeners("message");
+    process.on("message", () => undefined);
+    send({ type: "progress", phase: "load", fraction: 0 });
+  },
   /** Loads only once: the second host finds the segment's neighbour and stays unready until it is gone. */
   waits: (settings) => {
     const poll = setInterval(() => {
@@ -111,6 +122,7 @@ function ready(settings) {
   send({ type: "progress", phase: "load", fraction: 1 });
   const model = {
     id: settings.modelId,
+    file: settings.download ? `/downloaded/${settings.model}` : settings.model,
     description: "scripted",
     contextSize: 2048,
     trainedContextSize: 2048,
@@ -123,13 +135,18 @@ function ready(settings) {
     threads: settings.threads,
     backend: "cpu",
     device: "script",
-    hasChatTemplate: true,
+    hasChatTemplate: settings.modelId !== "no-template",
   };
   send({ type: "ready", model });
 }
 
+function start(settings) {
+  started = settings;
+  (starts[settings.modelId] ?? ready)(settings);
+}
+
 process.on("message", (message) => {
-  if (message.type === "start") (starts[message.settings.modelId] ?? ready)(message.settings);
+  if (message.type === "start") start(message.settings);
   else if (message.type === "submit") submit(message.request);
   else if (message.type === "cancel") step(message.id, null, { reason: "cancelled" });
   else if (message.type === "stop") process.exit(0);

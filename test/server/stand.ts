@@ -24,6 +24,7 @@ export class Stand {
         drainSeconds: 5,
         ...settings,
       },
+      source: { model: "none", download: false },
       telemetry: this.telemetry,
       hostModule: scriptedHost,
     });

@@ -59,6 +59,7 @@ Replica& EngineReplica::open_replica() const {
 Napi::Value EngineReplica::info(const Napi::CallbackInfo& info) { return to_js(info.Env(), open_replica()); }
 
 void EngineReplica::start(const Napi::CallbackInfo& info) {
+  auto& replica = open_replica();
   if (started_) throw Napi::Error::New(info.Env(), "engine.node: the replica runs already");
   const auto cells = info[0].As<Napi::Float64Array>();
   auto bound = meters(cells, info[1].As<Napi::Object>());
@@ -69,8 +70,14 @@ void EngineReplica::start(const Napi::CallbackInfo& info) {
   // Steps that are signalled but not yet taken point here, so no garbage collection before close().
   Ref();
   napi_add_env_cleanup_hook(info.Env(), at_environment_end, this);
-  open_replica().start(std::move(bound), [this] { signal_.NonBlockingCall(); });
   started_ = true;
+  try {
+    replica.start(std::move(bound), [this] { signal_.NonBlockingCall(); });
+  } catch (const std::exception& error) {
+    end();
+    Unref();
+    throw Napi::Error::New(info.Env(), std::string("engine.node: no decode thread: ") + error.what());
+  }
 }
 
 void EngineReplica::call_on_step(Napi::Env env, Napi::Function on_step, EngineReplica* self, void*) {
@@ -95,7 +102,8 @@ Napi::Value EngineReplica::close(const Napi::CallbackInfo& info) {
   auto join = [replica = replica_] {
     if (replica) replica->close();
   };
-  auto free = [this, done] {
+  auto self = std::make_shared<Napi::ObjectReference>(Napi::Persistent(info.This().As<Napi::Object>()));
+  auto free = [this, self, done] {
     if (end()) Unref();
     replica_.reset();
     done.Resolve(Env().Undefined());

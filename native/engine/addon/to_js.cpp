@@ -58,11 +58,9 @@ Napi::Object to_js(Napi::Env env, const StepOutput& output) {
   const auto count = output.pieces.size();
   auto ids = Napi::Array::New(env, count);
   auto texts = Napi::Array::New(env, count);
-  auto tokens = Napi::Array::New(env, count);
   for (std::uint32_t i = 0; i < count; ++i) {
     ids[i] = static_cast<double>(output.pieces[i].id);
     texts[i] = output.pieces[i].text;  // bytes that are no UTF-8 become U+FFFD
-    tokens[i] = output.pieces[i].tokens;
   }
   auto ends = Napi::Array::New(env, output.ends.size());
   for (std::uint32_t i = 0; i < output.ends.size(); ++i) ends[i] = to_js(env, output.ends[i]);
@@ -70,7 +68,6 @@ Napi::Object to_js(Napi::Env env, const StepOutput& output) {
   auto step = Napi::Object::New(env);
   step["ids"] = ids;
   step["texts"] = texts;
-  step["tokens"] = tokens;
   step["ends"] = ends;
   return step;
 }

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <limits>
+#include <string>
 #include <vector>
 
 #include "ggml-backend.h"
@@ -18,22 +21,39 @@ constexpr std::int32_t kStepTokens = 512;
 /// Every sequence gets the whole trained context, up to this much memory: 32,768 cells of an 8B model at f16.
 constexpr std::int64_t kDefaultCacheBytes = std::int64_t{4} << 30;
 
+std::string metadata(const llama_model* model, const std::string& key) {
+  std::array<char, 128> value{};
+  const auto length = llama_model_meta_val_str(model, key.c_str(), value.data(), value.size());
+  return length < 0 ? "" : value.data();
+}
+
 /// Cells with which every sequence has the whole trained context.
 std::int64_t cells_for_all(const LlamaModel& model, const ContextOptions& options) {
   return std::int64_t{llama_model_n_ctx_train(model.get())} * options.sequences;
 }
 
-/// Keys and values of one token in all layers, in llama.cpp's default type of two bytes a number.
+/// The length of a head's keys or values. Models may choose it apart from the width of the embedding.
+std::int64_t head_length(const llama_model* model, const std::string& what) {
+  const auto architecture = metadata(model, "general.architecture");
+  const auto stated = metadata(model, architecture + ".attention." + what);
+  if (!stated.empty()) return std::strtol(stated.c_str(), nullptr, 10);
+  return llama_model_n_embd(model) / std::max(1, llama_model_n_head(model));
+}
+
+/// Keys and values of one token in all layers, in llama.cpp's default type of two bytes a number. Too much
+/// for models some of whose layers have none.
 std::int64_t bytes_per_cell(const llama_model* model) {
-  const std::int64_t heads = std::max(1, llama_model_n_head(model));
-  const std::int64_t numbers = 2 * llama_model_n_head_kv(model) * (llama_model_n_embd(model) / heads);
+  const auto stated_heads = llama_model_n_head_kv(model);  // of the first layer, which may have none
+  const std::int64_t heads = stated_heads > 0 ? stated_heads : llama_model_n_head(model);
+  const auto numbers = heads * (head_length(model, "key_length") + head_length(model, "value_length"));
   return std::max<std::int64_t>(1, 2 * llama_model_n_layer(model) * numbers);
 }
 
 std::int32_t cells_for(const LlamaModel& model, const ContextOptions& options) {
   if (options.cells > 0) return options.cells;
   const auto affordable = kDefaultCacheBytes / bytes_per_cell(model.get());
-  return static_cast<std::int32_t>(std::min(cells_for_all(model, options), affordable));
+  const auto longest = std::int64_t{std::numeric_limits<std::int32_t>::max()} / 2;
+  return static_cast<std::int32_t>(std::min({cells_for_all(model, options), affordable, longest}));
 }
 
 llama_context_params context_params(const LlamaModel& model, const ContextOptions& options) {
@@ -113,6 +133,7 @@ DecodeStatus LlamaRuntime::decode(std::span<const BatchToken> batch) {
   }
   const auto result = llama_decode(context_.get(), batch_);
   if (result == 0) return DecodeStatus::ok;
+  failure_ = take_llama_error();
   return result == 1 ? DecodeStatus::no_cells : DecodeStatus::failed;
 }
 
@@ -136,7 +157,12 @@ void LlamaRuntime::append_text(Token token, std::string& text) const {
 }
 
 bool LlamaRuntime::cut(std::int32_t sequence, std::int32_t length) {
-  return llama_memory_seq_rm(llama_get_memory(context_.get()), sequence, length, -1);
+  const auto memory = llama_get_memory(context_.get());
+  // A sliding window has given up the tokens before it, which a shorter sequence would need; llama.cpp cuts
+  // it all the same.
+  const bool slides = llama_model_n_swa(model_.get()) > 0;
+  if (slides && length > 0 && length <= llama_memory_seq_pos_max(memory, sequence)) return false;
+  return llama_memory_seq_rm(memory, sequence, length, -1);
 }
 
 std::unique_ptr<Sampler> LlamaRuntime::make_sampler(const Sampling& sampling,

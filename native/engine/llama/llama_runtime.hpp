@@ -24,6 +24,7 @@ class LlamaRuntime : public Runtime {
 
   const Limits& limits() const override { return limits_; }
   DecodeStatus decode(std::span<const BatchToken> batch) override;
+  std::string failure() const override { return failure_; }
   Token sample(Sampler& sampler, std::int32_t row) override;
   bool ends_text(Token token) const override { return llama_vocab_is_eog(model_.vocab(), token); }
   void append_text(Token token, std::string& text) const override;
@@ -46,6 +47,7 @@ class LlamaRuntime : public Runtime {
   void (*free_thread_pool_)(ggml_threadpool*) = nullptr;
   std::unique_ptr<llama_context, FreeContext> context_;
   llama_batch batch_{};
+  std::string failure_;
 };
 
 }  // namespace tacho::engine

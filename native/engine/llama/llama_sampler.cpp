@@ -6,13 +6,19 @@
 
 namespace tacho::engine {
 
+namespace {
+/// Below it, logits divided by the temperature leave the range of float, and llama.cpp then samples the last
+/// token of the vocabulary for ever. No sampled text differs from the greedy one long before.
+constexpr float kGreedyTemperature = 1e-4F;
+}  // namespace
+
 LlamaSampler::LlamaSampler(const llama_vocab* vocab, const Sampling& sampling, std::span<const Token> prompt,
                            std::int32_t context)
     : chain_(llama_sampler_chain_init(llama_sampler_chain_default_params())),
       vocabulary_(llama_vocab_n_tokens(vocab)) {
   add_bias(vocab, sampling);
   add_penalties(sampling, prompt, context);
-  if (sampling.temperature <= 0) {
+  if (sampling.temperature < kGreedyTemperature) {
     plain_greedy_ = llama_sampler_chain_n(chain_.get()) == 0;
     add(llama_sampler_init_greedy());
     return;

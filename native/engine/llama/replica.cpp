@@ -45,6 +45,12 @@ void Replica::assemble(Request request) {
   } catch (const Refusal& refusal) {
     loop_->inbox().refuse(
         {.id = request.id, .reason = Finish::error, .error = refusal.code, .message = refusal.message});
+  } catch (const std::exception& error) {
+    // Memory that ran out, or what llama.cpp threw: the request must still hear of its end.
+    loop_->inbox().refuse({.id = request.id,
+                           .reason = Finish::error,
+                           .error = ErrorCode::engine_failed,
+                           .message = std::string("the request could not be prepared: ") + error.what()});
   }
 }
 

@@ -87,14 +87,16 @@ void Loop::admit_waiting() {
   }
 }
 
-/// Admits when the whole prompt has room beside the next token of everyone who runs; a request alone always
+/// Admits when the whole prompt has room beside what the others have still to compute; a request alone always
 /// has.
 bool Loop::admit(TaskPtr& task) {
   const auto choice = slots_.choose(task->tokens);
   if (choice.slot < 0) return false;
-  const auto wanted = static_cast<std::int32_t>(task->tokens.size() + running_.size()) + 1;
-  const auto room = slots_.free_cells() + slots_.idle_cells();
-  if (!running_.empty() && wanted > room) return false;
+  if (!running_.empty()) {
+    auto wanted = static_cast<std::int32_t>(task->tokens.size()) + 1;
+    for (const auto& other : running_) wanted += uncomputed(*other);
+    if (full_ || wanted > slots_.free_cells() + slots_.idle_cells()) return false;
+  }
   enter_slot(*task, choice);
   return true;
 }
@@ -113,9 +115,13 @@ void Loop::enter_slot(Task& task, Slots::Choice choice) {
 
 void Loop::step() {
   const double started = options_.clock();
-  plan();
-  build_batch();
-  if (!decode()) return;
+  DecodeStatus status{};
+  do {
+    plan();
+    build_batch();
+    status = decode();
+  } while (status == DecodeStatus::no_cells && relieve());
+  if (status != DecodeStatus::ok) return;
   sample();
   advance(started, options_.clock());
   drop_finished();
@@ -166,24 +172,27 @@ void Loop::build_batch() {
   }
 }
 
-bool Loop::decode() {
-  switch (runtime_.decode(batch_)) {
-    case DecodeStatus::ok:
-      return true;
-    case DecodeStatus::no_cells:
-      // Our count says there was room, the model's memory disagrees: free some and plan anew.
-      if (const auto idle = slots_.oldest_idle(); idle >= 0) {
-        clear_slot(idle);
-      } else if (running_.size() > 1) {
-        preempt_youngest();
-      } else {
-        give_up("the KV cache has no room for this request");
-      }
-      return false;
-    case DecodeStatus::failed:
-      give_up("the model failed to compute a step");
-      return false;
+DecodeStatus Loop::decode() {
+  const auto status = runtime_.decode(batch_);
+  if (status == DecodeStatus::failed) {
+    const auto reason = runtime_.failure();
+    give_up("the model failed to compute a step" + (reason.empty() ? "" : ": " + reason));
   }
+  return status;
+}
+
+/// Our count said that there was room, the memory disagrees. True when less is wanted of it now.
+bool Loop::relieve() {
+  if (const auto idle = slots_.oldest_idle(); idle >= 0) {
+    clear_slot(idle);
+    return true;
+  }
+  if (running_.size() > 1) {
+    full_ = true;
+    preempt_youngest();
+    return true;
+  }
+  give_up("the KV cache has no room for this request");
   return false;
 }
 
@@ -237,7 +246,7 @@ void Loop::generate(Task& task, Token token, double now) {
   runtime_.append_text(token, task.text.input());
   std::string shown;
   const bool stopped = task.text.advance(shown);
-  if (!shown.empty()) output_.pieces.push_back({task.id, std::move(shown), 1});
+  if (!shown.empty()) output_.pieces.push_back({task.id, std::move(shown)});
   if (stopped) return finish(task, Finish::stop);
   const bool context_full = static_cast<std::int32_t>(task.tokens.size()) >= runtime_.limits().context;
   if (task.generated == task.max_tokens || context_full) finish(task, Finish::length);
@@ -277,7 +286,7 @@ void Loop::clear_slot(std::int32_t slot) {
 void Loop::finish(Task& task, Finish reason, ErrorCode error, std::string message) {
   std::string rest;
   if (reason == Finish::length || reason == Finish::stop) task.text.finish(rest);
-  if (!rest.empty()) output_.pieces.push_back({task.id, std::move(rest), 0});
+  if (!rest.empty()) output_.pieces.push_back({task.id, std::move(rest)});
   output_.ends.push_back({.id = task.id,
                           .reason = reason,
                           .prompt_tokens = task.prompt_tokens,
@@ -285,8 +294,10 @@ void Loop::finish(Task& task, Finish reason, ErrorCode error, std::string messag
                           .generated_tokens = task.generated,
                           .error = error,
                           .message = std::move(message)});
-  if (task.slot >= 0) slots_.release(task.slot);
+  if (task.slot < 0) return;
+  slots_.release(task.slot);
   task.slot = -1;
+  full_ = false;
 }
 
 void Loop::drop_finished() {

@@ -21,7 +21,7 @@ namespace tacho::engine {
 ///   2. give idle slots to waiting requests, first come first served
 ///   3. plan: one token for everyone who generates, then prompt chunks up to the budget
 ///   4. make room: idle slots lose their cached tokens, then the youngest request gives its cells back and is
-///      computed again later
+///      computed again later; the same when the memory refuses what our count allowed
 ///   5. decode, sample, turn tokens into text
 ///   6. measure with the step's two clock reads, and hand everything over at once
 ///
@@ -76,7 +76,8 @@ class Loop {
   bool make_room(std::int32_t tokens);
   void preempt_youngest();
   void build_batch();
-  bool decode();
+  DecodeStatus decode();
+  bool relieve();
   void give_up(const std::string& why);
   void sample();
   void advance(double started, double ended);
@@ -99,6 +100,7 @@ class Loop {
   Slots slots_;
   std::deque<TaskPtr> waiting_;
   std::vector<TaskPtr> running_;  // oldest first
+  bool full_ = false;             // the memory refused a step; nobody comes in until somebody has left
   StepOutput output_;
   // Kept between steps so that a step allocates nothing for them.
   std::vector<Demand> demands_;

@@ -62,7 +62,6 @@ struct End {
 struct Piece {
   RequestId id = 0;
   std::string text;
-  std::int32_t tokens = 0;  // sampled tokens that brought this text
 };
 
 /// What one step brought (or several, when the reader was late). Pieces come before ends.

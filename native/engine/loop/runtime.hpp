@@ -37,6 +37,8 @@ class Runtime {
   virtual ~Runtime() = default;
   virtual const Limits& limits() const = 0;
   virtual DecodeStatus decode(std::span<const BatchToken> batch) = 0;
+  /// Why the last decode failed; empty when nothing is known.
+  virtual std::string failure() const { return {}; }
   /// Samples from row `row` of the last decode and feeds the token to the sampler's own state.
   virtual Token sample(Sampler& sampler, std::int32_t row) = 0;
   /// True for a token that ends generation.

@@ -25,7 +25,8 @@ Slots::Choice Slots::choose(std::span<const Token> prompt) const {
   // worth the loss of the rest while another slot is empty.
   auto rank = [](const Slot& slot, std::int32_t shared) {
     const bool goes_on = 2 * static_cast<std::size_t>(shared) >= slot.tokens.size();
-    return std::tuple(goes_on ? shared : 0, slot.tokens.empty(), ~slot.released_at);
+    const bool empty = slot.tokens.empty();
+    return std::tuple(goes_on ? shared : 0, empty, empty ? 0 : ~slot.released_at);
   };
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     if (slots_[i].busy) continue;

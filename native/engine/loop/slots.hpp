@@ -20,8 +20,8 @@ class Slots {
     std::int32_t slot = -1;   // -1: none is idle
     std::int32_t shared = 0;  // tokens at the beginning of the prompt that the slot already holds
   };
-  /// The idle slot that shares the most with `prompt`; then the lowest empty one, because llama.cpp re-uses
-  /// its graph while sequence ids stay dense; then the one idle for longest.
+  /// The idle slot that shares the most with `prompt`; else the lowest empty one, because llama.cpp re-uses
+  /// its graph while sequence ids stay dense; else the one idle for longest.
   Choice choose(std::span<const Token> prompt) const;
 
   void occupy(std::int32_t slot) { slots_[index(slot)].busy = true; }

@@ -225,6 +225,26 @@ TEST(a_memory_that_is_fuller_than_counted_makes_the_youngest_wait) {
   CHECK_EQUAL(bench.texts[2], expected_text({2}, 5));
 }
 
+TEST(a_memory_that_keeps_refusing_serves_one_after_the_other) {
+  Bench bench;
+  bench.runtime.most_sequences = 2;
+  check_texts(bench, 20, 30, 20);
+}
+
+TEST(prompts_that_are_admitted_keep_their_room_until_they_are_computed) {
+  Bench bench({.context = 100, .cells = 150, .sequences = 4, .step_tokens = 16});
+  bench.submit(1, std::vector<Token>(90, 1), 9);
+  bench.submit(2, std::vector<Token>(90, 2), 1);
+  bench.loop->start();
+  bench.await(2);
+  bench.loop->close();
+  std::size_t computed = 0;
+  for (const auto& batch : bench.runtime.batches) computed += batch.size();
+  const auto streamed = bench.ends.at(1).generated_tokens - 1;
+  CHECK(streamed > 5);
+  CHECK_EQUAL(computed, static_cast<std::size_t>(180 + streamed));  // nothing was computed twice
+}
+
 TEST(every_token_is_measured_once) {
   Bench bench;
   bench.submit(1, {1, 2, 3}, 4);

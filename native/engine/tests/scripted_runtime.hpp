@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -43,7 +44,7 @@ class ScriptedRuntime : public Runtime {
       throw std::logic_error("a batch of " + std::to_string(batch.size()) + " tokens");
     }
     if (fail_next.exchange(false)) return DecodeStatus::failed;
-    if (refuse_next.exchange(false)) return DecodeStatus::no_cells;
+    if (refuse_next.exchange(false) || sequences_in(batch) > most_sequences) return DecodeStatus::no_cells;
     sampled_.assign(batch.size(), -1);
     for (std::size_t row = 0; row < batch.size(); ++row) place(batch[row], row);
     batches.push_back({batch.begin(), batch.end()});
@@ -76,9 +77,16 @@ class ScriptedRuntime : public Runtime {
   std::atomic<bool> fail_next = false;
   std::atomic<bool> refuse_next = false;
   bool cuts_whole_sequences_only = false;
+  std::size_t most_sequences = 1000;             // in one batch; more find no cells, whatever was counted
   std::vector<std::vector<BatchToken>> batches;  // read only while the loop rests
 
  private:
+  static std::size_t sequences_in(std::span<const BatchToken> batch) {
+    std::set<std::int32_t> sequences;
+    for (const auto& token : batch) sequences.insert(token.sequence);
+    return sequences.size();
+  }
+
   void place(const BatchToken& token, std::size_t row) {
     auto& held = memory_.at(static_cast<std::size_t>(token.sequence));
     if (token.position != static_cast<std::int32_t>(held.size()))
