@@ -4,6 +4,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { ApiError } from "./errors.js";
 import { BODY_LIMIT_BYTES } from "./json-body.js";
 import { logLine } from "./log.js";
+import { cut } from "./schema-errors.js";
 
 /** Every failure leaves as OpenAI's error object; one that nobody foresaw is logged and told as nothing more. */
 export function useErrorAnswers(app: FastifyInstance): void {
@@ -15,7 +16,7 @@ export function useErrorAnswers(app: FastifyInstance): void {
   });
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split("?", 1)[0]!;
-    return send(reply, new ApiError("unknown_url", { method: request.method, path }));
+    return send(reply, new ApiError("unknown_url", { method: request.method, path: cut(path) }));
   });
 }
 
@@ -54,7 +55,9 @@ function asApiError(error: FastifyError | ApiError, request: FastifyRequest): Ap
     case "FST_ERR_CTP_BODY_TOO_LARGE":
       return new ApiError("body_too_large", { limit: BODY_LIMIT_BYTES });
     case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
-      return new ApiError("unsupported_media_type", { received: request.headers["content-type"] ?? "none" });
+      return new ApiError("unsupported_media_type", {
+        received: cut(request.headers["content-type"] ?? "none"),
+      });
   }
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
     return new ApiError("bad_request", { reason: error.message });

@@ -88,9 +88,21 @@ export class Generation {
     // Known from the first load on, also while the host is being restarted.
     const { model } = this.link;
     if (!model) throw new ApiError("model_loading");
+    if (call.prompt.kind === "chat" && !model.hasChatTemplate) {
+      throw new ApiError("chat_template_missing", { model: model.id }, "model");
+    }
+    checkLength(call, model.contextSize);
     checkTokenIds(call, model.vocabularySize);
     return model;
   }
+}
+
+/** Text is counted where it is tokenised; token ids can be counted before anything is done with them. */
+function checkLength({ prompt }: GenerationCall, contextSize: number): void {
+  if (prompt.kind !== "tokens" || prompt.tokens.length < contextSize) return;
+  const fitting = `at most ${contextSize - 1} fit in this model's context of ${contextSize}`;
+  const reason = `The prompt has ${prompt.tokens.length} tokens; ${fitting}.`;
+  throw new ApiError("context_length_exceeded", { reason }, "prompt");
 }
 
 function checkTokenIds({ prompt, sampling }: GenerationCall, vocabularySize: number): void {

@@ -3,6 +3,7 @@ interface ObjectShape {
   properties?: Record<string, ObjectShape & { default?: unknown }>;
   required?: string[];
   items?: ObjectShape;
+  maxItems?: number;
 }
 
 /**
@@ -11,7 +12,9 @@ interface ObjectShape {
  */
 export function dropNulls(schema: ObjectShape, value: unknown): void {
   if (Array.isArray(value)) {
-    if (schema.items) for (const item of value) dropNulls(schema.items, item);
+    // A longer one is refused, whatever is in it.
+    if (schema.items && value.length <= (schema.maxItems ?? Infinity))
+      for (const item of value) dropNulls(schema.items, item);
   } else if (typeof value === "object" && value !== null) {
     const members = value as Record<string, unknown>;
     for (const name of Object.keys(members)) {

@@ -8,6 +8,12 @@ import { ApiError } from "./errors.js";
  */
 export const PLAIN_TEXT = "^[^\\0\\p{Cs}]*$";
 
+const plainText = new RegExp(PLAIN_TEXT, "u");
+
+export function isPlainText(text: string): boolean {
+  return plainText.test(text);
+}
+
 const MAX_INT32 = 2 ** 31 - 1;
 const UINT32 = 2 ** 32;
 /** llama.cpp's LLAMA_DEFAULT_SEED: asks for a random seed, so no request's seed may become it. */
@@ -38,7 +44,9 @@ export const tokenLimit = Type.Integer({
 
 /** The fields both generation APIs share. */
 export const generationFields = {
-  model: Type.Optional(Type.String({ description: "the name of a model" })),
+  model: Type.Optional(
+    Type.String({ maxLength: 256, description: "the name of a model, at most 256 characters" }),
+  ),
   temperature: number(0, 2, 1),
   top_p: Type.Number({
     exclusiveMinimum: 0,

@@ -19,7 +19,7 @@ export function schemaError(errors: FastifySchemaValidationError[]): ApiError {
     return new ApiError("missing_parameter", { what: quoted(name) }, name);
   }
   if (additionalProperty !== undefined && !error.parentSchema?.patternProperties) {
-    const name = join(param, additionalProperty);
+    const name = join(param, cut(additionalProperty));
     return new ApiError("unknown_parameter", { name }, name);
   }
   const received = shown(error.data);
@@ -53,9 +53,26 @@ function quoted(param: string | null): string {
   return param === null ? "the request body" : `'${param}'`;
 }
 
-/** A value as JSON, cut to one short line. */
+/** A value as JSON, cut to one short line; most of what is cut is not even looked at, be it megabytes. */
 export function shown(value: unknown): string {
   if (value === undefined || value === null) return "nothing";
-  const json = JSON.stringify(value);
-  return json.length <= SHOWN_CHARACTERS ? json : `${json.slice(0, SHOWN_CHARACTERS)}…`;
+  return cut(JSON.stringify(value, (_, part) => startOf(part)));
+}
+
+function startOf(value: unknown): unknown {
+  if (typeof value === "string" || Array.isArray(value)) return value.slice(0, SHOWN_CHARACTERS);
+  return typeof value === "object" && value !== null ? firstMembers(value) : value;
+}
+
+function firstMembers(object: object): object {
+  const members: [string, unknown][] = [];
+  for (const name in object) {
+    if (members.push([name, object[name as keyof typeof object]]) === SHOWN_CHARACTERS) break;
+  }
+  return Object.fromEntries(members);
+}
+
+/** What a client named, short enough for a message. */
+export function cut(text: string): string {
+  return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
 }

@@ -22,7 +22,7 @@ const many = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 /** Field, values that are no good, and the param that the error names (the field, unless said otherwise). */
 const both: [field: string, bad: unknown[], param?: string][] = [
-  ["model", [3, ["scripted"]]],
+  ["model", [3, ["scripted"], "x".repeat(257)]],
   ["temperature", [-0.1, 2.1, "1", true, []]],
   ["top_p", [0, 1.1, -1, "1"]],
   ["top_k", [-1, 1.5, "4", 2 ** 31]],
@@ -74,7 +74,8 @@ const chat: typeof both = [
   ["response_format", [{ type: "json_object" }, { type: "json_schema", json_schema: {} }, "text"]],
   ["logprobs", [true]],
   ["top_logprobs", [0, 5]],
-  ["reasoning_effort", ["low"]],
+  ["reasoning_effort", ["low", "none"]],
+  ["verbosity", ["low", "medium"]],
   ["modalities", [["text", "audio"]]],
   ["audio", [{}]],
   ["prediction", [{}]],
@@ -89,7 +90,18 @@ const chat: typeof both = [
 const completion: typeof both = [
   ["prompt", [3, {}, [], ["a", "b"], [1, "a"], "\0", "\ud800 x"]],
   ["prompt", [[1.5], [-1], [[1]]], "prompt[0]"],
+  ["prompt", [["\0"], ["\ud800 x"]], "prompt[0]"],
   ["prompt", [[1, 4096]], "prompt[1]"],
+  [
+    "prompt",
+    [
+      [1, 2, null],
+      [1, 2, [3]],
+      [1, 2, {}],
+    ],
+    "prompt[2]",
+  ],
+  ["prompt", [many(2 ** 20 + 1)]],
   ["best_of", [2]],
   ["echo", [true]],
   ["suffix", ["x"]],
@@ -158,10 +170,50 @@ describe("messages of errors", () => {
     expect(await errorOf(await stand.chat("words 1", fields))).toMatchObject({ code, message });
   });
 
+  it.each([
+    [{ ["x".repeat(5000)]: 1 }, "unknown_parameter"],
+    [{ logit_bias: { ["x".repeat(5000)]: 1 } }, "invalid_value"],
+    [{ stop: ["x".repeat(5000)] }, "invalid_value"],
+    [{ stream_options: { ["x".repeat(5000)]: 1 } }, "unknown_parameter"],
+    [{ temperature: [["x".repeat(5000)]] }, "invalid_value"],
+  ])("stay short whatever came (%#)", async (fields, code) => {
+    const error = await errorOf(await stand.chat("words 1", fields));
+    expect(error.code).toBe(code);
+    expect(JSON.stringify(error).length).toBeLessThan(400);
+  });
+
   it("names an unknown model, with 404", async () => {
     const response = await stand.chat("words 1", { model: "gpt-4" });
     expect(response.status).toBe(404);
     expect(await errorOf(response)).toMatchObject({ code: "model_not_found", param: "model" });
+  });
+});
+
+describe("token ids", () => {
+  it("are counted before the engine hears of them", async () => {
+    const response = await stand.complete(many(2048));
+    expect(response.status).toBe(400);
+    expect(await errorOf(response)).toMatchObject({
+      code: "context_length_exceeded",
+      param: "prompt",
+      message: "The prompt has 2048 tokens; at most 2047 fit in this model's context of 2048.",
+    });
+    expect((await stand.complete(many(2047))).status).toBe(200);
+  });
+});
+
+describe("a model without a chat template", () => {
+  it("is told where it answers, and answers there", async () => {
+    const other = await Stand.start({ alias: "no-template" });
+    const response = await other.chat("words 1");
+    expect(response.status).toBe(400);
+    expect(await errorOf(response)).toMatchObject({
+      code: "chat_template_missing",
+      message: "The model 'no-template' has no chat template; it answers POST /v1/completions.",
+    });
+    expect((await other.complete("words 1")).status).toBe(200);
+    expect(await other.outcomes()).toEqual({ invalid: 1, stop: 1 });
+    await other.close();
   });
 });
 
