@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { STATUS_CODES } from "node:http";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { connectionOf } from "./connection.js";
 import { ApiError } from "./errors.js";
 import { BODY_LIMIT_BYTES } from "./json-body.js";
 import { logLine } from "./log.js";
@@ -20,19 +21,20 @@ export function useErrorAnswers(app: FastifyInstance): void {
   });
 }
 
-/** For requests whose URL no router can read. */
-export function answerBadUrl(error: FastifyError, _: FastifyRequest, reply: FastifyReply): void {
+/** For requests whose URL no router can read. No hook has seen them. */
+export function answerBadUrl(error: FastifyError, reply: FastifyReply): void {
   void send(reply, new ApiError("bad_request", { reason: error.message }));
 }
 
 /** For bytes that are no HTTP request, or one that came too slowly: there is a socket, but no reply yet. */
 export function answerClientErrors(error: Error & { code?: string }, socket: Socket): void {
-  // After a first answer the bytes before may belong to one that is under way, which this must not end up in.
-  if (!socket.writable || socket.bytesWritten > 0) {
+  const connection = connectionOf(socket);
+  if (!connection.owesNothing) {
     socket.destroy();
     return;
   }
-  const { statusCode, body } = socketError(error.code);
+  connection.error = socketError(error.code);
+  const { statusCode, body } = connection.error;
   const json = JSON.stringify(body);
   const head = [
     `HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode]}`,

@@ -44,7 +44,8 @@ export class EventStream implements Answer {
     const { raw } = this.reply;
     raw.write(this.#gathered);
     this.#gathered = "";
-    if (raw.writableLength > UNREAD_LIMIT_BYTES) raw.destroy();
+    // The socket: behind an answer that is not out yet, the response alone has none to destroy.
+    if (raw.writableLength > UNREAD_LIMIT_BYTES) this.reply.request.raw.socket.destroy();
   }
 
   finish(finish: FinishReason, usage: Usage): undefined {

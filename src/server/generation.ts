@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { GenerateRequest, ModelInfo } from "../engine/messages.js";
 import { Admission } from "./admission.js";
 import type { Answer, AnswerFormat, AnswerHead } from "./answer-format.js";
+import { whenOver } from "./connection.js";
 import type { EngineLink } from "./engine-link.js";
 import { ApiError } from "./errors.js";
 import { EventStream } from "./event-stream.js";
@@ -51,9 +52,8 @@ export class Generation {
       : new WholeAnswer(head, format);
     const task = new GenerationTask(this.#engineRequest(call, request), answer, request.record!, this.link);
     this.#tasks.add(task);
-    reply.raw.once("close", () => task.clientLeft());
     const body = task.run(this.admission, reply).finally(() => this.#ended(task));
-    if (reply.raw.destroyed) task.clientLeft();
+    whenOver(request, reply, () => task.clientLeft());
     return body;
   }
 

@@ -1,17 +1,27 @@
+import { lookup } from "node:dns/promises";
 import type { ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import Fastify, { type FastifyInstance } from "fastify";
+import type { AddressInfo, Socket } from "node:net";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { connectionOf, whenOver } from "./connection.js";
 import { answerBadUrl, answerClientErrors, useErrorAnswers } from "./error-answers.js";
 import { BODY_LIMIT_BYTES, useJsonBody } from "./json-body.js";
 import { now, type Meters } from "./meters.js";
 import { refuseOtherMethods } from "./other-methods.js";
 import { schemaError } from "./schema-errors.js";
 
-/** Time a client has to send its request; the answer may take as long as it takes. */
-const REQUEST_TIMEOUT_MS = 60_000;
-
 /** Time the last answers have to leave while the listener closes; then they belong to clients that do not read. */
 const CLOSE_LIMIT_MS = 1000;
+
+export interface ListenerLimits {
+  /** Connections at once; more are closed as they come. Each may hold a descriptor and a few buffers. */
+  connections: number;
+  /** Time a client has to send its request; the answer may take as long as it takes. */
+  requestMilliseconds: number;
+  /** How long a connection may take no byte of an answer that is ready for it. */
+  unreadMilliseconds: number;
+}
+
+const LIMITS: ListenerLimits = { connections: 4096, requestMilliseconds: 60_000, unreadMilliseconds: 60_000 };
 
 /** What nginx calls a request whose client left before there was a status. */
 const CLIENT_CLOSED_REQUEST = 499;
@@ -22,9 +32,18 @@ export class HttpListener {
   readonly #answering = new Set<ServerResponse>();
   #closing = false;
 
-  constructor(meters: Meters, addRoutes: (app: FastifyInstance) => void) {
-    this.#app = fastify();
-    this.#observe(meters);
+  constructor(
+    private readonly meters: Meters,
+    addRoutes: (app: FastifyInstance) => void,
+    limits: ListenerLimits = LIMITS,
+  ) {
+    this.#app = this.#fastify(limits);
+    this.#app.addHook("onRequest", (request, reply, done) => {
+      this.#observe(request, reply);
+      done();
+    });
+    this.#app.server.maxConnections = limits.connections;
+    this.#app.server.setTimeout(limits.unreadMilliseconds, cutUnread);
     useErrorAnswers(this.#app);
     useJsonBody(this.#app);
     refuseOtherMethods(this.#app, addRoutes);
@@ -37,7 +56,9 @@ export class HttpListener {
   }
 
   async listen(host: string, port: number): Promise<void> {
-    await this.#app.listen({ host, port });
+    // Fastify would open a second server for another address of localhost's, without the limits of this one.
+    const { address } = await lookup(host, { verbatim: false });
+    await this.#app.listen({ host: address, port });
   }
 
   /** Takes no connection more, and cuts those that are left once the last answer is out. */
@@ -54,40 +75,54 @@ export class HttpListener {
     if (this.#closing && this.#answering.size === 0) this.#app.server.closeAllConnections();
   }
 
-  /** On "close", which comes exactly once, also for answers that bypass Fastify and for clients that leave. */
-  #observe(meters: Meters): void {
-    this.#app.addHook("onRequest", (request, { raw }, done) => {
-      const start = now();
-      this.#answering.add(raw);
-      raw.once("close", () => {
-        const route = request.routeOptions.url ?? "unmatched";
-        const status = raw.headersSent ? raw.statusCode : CLIENT_CLOSED_REQUEST;
-        meters.http(request.method, route, status, now() - start);
-        this.#answering.delete(raw);
-        this.#cutWhenQuiet();
-      });
-      done();
+  /** Counts the request when it is over: answers that bypass Fastify and clients that leave are counted too. */
+  #observe(request: FastifyRequest, reply: FastifyReply, route = request.routeOptions.url): void {
+    const { raw } = reply;
+    const start = now();
+    this.#answering.add(raw);
+    whenOver(request, reply, (error) => {
+      const status = error?.statusCode ?? (raw.headersSent ? raw.statusCode : CLIENT_CLOSED_REQUEST);
+      this.meters.http(request.method, route ?? "unmatched", status, now() - start);
+      this.#answering.delete(raw);
+      this.#cutWhenQuiet();
+    });
+  }
+
+  #fastify(limits: ListenerLimits): FastifyInstance {
+    return Fastify({
+      logger: false,
+      bodyLimit: BODY_LIMIT_BYTES,
+      requestTimeout: limits.requestMilliseconds,
+      // Node takes the smaller of the two for the headers; the interval is how exactly it keeps them.
+      http: {
+        headersTimeout: limits.requestMilliseconds,
+        requestTimeout: limits.requestMilliseconds,
+        connectionsCheckingInterval: limits.requestMilliseconds / 4,
+      },
+      // What does not fit the schema is refused, never changed into what does.
+      ajv: {
+        customOptions: {
+          removeAdditional: false,
+          coerceTypes: false,
+          useDefaults: true,
+          verbose: true,
+          keywords: ["accepted"],
+        },
+      },
+      schemaErrorFormatter: schemaError,
+      frameworkErrors: (error, request, reply) => {
+        this.#observe(request, reply, "unmatched");
+        answerBadUrl(error, reply);
+      },
+      clientErrorHandler: answerClientErrors,
     });
   }
 }
 
-function fastify(): FastifyInstance {
-  return Fastify({
-    logger: false,
-    bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    // What does not fit the schema is refused, never changed into what does.
-    ajv: {
-      customOptions: {
-        removeAdditional: false,
-        coerceTypes: false,
-        useDefaults: true,
-        verbose: true,
-        keywords: ["accepted"],
-      },
-    },
-    schemaErrorFormatter: schemaError,
-    frameworkErrors: answerBadUrl,
-    clientErrorHandler: answerClientErrors,
-  });
+/**
+ * Called when nothing was sent or received for a while: one byte taken would have counted. A request may wait
+ * for its answer longer than that, but an answer not for its client.
+ */
+function cutUnread(socket: Socket): void {
+  if (connectionOf(socket).isIdle || socket.writableLength > 0) socket.destroy();
 }

@@ -106,6 +106,7 @@ function describe(error: unknown): string {
       return `Listening on port ${port} of ${address} is not permitted; choose one above 1023.`;
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
+    case "EAI_AGAIN":
       return `This machine has no address '${address ?? message.split(" ").at(-1)}' to listen on; see --host.`;
     default:
       return message;

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { Outcome } from "../metrics/catalog.js";
+import { whenOver } from "./connection.js";
 import { now, type Meters } from "./meters.js";
 
 declare module "fastify" {
@@ -29,7 +30,7 @@ export function useRequestRecords(app: FastifyInstance, meters: Meters): void {
   app.addHook("onRequest", (request, reply, done) => {
     const record = new RequestRecord(meters);
     request.record = record;
-    reply.raw.once("close", () => record.settle("cancelled"));
+    whenOver(request, reply, (error) => record.settle(error?.kind.outcome ?? "cancelled"));
     done();
   });
 }

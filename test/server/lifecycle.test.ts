@@ -1,4 +1,4 @@
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { rm, writeFile } from "node:fs/promises";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { errorOf, eventsOf, readUntil, Stand, type ErrorBody } from "./stand.js";
@@ -15,6 +15,18 @@ const waiting = (count: number) =>
 const outcomes = (wanted: Record<string, number>) =>
   until(async () => expect(await stand.outcomes()).toEqual(wanted));
 const readiness = (status: number) => until(async () => expect(await stand.readiness()).toBe(status));
+
+/** Completions asked for on one connection, none waiting for the one before. */
+function pipeline(scripts: string[]): Socket {
+  const { port, hostname } = new URL(stand.url);
+  const socket = connect(Number(port), hostname).on("error", () => undefined);
+  for (const prompt of scripts) {
+    const body = JSON.stringify({ prompt, stream: prompt !== "silent", max_tokens: 1_000_000 });
+    const headers = `host: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
+    socket.write(`POST /v1/completions HTTP/1.1\r\n${headers}\r\n\r\n${body}`);
+  }
+  return socket;
+}
 
 describe("a client that leaves", () => {
   it.each([true, false])("frees its slot (stream: %s)", async (stream) => {
@@ -45,18 +57,40 @@ describe("a client that leaves", () => {
     await outcomes({ cancelled: 2 });
   });
 
-  it("is cut off when it does not read", async () => {
+  it.each([["flood"], ["stall", "flood"]])("is cut off when it does not read: %s %s", async (...scripts) => {
     stand = await Stand.start();
-    const body = JSON.stringify({ prompt: "flood", stream: true, max_tokens: 1_000_000 });
-    const { port, hostname } = new URL(stand.url);
-    const socket = connect(Number(port), hostname);
+    const socket = pipeline(scripts);
     socket.pause();
-    socket.write(
-      `POST /v1/completions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
-    );
-    await outcomes({ cancelled: 1 });
+    await outcomes({ cancelled: scripts.length });
     await running(0);
     socket.destroy();
+  });
+
+  it("takes all its pipelined requests with it, those in the queue too", async () => {
+    stand = await Stand.start({ parallel: 2 });
+    // The last one would end the host if it ever got there.
+    const socket = pipeline(["stall", "silent", "exit"]);
+    await running(2);
+    await waiting(1);
+    socket.destroy();
+    await running(0);
+    await waiting(0);
+    expect(await stand.outcomes()).toEqual({ cancelled: 3 });
+    expect(await stand.metric('tacho_http_requests_total{code="499"}')).toBe(2);
+    expect((await stand.chat("words 1")).status).toBe(200);
+    expect(await stand.metric("tacho_engine_host_restarts_total")).toBe(0);
+  });
+
+  it("does not have an error for its next bytes taken for the answer it waits for", async () => {
+    stand = await Stand.start();
+    const socket = pipeline(["silent"]);
+    await running(1);
+    let answer = "";
+    socket.on("data", (bytes) => (answer += String(bytes)));
+    socket.write("no HTTP\r\n\r\n");
+    await outcomes({ cancelled: 1 });
+    await vi.waitUntil(() => socket.closed);
+    expect(answer).toBe("");
   });
 });
 
@@ -131,6 +165,27 @@ describe("an engine host that dies", () => {
     await rm(hold);
     expect((await patient).status).toBe(200);
     expect(await stand.readiness()).toBe(200);
+  });
+
+  it("never gets the request of a client that left while it was away", async () => {
+    stand = new Stand({ alias: "waits", parallel: 1 });
+    const hold = `${stand.telemetry.path!}.hold`;
+    await stand.front.listen();
+    await stand.front.load();
+    await writeFile(hold, "");
+    expect((await stand.chat("exit")).status).toBe(503);
+    const abort = new AbortController();
+    const leaving = stand.chat("exit", {}, { signal: abort.signal });
+    await waiting(1);
+    const patient = stand.chat("words 2");
+    await waiting(2);
+    abort.abort();
+    await expect(leaving).rejects.toThrow("abort");
+    await waiting(1);
+    await rm(hold);
+    expect((await patient).status).toBe(200);
+    expect(await stand.outcomes()).toEqual({ error: 1, cancelled: 1, stop: 1 });
+    expect(await stand.metric("tacho_engine_host_restarts_total")).toBe(1);
   });
 
   it("is started again however often it dies", async () => {

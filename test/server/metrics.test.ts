@@ -40,6 +40,7 @@ describe("/metrics", () => {
     await fetch(`${stand.url}/v1/models/other`);
     await fetch(`${stand.url}/v1/chat/completions`);
     await fetch(`${stand.url}/no/such/${Math.random()}`, { method: "DELETE" });
+    await fetch(`${stand.url}/%zz`);
     const series = (method: string, route: string, code: number) =>
       `tacho_http_requests_total{method="${method}",route="${route}",code="${code}"}`;
     await counted(series("POST", "/v1/chat/completions", 200), 2);
@@ -48,6 +49,7 @@ describe("/metrics", () => {
     await counted(series("GET", "/v1/models/:id", 404), 1);
     await counted(series("GET", "/v1/chat/completions", 405), 1);
     await counted(series("DELETE", "unmatched", 404), 1);
+    await counted(series("GET", "unmatched", 400), 1);
     const durations = 'tacho_http_request_duration_seconds_count{route="/v1/chat/completions",code="200"}';
     await counted(durations, 2);
   });
