@@ -26,6 +26,7 @@ void Loop::start() {
 
 void Loop::close() {
   inbox_.close();
+  const std::lock_guard lock(joining_);
   if (thread_.joinable()) thread_.join();
 }
 

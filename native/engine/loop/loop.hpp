@@ -42,7 +42,7 @@ class Loop {
   Outbox& outbox() { return outbox_; }
 
   void start();
-  /// Ends after the step at hand, without finishing requests. Idempotent.
+  /// Ends after the step at hand, without finishing requests. Idempotent and thread-safe.
   void close();
 
  private:
@@ -107,6 +107,7 @@ class Loop {
   std::vector<std::int32_t> shares_;
   std::vector<BatchToken> batch_;
   std::vector<Token> sampled_;
+  std::mutex joining_;
   std::thread thread_;
 };
 

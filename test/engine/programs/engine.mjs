@@ -1,0 +1,58 @@
+// What the programs beside this file share: engine.node over the default model.
+import { fileURLToPath } from "node:url";
+import { chooseLibraries } from "../../../dist/engine/libraries.js";
+import { loadNativeEngine } from "../../../dist/engine/native-engine.js";
+
+const MODEL = fileURLToPath(new URL("../../../models/tacho-mini-q8_0.gguf", import.meta.url));
+
+export async function loadReplica() {
+  const libraries = await chooseLibraries("off");
+  const engine = loadNativeEngine(libraries);
+  engine.loadBackends(libraries.directory);
+  return engine.loadReplica({ path: MODEL, gpuLayers: 0, cells: 0, slots: 4, threads: 1 }, () => {});
+}
+
+/** Cells and handles as a telemetry writer would give them. */
+export function meters() {
+  const cells = new Float64Array(64);
+  let next = 0;
+  const histogram = () => ({ bounds: [0.001, 1], cell: (next += 4) - 4 });
+  const single = () => ({ cell: next++ });
+  return {
+    cells,
+    handles: {
+      queueDuration: histogram(),
+      timeToFirstToken: histogram(),
+      interTokenLatency: histogram(),
+      stepDuration: histogram(),
+      stepTokens: histogram(),
+      stepSequences: histogram(),
+      promptTokens: single(),
+      cachedPromptTokens: single(),
+      generationTokens: single(),
+      kvCellsUsed: single(),
+    },
+  };
+}
+
+export function longRequest(id) {
+  return {
+    id,
+    arrivedAt: Number(process.hrtime.bigint()) / 1e9,
+    prompt: { kind: "text", text: "Once upon a time" },
+    maxTokens: null,
+    stop: [],
+    ignoreEos: true,
+    sampling: {
+      temperature: 0,
+      topP: 1,
+      topK: 0,
+      minP: 0,
+      seed: null,
+      presencePenalty: 0,
+      frequencyPenalty: 0,
+      repeatPenalty: 1,
+      logitBias: [],
+    },
+  };
+}
