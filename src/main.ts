@@ -2,11 +2,14 @@
 import { fileURLToPath } from "node:url";
 import { catalog } from "./metrics/catalog.js";
 import { runProgram } from "./server/program.js";
-import { newSegmentPath, openTelemetry } from "./telemetry/index.js";
+import { newSegmentPath, openTelemetry, sweepStaleSegments } from "./telemetry/index.js";
 
 await runProgram({
   args: process.argv.slice(2),
   env: process.env,
   hostModule: fileURLToPath(new URL("./engine/host.js", import.meta.url)),
-  openTelemetry: () => openTelemetry(catalog, { path: newSegmentPath() }),
+  openTelemetry: () => {
+    sweepStaleSegments();
+    return openTelemetry(catalog, { path: newSegmentPath() });
+  },
 });

@@ -14,6 +14,6 @@ export { TelemetryError } from "./errors.js";
 export type { TelemetryErrorCode } from "./errors.js";
 export type { CounterHandle, GaugeHandle, HandleOf, HistogramHandle } from "./instruments.js";
 export type { SegmentSizes } from "./native.js";
-export { newSegmentPath } from "./segment-path.js";
+export { newSegmentPath, sweepStaleSegments } from "./segment-path.js";
 export { openTelemetry } from "./telemetry.js";
 export type { Telemetry, TelemetryOptions, Writer } from "./telemetry.js";

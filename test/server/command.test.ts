@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { settingEntries, variableOf } from "../../src/server/settings.js";
+import { newSegmentPath } from "../../src/telemetry/index.js";
 import { isAlive, TachoProcess } from "./tacho-process.js";
 
 let folder: string;
@@ -41,7 +42,7 @@ describe("a command line that is no good", () => {
 });
 
 describe("a start that fails", () => {
-  it("says that a port is taken, and exits with 1", async () => {
+  it("says that a port is taken, exits with 1, and has swept what others left behind", async () => {
     const other = createServer().listen(0, "127.0.0.1");
     await vi.waitUntil(() => other.listening);
     const { port } = other.address() as AddressInfo;
@@ -50,6 +51,12 @@ describe("a start that fails", () => {
     expect(tacho.stderr).toBe(
       `tacho: Port ${port} on 127.0.0.1 is taken by another program; choose another one.\n`,
     );
+    expect(tacho.segments()).toEqual([]);
+
+    // As one killed before it could remove it: the next start does.
+    const stale = newSegmentPath().replace(`-${process.pid}-`, `-${tacho.pid}-`);
+    await writeFile(stale, "");
+    await new TachoProcess("real", ["--port", String(port)]).ended();
     expect(tacho.segments()).toEqual([]);
     other.close();
   });
