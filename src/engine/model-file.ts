@@ -1,5 +1,8 @@
 import type { EngineSettings } from "./messages.js";
 
+/** A server that says nothing for this long will not; the downloader itself tries for ever. */
+const SILENCE_MS = 60_000;
+
 /**
  * The path of the GGUF file to load, downloaded first when it is named by a URI (once: a file that is already
  * there is used).
@@ -11,15 +14,26 @@ export async function modelFile(
 ): Promise<string> {
   if (!download) return model;
   const { resolveModelFile } = await import("node-llama-cpp");
+  const silence = new AbortController();
+  const timer = setTimeout(() => silence.abort(), SILENCE_MS);
   try {
     return await resolveModelFile(model, {
       directory: modelsDirectory,
       cli: false,
-      onProgress: ({ downloadedSize, totalSize }) =>
-        onProgress(totalSize > 0 ? downloadedSize / totalSize : 0),
+      signal: silence.signal,
+      onProgress: ({ downloadedSize, totalSize }) => {
+        timer.refresh();
+        onProgress(totalSize > 0 ? downloadedSize / totalSize : 0);
+      },
     });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`cannot download ${model}: ${reason}`, { cause: error });
+    throw new Error(`cannot download ${model}: ${reasonOf(error, silence.signal)}`, { cause: error });
+  } finally {
+    clearTimeout(timer);
   }
+}
+
+function reasonOf(error: unknown, { aborted }: AbortSignal): string {
+  if (aborted) return `nothing came for ${SILENCE_MS / 1000} s`;
+  return error instanceof Error ? error.message : String(error);
 }

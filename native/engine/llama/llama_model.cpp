@@ -1,5 +1,6 @@
 #include "llama_model.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <cstdio>
@@ -17,6 +18,14 @@ bool report_progress(float fraction, void* data) {
   const auto& progress = *static_cast<const std::function<void(float)>*>(data);
   if (progress) progress(fraction);
   return true;
+}
+
+common_chat_templates_ptr chat_templates(const llama_model* model) {
+  try {
+    return common_chat_templates_init(model, "");
+  } catch (const std::exception& error) {
+    throw LoadError(std::string("its chat template is no Jinja that llama.cpp understands: ") + error.what());
+  }
 }
 
 std::string lower(std::string text) {
@@ -75,7 +84,25 @@ LlamaModel::LlamaModel(const ModelOptions& options) : gpu_layers_(options.gpu_la
     throw LoadError("it is not a decoder-only language model");
   }
   vocab_ = llama_model_get_vocab(get());
-  templates_ = common_chat_templates_init(get(), "");
+  templates_ = chat_templates(get());
+  for (Token token = 0; token < llama_vocab_n_tokens(vocab_); ++token) {
+    longest_token_ = std::max(longest_token_, token_text(vocab_, token, true).size());
+  }
+}
+
+std::string token_text(const llama_vocab* vocab, Token token, bool special) {
+  std::string text(64, '\0');
+  const auto put = [&] {
+    return llama_token_to_piece(vocab, token, text.data(), static_cast<std::int32_t>(text.size()), 0,
+                                special);
+  };
+  auto length = put();
+  if (length < 0) {
+    text.resize(static_cast<std::size_t>(-length));
+    length = put();
+  }
+  text.resize(static_cast<std::size_t>(std::max(0, length)));
+  return text;
 }
 
 std::string LlamaModel::description() const {

@@ -36,6 +36,9 @@ struct Device {
 /// nothing. Returns the GPUs found, then the processor.
 std::vector<Device> load_backends(const std::string& directory);
 
+/// The token's bytes, which may be part of a character. Control tokens have some only with `special`.
+std::string token_text(const llama_vocab* vocab, Token token, bool special);
+
 /// Immutable after construction, so thread-safe.
 class LlamaModel {
  public:
@@ -51,6 +54,8 @@ class LlamaModel {
 
   /// With the tokens that begin a text where the model wants them. Throws std::runtime_error.
   std::vector<Token> tokenize(const std::string& text) const;
+  /// Bytes of the longest token: a text of n bytes has at least n divided by this many tokens.
+  std::size_t longest_token() const { return longest_token_; }
   /// `messages` is the JSON of an OpenAI message array. Throws what the template throws.
   std::string apply_chat_template(const std::string& messages) const;
 
@@ -62,6 +67,7 @@ class LlamaModel {
   const llama_vocab* vocab_ = nullptr;
   common_chat_templates_ptr templates_;
   std::int32_t gpu_layers_;
+  std::size_t longest_token_ = 1;
 };
 
 }  // namespace tacho::engine

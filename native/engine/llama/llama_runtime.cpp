@@ -56,6 +56,22 @@ std::int32_t cells_for(const LlamaModel& model, const ContextOptions& options) {
   return static_cast<std::int32_t>(std::min({cells_for_all(model, options), affordable, longest}));
 }
 
+/// llama.cpp asks for the memory bit by bit, and the machine may run out of it before it says no.
+void check_memory(const LlamaModel& model, std::int32_t cells) {
+  const auto wanted = cells * bytes_per_cell(model.get());
+  std::int64_t all = 0;
+  for (std::size_t i = 0; i < ggml_backend_dev_count(); ++i) {
+    std::size_t free = 0;
+    std::size_t total = 0;
+    ggml_backend_dev_memory(ggml_backend_dev_get(i), &free, &total);
+    all += static_cast<std::int64_t>(total);
+  }
+  if (wanted <= all) return;
+  throw LoadError("a KV cache of " + std::to_string(cells) + " cells (--ctx-size) takes " +
+                  std::to_string(wanted >> 30) + " GiB, and this machine has " + std::to_string(all >> 30) +
+                  " GiB");
+}
+
 llama_context_params context_params(const LlamaModel& model, const ContextOptions& options) {
   auto params = llama_context_default_params();
   params.n_ctx = static_cast<std::uint32_t>(cells_for(model, options));
@@ -74,6 +90,7 @@ llama_context_params context_params(const LlamaModel& model, const ContextOption
 }  // namespace
 
 LlamaRuntime::LlamaRuntime(const LlamaModel& model, const ContextOptions& options) : model_(model) {
+  check_memory(model, cells_for(model, options));
   take_llama_error();
   context_.reset(llama_init_from_model(model.get(), context_params(model, options)));
   if (!context_) {
@@ -142,18 +159,7 @@ Token LlamaRuntime::sample(Sampler& sampler, std::int32_t row) {
 }
 
 void LlamaRuntime::append_text(Token token, std::string& text) const {
-  std::array<char, 128> buffer{};
-  const auto put = [&](char* bytes, std::size_t size) {
-    return llama_token_to_piece(model_.vocab(), token, bytes, static_cast<std::int32_t>(size), 0, false);
-  };
-  const auto length = put(buffer.data(), buffer.size());
-  if (length >= 0) {
-    text.append(buffer.data(), static_cast<std::size_t>(length));
-    return;
-  }
-  std::string longer(static_cast<std::size_t>(-length), '\0');
-  put(longer.data(), longer.size());
-  text += longer;
+  text += token_text(model_.vocab(), token, false);
 }
 
 bool LlamaRuntime::cut(std::int32_t sequence, std::int32_t length) {

@@ -86,6 +86,15 @@ std::vector<Token> Replica::tokens_of(Prompt& prompt) const {
   } else {
     text = std::move(std::get<TextPrompt>(prompt).text);
   }
+  // Tokenising takes time without limit on some texts (quadratic in special tokens), so what can never fit is
+  // refused by its length.
+  const auto fewest = text.size() / model_.longest_token();
+  if (fewest >= static_cast<std::size_t>(limits().context)) {
+    throw Refusal{ErrorCode::context_length_exceeded,
+                  "the prompt has at least " + std::to_string(fewest) + " tokens; at most " +
+                      std::to_string(limits().context - 1) + " fit in this model's context of " +
+                      std::to_string(limits().context)};
+  }
   try {
     return model_.tokenize(text);
   } catch (const std::exception& error) {
