@@ -129,28 +129,33 @@ test("a seed repeats a sampled answer, and another one does not", async () => {
   expect(await story(6)).not.toBe(first);
 });
 
-test("stop strings, logit_bias and penalties act", async () => {
+test("a stop string ends the answer before it", async () => {
   const stopped = await ask("Count to 20.", { stop: [", 7", "nothing"] });
   expect(stopped.choices[0]!.message.content).toBe("1, 2, 3, 4, 5, 6");
   expect(stopped.choices[0]!.finish_reason).toBe("stop");
+});
 
-  const plain = await server.openai.completions.create({
-    model: server.model,
-    prompt: "a a a",
-    max_tokens: 1,
-  });
-  expect(plain.usage!.completion_tokens).toBe(1);
-  const biased = { model: server.model, prompt: "Hello", max_tokens: 8, temperature: 0 };
-  const forced = await server.openai.completions.create({ ...biased, logit_bias: { "100": 100 } });
-  const pieces = new Set(forced.choices[0]!.text.match(/.{1}/gsu));
-  expect(pieces.size).toBeLessThanOrEqual(2); // one token, eight times
-  const penalised = await server.openai.completions.create({
-    ...biased,
-    logit_bias: { "100": 50 },
-    presence_penalty: 2,
-    frequency_penalty: 2,
-  });
-  expect(penalised.choices[0]!.text).not.toBe("");
+async function complete(fields: object): Promise<string> {
+  const { openai, model } = server;
+  const answer = await openai.completions.create({ model, prompt: "Hello", max_tokens: 12, ...fields });
+  return answer.choices[0]!.text;
+}
+
+test("top_k, min_p, top_p and a vanishing temperature leave only the likeliest token", async () => {
+  const greedy = await complete({ temperature: 0 });
+  expect(await complete({ temperature: 2, seed: 1 })).not.toBe(greedy);
+  for (const narrowing of [{ top_k: 1 }, { min_p: 1 }, { top_p: 1e-9 }, { temperature: 1e-38 }]) {
+    expect(await complete({ temperature: 2, seed: 1, ...narrowing })).toBe(greedy);
+  }
+});
+
+test("logit_bias forces a token, and each penalty lets the next best one in", async () => {
+  // Tokens 500 and 501 are "ate" and "ved"; biased like this, the first is ahead by 0.5 to 1.5.
+  const forced = { temperature: 0, logit_bias: { "500": 60, "501": 62.5 } };
+  expect(await complete(forced)).toBe("ate".repeat(12));
+  for (const penalty of [{ presence_penalty: 2 }, { frequency_penalty: 2 }, { repeat_penalty: 1.2 }]) {
+    expect(await complete({ ...forced, ...penalty })).toMatch(/^ate(ate|ved)*ved/);
+  }
 });
 
 test("a prompt that does not fit is refused with its length", async () => {
