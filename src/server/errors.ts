@@ -26,6 +26,10 @@ export const ERRORS = {
     message: "Expected the request body to be UTF-8, but it holds bytes that are not.",
   },
   json_too_deep: { ...client, message: "Expected at most {limit} levels of nested JSON, but received more." },
+  json_too_large: {
+    ...client,
+    message: "Expected at most {limit} JSON objects, arrays and members, but received more.",
+  },
   invalid_value: { ...client, message: "Expected {what} to be {expected}, but received {received}." },
   missing_parameter: { ...client, message: "Missing required parameter: {what}." },
   unknown_parameter: { ...client, message: "Unrecognized request argument: {name}." },

@@ -8,23 +8,32 @@ export const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
 /** JSON.parse and everything behind it recurse; no request needs more than a handful of levels. */
 export const DEPTH_LIMIT = 64;
 
+/**
+ * Objects, arrays and members of objects together. JSON.parse takes up to 0.2 µs for each: 8 MiB of "{}," would
+ * hold every other request up for half a second. 4096 messages of one part each need a quarter.
+ */
+export const NODE_LIMIT = 2 ** 17;
+
 const QUOTE = 0x22;
+const COLON = 0x3a;
 const BACKSLASH = 0x5c;
 const LOWER_CASE = 0x20;
 const OPENING = 0x7b; // "{", and "[" once made lower case
 const CLOSING = 0x7d;
 
-/** Whether JSON text nests deeper than `limit`; one pass, no recursion, correct for valid JSON only. */
-export function nestsDeeperThan(json: Uint8Array, limit: number): boolean {
-  let depth = 0;
+/** How deep JSON text nests, and how many nodes it has; one pass, no recursion, correct for valid JSON only. */
+export function measureJson(json: Uint8Array): { depth: number; nodes: number } {
+  let [level, depth, nodes] = [0, 0, 0];
   for (let i = 0; i < json.length; i++) {
     const byte = json[i]!;
     if (byte === QUOTE) i = endOfString(json, i);
+    else if (byte === COLON) nodes++;
     else if ((byte | LOWER_CASE) === OPENING) {
-      if (++depth > limit) return true;
-    } else if ((byte | LOWER_CASE) === CLOSING) depth--;
+      nodes++;
+      if (++level > depth) depth = level;
+    } else if ((byte | LOWER_CASE) === CLOSING) level--;
   }
-  return false;
+  return { depth, nodes };
 }
 
 function endOfString(json: Uint8Array, start: number): number {
@@ -53,7 +62,9 @@ export function useJsonBody(app: FastifyInstance): void {
 
 function refusal(body: Buffer): ApiError | null {
   if (!isUtf8(body)) return new ApiError("invalid_utf8");
-  return nestsDeeperThan(body, DEPTH_LIMIT) ? new ApiError("json_too_deep", { limit: DEPTH_LIMIT }) : null;
+  const { depth, nodes } = measureJson(body);
+  if (depth > DEPTH_LIMIT) return new ApiError("json_too_deep", { limit: DEPTH_LIMIT });
+  return nodes > NODE_LIMIT ? new ApiError("json_too_large", { limit: NODE_LIMIT }) : null;
 }
 
 /** Fastify says no more than that it is wrong; parsing once more tells where. */

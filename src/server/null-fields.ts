@@ -3,7 +3,6 @@ interface ObjectShape {
   properties?: Record<string, ObjectShape & { default?: unknown }>;
   required?: string[];
   items?: ObjectShape;
-  maxItems?: number;
 }
 
 /**
@@ -12,9 +11,7 @@ interface ObjectShape {
  */
 export function dropNulls(schema: ObjectShape, value: unknown): void {
   if (Array.isArray(value)) {
-    // A longer one is refused, whatever is in it.
-    if (schema.items && value.length <= (schema.maxItems ?? Infinity))
-      for (const item of value) dropNulls(schema.items, item);
+    if (schema.items) for (const item of value) dropNulls(schema.items, item);
   } else if (typeof value === "object" && value !== null) {
     const members = value as Record<string, unknown>;
     for (const name of Object.keys(members)) {

@@ -1,23 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { nestsDeeperThan } from "../../src/server/json-body.js";
+import { measureJson } from "../../src/server/json-body.js";
 
-const deep = (json: string, limit: number) => nestsDeeperThan(Buffer.from(json), limit);
+const measure = (json: string) => measureJson(Buffer.from(json));
 
-describe("nesting", () => {
+describe("the measure of", () => {
   it.each([
-    ["1", 0],
-    ["[]", 1],
-    ["[[],[],{}]", 2],
-    ['{"a":[{"b":[]}]}', 4],
-    ['"[[[["', 0],
-    ['["[", "\\"[[", "\\\\", "{"]', 1],
-    ['{"é[[":"]]"}', 1],
-  ])("of %s is %i", (json, depth) => {
-    expect(deep(json, depth)).toBe(false);
-    if (depth > 0) expect(deep(json, depth - 1)).toBe(true);
+    ["1", 0, 0],
+    ["[]", 1, 1],
+    ["[[],[],{}]", 2, 4],
+    ['{"a":[{"b":[]}],"c":1}', 4, 7],
+    ['"[[[["', 0, 0],
+    ['["[", "\\"[[:", "\\\\", "{"]', 1, 1],
+    ['{"é[[":"]]:"}', 1, 2],
+  ])("%s is %i deep with %i nodes", (json, depth, nodes) => {
+    expect(measure(json)).toEqual({ depth, nodes });
   });
 
-  it("ends with a text that is cut off", () => {
-    for (const json of ['"abc', '"abc\\', "[[", '{"a']) expect(deep(json, 2)).toBe(false);
+  it("a text that is cut off ends with it", () => {
+    for (const json of ['"abc', '"abc\\', "[[", '{"a']) expect(measure(json).depth).toBeLessThan(3);
   });
 });

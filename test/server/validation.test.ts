@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { BODY_LIMIT_BYTES, DEPTH_LIMIT } from "../../src/server/json-body.js";
+import { BODY_LIMIT_BYTES, DEPTH_LIMIT, NODE_LIMIT } from "../../src/server/json-body.js";
 import { errorOf, Stand } from "./stand.js";
 
 let stand: Stand;
@@ -248,6 +248,9 @@ describe("a body that is no JSON object", () => {
     ["invalid UTF-8", Buffer.from('{"messages":"\xff"}', "latin1"), "invalid_utf8"],
     ["deep", nested(DEPTH_LIMIT + 1), "json_too_deep"],
     ["100,000 levels deep", "[".repeat(100_000), "json_too_deep"],
+    ["too many objects", `[${"{},".repeat(NODE_LIMIT)}{}]`, "json_too_large"],
+    ["too many members", `{${'"":1,'.repeat(NODE_LIMIT)}"":1}`, "json_too_large"],
+    ["just not too many members", `{${'"":1,'.repeat(NODE_LIMIT - 2)}"":1}`, "missing_parameter"],
     ["just not too deep", nested(DEPTH_LIMIT), "missing_parameter"],
     ["brackets in a string", `{"foo":"${"[".repeat(1000)}\\""}`, "missing_parameter"],
     ["__proto__", '{"__proto__":{"stream":true}}', "invalid_json"],
