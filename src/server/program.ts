@@ -38,6 +38,9 @@ export async function runProgram(parts: ProgramParts): Promise<void> {
 
 async function serve(settings: Settings, parts: ProgramParts): Promise<void> {
   const source = await findModel(settings.model);
+  // Before the segment is made: a signal without a handler ends the process and leaves the file. What is heard
+  // from here on is handled after this function's first pause, when there is a front.
+  const stopping = drainOnSignals(() => front);
   const telemetry = parts.openTelemetry();
   const progress = new ProgressLine(process.stderr);
   const front = new Front({
@@ -52,7 +55,6 @@ async function serve(settings: Settings, parts: ProgramParts): Promise<void> {
     front.kill();
     telemetry.unlink();
   });
-  const stopping = drainOnSignals(front);
   await front.listen();
   try {
     const model = await front.load();
@@ -66,7 +68,7 @@ async function serve(settings: Settings, parts: ProgramParts): Promise<void> {
 }
 
 /** The first signal drains; Ctrl-C while draining ends at once. @returns Whether a signal has come. */
-function drainOnSignals(front: Front): () => boolean {
+function drainOnSignals(front: () => Front): () => boolean {
   let draining = false;
   const drain = (signal: string) => {
     if (draining) {
@@ -77,13 +79,15 @@ function drainOnSignals(front: Front): () => boolean {
     logLine(
       `${signal}: finishing the requests in hand${signal === "SIGINT" ? "; Ctrl-C again ends at once" : ""}`,
     );
-    front.drain().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        logLine(describe(error));
-        process.exit(EXIT_FAILURE);
-      },
-    );
+    front()
+      .drain()
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          logLine(describe(error));
+          process.exit(EXIT_FAILURE);
+        },
+      );
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, drain);
   return () => draining;
