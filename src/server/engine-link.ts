@@ -11,7 +11,6 @@ import type {
 
 /** What a request hears of the engine. After `onEnd` or `onLost` it hears nothing more. */
 export interface EngineClient {
-  /** The text may be empty. */
   onText(text: string): void;
   onEnd(end: RequestEnd): void;
   /** Everything a message brought for this request has been told: the moment to write. */

@@ -26,6 +26,8 @@ export function answerBadUrl(error: FastifyError, reply: FastifyReply): void {
   void send(reply, new ApiError("bad_request", { reason: error.message }));
 }
 
+const LINGER_MS = 1000;
+
 /** For bytes that are no HTTP request, or one that came too slowly: there is a socket, but no reply yet. */
 export function answerClientErrors(error: Error & { code?: string }, socket: Socket): void {
   const connection = connectionOf(socket);
@@ -43,6 +45,9 @@ export function answerClientErrors(error: Error & { code?: string }, socket: Soc
     `Content-Length: ${Buffer.byteLength(json)}`,
   ];
   socket.end(`${head.join("\r\n")}\r\n\r\n${json}`);
+  // Node leaves the socket to us, and a client may never close its side. Not at once: unread bytes would turn
+  // the answer into a reset.
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
 function socketError(code: string | undefined): ApiError {

@@ -55,14 +55,14 @@ async function serve(settings: Settings, parts: ProgramParts): Promise<void> {
     front.kill();
     telemetry.unlink();
   });
-  await front.listen();
   try {
+    await front.listen();
     const model = await front.load();
     progress.end();
     process.stdout.write(bannerText(model, front.url, front.metricsUrl));
   } catch (error) {
     progress.end();
-    // A host that is told to stop while it loads is no failure.
+    // To be told to stop while all this starts is no failure.
     if (!stopping()) throw error;
   }
 }

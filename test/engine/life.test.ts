@@ -12,5 +12,10 @@ test.each([
     encoding: "utf8",
     timeout: 60_000,
   });
-  expect({ status, signal, stdout, stderr }).toEqual({ status: 0, signal: null, stdout: "ended\n", stderr: "" });
+  expect({ status, signal, stdout, stderr }).toEqual({
+    status: 0,
+    signal: null,
+    stdout: "ended\n",
+    stderr: "",
+  });
 });

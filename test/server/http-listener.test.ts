@@ -114,7 +114,7 @@ describe("a connection", () => {
 describe("a body that does not come in time", () => {
   const app = (scope: FastifyInstance) => {
     useRequestRecords(scope, meters);
-    for (const path of ["/first", "/next"]) scope.post(path, () => Promise.resolve("posted"));
+    for (const path of ["/first", "/next", "/half-open"]) scope.post(path, () => Promise.resolve("posted"));
     scope.get("/", () => Promise.resolve("got"));
   };
 
@@ -126,6 +126,15 @@ describe("a body that does not come in time", () => {
     expect(await received(open(unfinishedPost("/first")))).toMatch(/^HTTP\/1.1 408 [^]*"request_timeout"/);
     await counted("/first", 408);
     expect(await invalid()).toBe(before + 1);
+  });
+
+  it("is over although the client never closes its side", async () => {
+    await listen({ requestMilliseconds: 40 }, app);
+    const { port, hostname } = new URL(listener.url);
+    const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
+    sockets.push(socket.on("error", () => undefined).on("data", () => undefined));
+    socket.write(unfinishedPost("/half-open"));
+    await counted("/half-open", 408); // Which is when this end of the connection is closed.
   });
 
   it("is answered on a connection that has had answers before", async () => {

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
-#include <limits>
 #include <string>
 #include <vector>
 
+#include "cache_size.hpp"
 #include "ggml-backend.h"
 #include "ggml-cpu.h"
 #include "llama_log.hpp"
@@ -18,63 +17,9 @@ namespace {
 /// Tokens one decode computes at once: llama.cpp's default, large enough to fill a GPU in prefill.
 constexpr std::int32_t kStepTokens = 512;
 
-/// Every sequence gets the whole trained context, up to this much memory: 32,768 cells of an 8B model at f16.
-constexpr std::int64_t kDefaultCacheBytes = std::int64_t{4} << 30;
-
-std::string metadata(const llama_model* model, const std::string& key) {
-  std::array<char, 128> value{};
-  const auto length = llama_model_meta_val_str(model, key.c_str(), value.data(), value.size());
-  return length < 0 ? "" : value.data();
-}
-
-/// Cells with which every sequence has the whole trained context.
-std::int64_t cells_for_all(const LlamaModel& model, const ContextOptions& options) {
-  return std::int64_t{llama_model_n_ctx_train(model.get())} * options.sequences;
-}
-
-/// The length of a head's keys or values. Models may choose it apart from the width of the embedding.
-std::int64_t head_length(const llama_model* model, const std::string& what) {
-  const auto architecture = metadata(model, "general.architecture");
-  const auto stated = metadata(model, architecture + ".attention." + what);
-  if (!stated.empty()) return std::strtol(stated.c_str(), nullptr, 10);
-  return llama_model_n_embd(model) / std::max(1, llama_model_n_head(model));
-}
-
-/// Keys and values of one token in all layers, in llama.cpp's default type of two bytes a number. Too much
-/// for models some of whose layers have none.
-std::int64_t bytes_per_cell(const llama_model* model) {
-  const auto stated_heads = llama_model_n_head_kv(model);  // of the first layer, which may have none
-  const std::int64_t heads = stated_heads > 0 ? stated_heads : llama_model_n_head(model);
-  const auto numbers = heads * (head_length(model, "key_length") + head_length(model, "value_length"));
-  return std::max<std::int64_t>(1, 2 * llama_model_n_layer(model) * numbers);
-}
-
-std::int32_t cells_for(const LlamaModel& model, const ContextOptions& options) {
-  if (options.cells > 0) return options.cells;
-  const auto affordable = kDefaultCacheBytes / bytes_per_cell(model.get());
-  const auto longest = std::int64_t{std::numeric_limits<std::int32_t>::max()} / 2;
-  return static_cast<std::int32_t>(std::min({cells_for_all(model, options), affordable, longest}));
-}
-
-/// llama.cpp asks for the memory bit by bit, and the machine may run out of it before it says no.
-void check_memory(const LlamaModel& model, std::int32_t cells) {
-  const auto wanted = cells * bytes_per_cell(model.get());
-  std::int64_t all = 0;
-  for (std::size_t i = 0; i < ggml_backend_dev_count(); ++i) {
-    std::size_t free = 0;
-    std::size_t total = 0;
-    ggml_backend_dev_memory(ggml_backend_dev_get(i), &free, &total);
-    all += static_cast<std::int64_t>(total);
-  }
-  if (wanted <= all) return;
-  throw LoadError("a KV cache of " + std::to_string(cells) + " cells (--ctx-size) takes " +
-                  std::to_string(wanted >> 30) + " GiB, and this machine has " + std::to_string(all >> 30) +
-                  " GiB");
-}
-
-llama_context_params context_params(const LlamaModel& model, const ContextOptions& options) {
+llama_context_params context_params(const CacheSize& size, const ContextOptions& options) {
   auto params = llama_context_default_params();
-  params.n_ctx = static_cast<std::uint32_t>(cells_for(model, options));
+  params.n_ctx = static_cast<std::uint32_t>(size.cells);
   params.n_batch = params.n_ubatch = kStepTokens;
   params.n_seq_max = static_cast<std::uint32_t>(options.sequences);
   params.n_outputs_max = params.n_seq_max;
@@ -82,7 +27,7 @@ llama_context_params context_params(const LlamaModel& model, const ContextOption
   // In one buffer for all, each token's attention walks over every sequence's cells: 16 streams of 512 tokens
   // ran at 2,074 instead of 3,606 tokens/s (CPU, tacho-mini). It pays only when cells are too few for each
   // sequence to have a buffer of its own without a shorter context.
-  params.kv_unified = cells_for(model, options) < cells_for_all(model, options);
+  params.kv_unified = !size.whole_context_each;
   params.no_perf = true;
   return params;
 }
@@ -90,12 +35,12 @@ llama_context_params context_params(const LlamaModel& model, const ContextOption
 }  // namespace
 
 LlamaRuntime::LlamaRuntime(const LlamaModel& model, const ContextOptions& options) : model_(model) {
-  check_memory(model, cells_for(model, options));
+  const auto size = cache_size(model.get(), options.cells, options.sequences);
   take_llama_error();
-  context_.reset(llama_init_from_model(model.get(), context_params(model, options)));
+  context_.reset(llama_init_from_model(model.get(), context_params(size, options)));
   if (!context_) {
     const auto reason = take_llama_error();
-    throw LoadError("no context of " + std::to_string(cells_for(model, options)) + " KV cells could be made" +
+    throw LoadError("no context of " + std::to_string(size.cells) + " KV cells could be made" +
                     (reason.empty() ? "" : ": " + reason));
   }
   const auto longest = static_cast<std::int32_t>(llama_n_ctx_seq(context_.get()));
@@ -148,6 +93,7 @@ DecodeStatus LlamaRuntime::decode(std::span<const BatchToken> batch) {
     batch_.seq_id[i][0] = batch[i].sequence;
     batch_.logits[i] = batch[i].output ? 1 : 0;
   }
+  take_llama_error();  // An older line is not why this step fails.
   const auto result = llama_decode(context_.get(), batch_);
   if (result == 0) return DecodeStatus::ok;
   failure_ = take_llama_error();
