@@ -46,8 +46,11 @@ export async function serving(args) {
     }
   }
   console.table(rows);
-  if (values.json)
-    save(values.json, { machine: machine(), date: new Date().toISOString(), options: values, rows });
+  if (values.json) {
+    const { json, "batched-bench": rival, model, ...options } = values;
+    const command = { ...options, model: path.basename(model), rival: rival ? path.basename(rival) : null };
+    save(json, { machine: machine(), date: new Date().toISOString(), options: command, rows });
+  }
 }
 
 /** One warm-up, then rounds in which the two take turns; medians. */
@@ -118,15 +121,21 @@ function batchedBench({ model, threads, ...values }, count, tokens) {
     "-ntg",
     String(tokens),
   ];
-  const output = execFileSync(
-    values["batched-bench"],
-    ["-m", model, ...sizes, "-npl", String(count), "-t", threads, "-tb", threads, "--output-format", "jsonl"],
-    { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] },
-  );
-  const line = output.split("\n").find((text) => text.startsWith("{"));
-  if (line === undefined) throw new Error(`llama-batched-bench printed no figures: ${output}`);
-  const { t_pp: promptSeconds, t_tg: generationSeconds } = JSON.parse(line);
+  const args = ["-m", model, ...sizes, "-npl", String(count), "-t", threads, "-tb", threads];
+  const { t_pp: promptSeconds, t_tg: generationSeconds } = figures(values["batched-bench"], args);
   return (count * tokens) / (promptSeconds + generationSeconds);
+}
+
+/** Its log thread sometimes loses the last lines at exit, the figures with them: then it runs again. */
+function figures(program, args, tries = 5) {
+  const output = execFileSync(program, [...args, "--output-format", "jsonl"], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const line = output.split("\n").find((text) => text.startsWith("{"));
+  if (line !== undefined) return JSON.parse(line);
+  if (tries === 1) throw new Error(`llama-batched-bench printed no figures: ${output}`);
+  return figures(program, args, tries - 1);
 }
 
 function machine() {
