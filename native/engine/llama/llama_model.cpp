@@ -85,6 +85,7 @@ LlamaModel::LlamaModel(const ModelOptions& options) : gpu_layers_(options.gpu_la
   }
   vocab_ = llama_model_get_vocab(get());
   templates_ = chat_templates(get());
+  control_text_ = std::make_unique<const ControlText>(vocab_);
   for (Token token = 0; token < llama_vocab_n_tokens(vocab_); ++token) {
     longest_token_ = std::max(longest_token_, token_text(vocab_, token, true).size());
   }
@@ -124,18 +125,27 @@ Device LlamaModel::device() const {
   return gpu_layers_ == 0 ? all.back() : all.front();
 }
 
-std::vector<Token> LlamaModel::tokenize(const std::string& text) const {
+std::vector<Token> LlamaModel::tokenize_chat(const std::string& text) const {
+  std::vector<Token> tokens;
+  for (const auto& part : control_text_->split(text)) {
+    const auto more = tokenize(part.text, tokens.empty(), !part.plain);
+    tokens.insert(tokens.end(), more.begin(), more.end());
+  }
+  return tokens;
+}
+
+std::vector<Token> LlamaModel::tokenize(const std::string& text, bool begins, bool control) const {
   // llama.cpp counts text and tokens in 32 bits; the front's body limit lies far below.
   if (text.size() > std::numeric_limits<std::int32_t>::max() / 2)
     throw std::runtime_error("the prompt is too long");
   const auto length = static_cast<std::int32_t>(text.size());
   std::vector<Token> tokens(text.size() + 2);
   auto count = llama_tokenize(vocab_, text.data(), length, tokens.data(),
-                              static_cast<std::int32_t>(tokens.size()), true, true);
+                              static_cast<std::int32_t>(tokens.size()), begins, control);
   if (count < 0) {
     tokens.resize(static_cast<std::size_t>(-static_cast<std::int64_t>(count)));
     count = llama_tokenize(vocab_, text.data(), length, tokens.data(),
-                           static_cast<std::int32_t>(tokens.size()), true, true);
+                           static_cast<std::int32_t>(tokens.size()), begins, control);
   }
   if (count < 0) throw std::runtime_error("the prompt cannot be tokenised");
   tokens.resize(static_cast<std::size_t>(count));
@@ -144,7 +154,7 @@ std::vector<Token> LlamaModel::tokenize(const std::string& text) const {
 
 std::string LlamaModel::apply_chat_template(const std::string& messages) const {
   common_chat_templates_inputs inputs;
-  inputs.messages = common_chat_msgs_parse_oaicompat(common_json::parse(messages));
+  inputs.messages = common_chat_msgs_parse_oaicompat(common_json::parse(control_text_->hide(messages)));
   inputs.add_generation_prompt = true;
   inputs.force_pure_content = true;
   return common_chat_templates_apply(templates_.get(), inputs).prompt;

@@ -10,6 +10,7 @@
 
 #include "../loop/request.hpp"
 #include "chat.h"
+#include "control_text.hpp"
 #include "llama.h"
 
 namespace tacho::engine {
@@ -52,20 +53,27 @@ class LlamaModel {
   /// Where the layers are.
   Device device() const;
 
-  /// With the tokens that begin a text where the model wants them. Throws std::runtime_error.
-  std::vector<Token> tokenize(const std::string& text) const;
+  /// With the tokens that begin a text where the model wants them; control tokens written out in it are read
+  /// as tokens. Throws std::runtime_error.
+  std::vector<Token> tokenize(const std::string& text) const { return tokenize(text, true, true); }
+  /// The same of a text from apply_chat_template(), in which the messages' own words stay plain text.
+  std::vector<Token> tokenize_chat(const std::string& text) const;
   /// Bytes of the longest token: a text of n bytes has at least n divided by this many tokens.
   std::size_t longest_token() const { return longest_token_; }
-  /// `messages` is the JSON of an OpenAI message array. Throws what the template throws.
+  /// `messages` is the JSON of an OpenAI message array; only tokenize_chat() understands the result. Throws
+  /// what the template throws.
   std::string apply_chat_template(const std::string& messages) const;
 
  private:
+  std::vector<Token> tokenize(const std::string& text, bool begins, bool control) const;
+
   struct Free {
     void operator()(llama_model* model) const { llama_model_free(model); }
   };
   std::unique_ptr<llama_model, Free> model_;
   const llama_vocab* vocab_ = nullptr;
   common_chat_templates_ptr templates_;
+  std::unique_ptr<const ControlText> control_text_;
   std::int32_t gpu_layers_;
   std::size_t longest_token_ = 1;
 };

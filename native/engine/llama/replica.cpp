@@ -75,31 +75,35 @@ std::vector<Token> Replica::tokens_of(Prompt& prompt) const {
     throw Refusal{ErrorCode::invalid_prompt, "token ids must be 0 to " + std::to_string(vocabulary - 1) +
                                                  ", received " + std::to_string(*bad)};
   }
-  std::string text;
-  if (auto* chat = std::get_if<ChatPrompt>(&prompt)) {
-    try {
-      text = model_.apply_chat_template(chat->messages);
-    } catch (const std::exception& error) {
-      throw Refusal{ErrorCode::template_failed,
-                    std::string("the model's chat template refused the messages: ") + error.what()};
-    }
-  } else {
-    text = std::move(std::get<TextPrompt>(prompt).text);
-  }
-  // Tokenising takes time without limit on some texts (quadratic in special tokens), so what can never fit is
-  // refused by its length.
-  const auto fewest = text.size() / model_.longest_token();
-  if (fewest >= static_cast<std::size_t>(limits().context)) {
-    throw Refusal{ErrorCode::context_length_exceeded,
-                  "the prompt has at least " + std::to_string(fewest) + " tokens; at most " +
-                      std::to_string(limits().context - 1) + " fit in this model's context of " +
-                      std::to_string(limits().context)};
-  }
+  const auto* chat = std::get_if<ChatPrompt>(&prompt);
+  const auto text = chat == nullptr ? std::move(std::get<TextPrompt>(prompt).text) : rendered(*chat);
+  check_length(text);
   try {
-    return model_.tokenize(text);
+    return chat == nullptr ? model_.tokenize(text) : model_.tokenize_chat(text);
   } catch (const std::exception& error) {
     throw Refusal{ErrorCode::invalid_prompt, error.what()};
   }
+}
+
+std::string Replica::rendered(const ChatPrompt& chat) const {
+  try {
+    return model_.apply_chat_template(chat.messages);
+  } catch (const std::exception& error) {
+    throw Refusal{ErrorCode::template_failed,
+                  std::string("the model's chat template refused the messages: ") + error.what()};
+  }
+}
+
+/// Tokenising takes time without limit on some texts (quadratic in special tokens), so what can never fit is
+/// refused by its length.
+void Replica::check_length(const std::string& text) const {
+  const auto fewest = text.size() / model_.longest_token();
+  const auto context = limits().context;
+  if (fewest < static_cast<std::size_t>(context)) return;
+  throw Refusal{ErrorCode::context_length_exceeded, "the prompt has at least " + std::to_string(fewest) +
+                                                        " tokens; at most " + std::to_string(context - 1) +
+                                                        " fit in this model's context of " +
+                                                        std::to_string(context)};
 }
 
 }  // namespace tacho::engine

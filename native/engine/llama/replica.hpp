@@ -55,6 +55,8 @@ class Replica {
  private:
   Prepared prepare(Request& request) const;
   std::vector<Token> tokens_of(Prompt& prompt) const;
+  std::string rendered(const ChatPrompt& chat) const;
+  void check_length(const std::string& text) const;
 
   double started_at_;
   LlamaModel model_;
