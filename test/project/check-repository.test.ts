@@ -31,7 +31,7 @@ describe("the repository check", () => {
   }
 
   test("passes what the project may hold", () => {
-    write("README.md", "See https://example.org/home/page and ./work/notes.\n");
+    write("README.md", "See https://example.org/home/page and ./home/notes.\n");
     write("model.gguf", Buffer.alloc(12 * 2 ** 20));
     write("test/a.test.ts", `skip("needs a package"); test("only one", () => undefined);\n`);
     expect(check()).toEqual({ status: 0, problems: [] });
