@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { Piscina } from "piscina";
 import type { EngineSettings, FromEngine, ToEngine } from "./messages.js";
-import { modelFile } from "./model-file.js";
+import { modelFile } from "./model-download.js";
 import type { ReplicaEnd, ReplicaTask } from "./replica.js";
 
 process.title = "tacho engine-host";
