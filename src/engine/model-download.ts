@@ -14,26 +14,30 @@ export async function modelFile(
 ): Promise<string> {
   if (!download) return model;
   const { resolveModelFile } = await import("node-llama-cpp");
-  const silence = new AbortController();
-  const timer = setTimeout(() => silence.abort(), SILENCE_MS);
+  const silence = silenceAlarm();
   try {
-    return await resolveModelFile(model, {
+    const file = resolveModelFile(model, {
       directory: modelsDirectory,
       cli: false,
-      signal: silence.signal,
       onProgress: ({ downloadedSize, totalSize }) => {
-        timer.refresh();
+        silence.putOff();
         onProgress(totalSize > 0 ? downloadedSize / totalSize : 0);
       },
     });
+    return await Promise.race([file, silence.rings]);
   } catch (error) {
-    throw new Error(`cannot download ${model}: ${reasonOf(error, silence.signal)}`, { cause: error });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`cannot download ${model}: ${reason}`, { cause: error });
   } finally {
-    clearTimeout(timer);
+    silence.end();
   }
 }
 
-function reasonOf(error: unknown, { aborted }: AbortSignal): string {
-  if (aborted) return `nothing came for ${SILENCE_MS / 1000} s`;
-  return error instanceof Error ? error.message : String(error);
+/** Rejects when nothing has put it off for SILENCE_MS. The downloader heeds no signal before the first byte. */
+function silenceAlarm() {
+  let timer: NodeJS.Timeout;
+  const rings = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`nothing came for ${SILENCE_MS / 1000} s`)), SILENCE_MS);
+  });
+  return { rings, putOff: () => void timer.refresh(), end: () => clearTimeout(timer) };
 }
