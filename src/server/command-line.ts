@@ -26,7 +26,12 @@ export function parseCommand(args: string[]): Command {
   }
   if (given.has("help") || command === "help") return { kind: "help" };
   if (given.has("version")) return { kind: "version" };
-  if (command !== "serve") throw new UsageError(`Unknown command '${command}': expected 'serve'.`);
+  if (command !== "serve") {
+    // "npm start --port 9000" keeps the flag for npm and leaves its value.
+    throw new UsageError(
+      `Unknown command '${command}': expected 'serve'. With npm start, flags follow '--'.`,
+    );
+  }
   return { kind: "serve", given };
 }
 

@@ -178,13 +178,14 @@ function parseValue(setting: TextSetting | NumberSetting, raw: string, source: s
   };
   if (setting.type === "text") {
     if (raw === "") fail("a value");
+    if (/\p{Cc}/u.test(raw)) fail("text without control characters");
     if (setting.choices && !setting.choices.includes(raw)) fail(`one of ${setting.choices.join(", ")}`);
     return raw;
   }
   const [minimum, maximum] = setting.range;
   const value = Number(raw);
-  const right = setting.type === "integer" ? Number.isInteger(value) : Number.isFinite(value);
-  if (raw.trim() === "" || !right || value < minimum || value > maximum) {
+  const right = setting.type === "integer" ? /^[+-]?\d+$/.test(raw) : /^[+-]?\d+(\.\d+)?$/.test(raw);
+  if (!right || value < minimum || value > maximum) {
     fail(`${setting.type === "integer" ? "an integer" : "a number"} from ${minimum} to ${maximum}`);
   }
   return value;
