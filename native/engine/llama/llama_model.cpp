@@ -87,23 +87,22 @@ LlamaModel::LlamaModel(const ModelOptions& options) : gpu_layers_(options.gpu_la
   templates_ = chat_templates(get());
   control_text_ = std::make_unique<const ControlText>(vocab_);
   for (Token token = 0; token < llama_vocab_n_tokens(vocab_); ++token) {
-    longest_token_ = std::max(longest_token_, token_text(vocab_, token, true).size());
+    std::string text;
+    append_token_text(vocab_, token, true, text);
+    longest_token_ = std::max(longest_token_, text.size());
   }
 }
 
-std::string token_text(const llama_vocab* vocab, Token token, bool special) {
-  std::string text(64, '\0');
-  const auto put = [&] {
-    return llama_token_to_piece(vocab, token, text.data(), static_cast<std::int32_t>(text.size()), 0,
+void append_token_text(const llama_vocab* vocab, Token token, bool special, std::string& text) {
+  const auto before = text.size();
+  const auto put = [&](std::size_t room) {
+    text.resize(before + room);
+    return llama_token_to_piece(vocab, token, text.data() + before, static_cast<std::int32_t>(room), 0,
                                 special);
   };
-  auto length = put();
-  if (length < 0) {
-    text.resize(static_cast<std::size_t>(-length));
-    length = put();
-  }
-  text.resize(static_cast<std::size_t>(std::max(0, length)));
-  return text;
+  auto length = put(64);
+  if (length < 0) length = put(static_cast<std::size_t>(-length));
+  text.resize(before + static_cast<std::size_t>(std::max(0, length)));
 }
 
 std::string LlamaModel::description() const {

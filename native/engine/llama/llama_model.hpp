@@ -37,8 +37,8 @@ struct Device {
 /// nothing. Returns the GPUs found, then the processor.
 std::vector<Device> load_backends(const std::string& directory);
 
-/// The token's bytes, which may be part of a character. Control tokens have some only with `special`.
-std::string token_text(const llama_vocab* vocab, Token token, bool special);
+/// Appends the token's bytes, which may be part of a character. Control tokens have some only with `special`.
+void append_token_text(const llama_vocab* vocab, Token token, bool special, std::string& text);
 
 /// Immutable after construction, so thread-safe.
 class LlamaModel {

@@ -105,7 +105,7 @@ Token LlamaRuntime::sample(Sampler& sampler, std::int32_t row) {
 }
 
 void LlamaRuntime::append_text(Token token, std::string& text) const {
-  text += token_text(model_.vocab(), token, false);
+  append_token_text(model_.vocab(), token, false, text);
 }
 
 bool LlamaRuntime::cut(std::int32_t sequence, std::int32_t length) {
