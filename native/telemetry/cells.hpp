@@ -1,11 +1,11 @@
 #pragma once
 
-// Header-only and free of other headers of ours, so that any addon can write to a shard it was given.
+// Header-only, so that any addon can write to a shard it was given.
 
-#include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <span>
+
+#include "bucket_index.hpp"
 
 namespace tacho::telemetry {
 
@@ -38,17 +38,29 @@ struct Gauge {
   void dec(double n = 1) const { add_to_cell(*cell, -n); }
 };
 
-/// `cells`: one a bound, one for +Inf, then the sum. `bounds` is borrowed. Thread: the shard's writer.
+/// The highest value since the series began. Two cells: the value, and 1 once there is one. Thread: the
+/// shard's writer.
+struct HighWater {
+  double* cells;
+
+  void raise(double value) const {
+    if (cells[1] != 0 && !(value > cells[0])) return;
+    set_cell(cells[0], value);
+    set_cell(cells[1], 1);
+  }
+};
+
+/// With explicit bounds or native. `cells`: one a bound, one for what lies above them all, then the sum.
+/// `index` is borrowed. Thread: the shard's writer.
 struct Histogram {
   double* cells;
-  std::span<const double> bounds;
+  const BucketIndex* index;
 
   /// Counts `value` in the first bucket with `value <= bound`. NaN is ignored, as it would stay in the sum.
   void observe(double value) const {
     if (std::isnan(value)) return;
-    const auto bucket = std::ranges::lower_bound(bounds, value) - bounds.begin();
-    add_to_cell(cells[bucket], 1);
-    add_to_cell(cells[bounds.size() + 1], value);
+    add_to_cell(cells[index->find(value)], 1);
+    add_to_cell(cells[index->bounds() + 1], value);
   }
 };
 

@@ -77,12 +77,22 @@ std::string finish(std::string record) {
   return record;
 }
 
-bool is_known(MetricType type) { return type >= MetricType::counter && type <= MetricType::histogram; }
+bool is_known(MetricType type) { return type >= MetricType::counter && type <= MetricType::stateset; }
 
 bool are_bounds(std::span<const double> bounds) {
   for (std::size_t i = 0; i < bounds.size(); ++i)
     if (!std::isfinite(bounds[i]) || (i > 0 && bounds[i] <= bounds[i - 1])) return false;
   return true;
+}
+
+/// Renderers rely on these: a damaged record must not lead them outside a series' cells.
+bool is_sound(const MetricSpec& spec) {
+  if (spec.name.empty() || spec.gauge_mode > GaugeMode::high_water) return false;
+  const bool counts = spec.type == MetricType::histogram || spec.type == MetricType::native_histogram;
+  if (counts == spec.bounds.empty() || (spec.type == MetricType::stateset) == spec.states.empty())
+    return false;
+  if (spec.type != MetricType::native_histogram) return true;
+  return spec.schema >= kLeastSchema && spec.schema <= kMostSchema && spec.bounds.front() > 0;
 }
 
 }  // namespace
@@ -114,7 +124,7 @@ bool Directory::take(std::span<std::byte> record) {
   return true;
 }
 
-bool Directory::has_cells(std::uint32_t first, std::uint32_t count) const {
+bool Directory::has_cells(std::uint32_t first, std::uint64_t count) const {
   const auto& header = *reinterpret_cast<const Header*>(mapping_.data());
   return std::uint64_t{first} + count <= header.cells_per_shard;
 }
@@ -126,6 +136,10 @@ bool Directory::take_metric(std::span<std::byte> bytes) {
   Metric metric{};
   metric.spec.type = record.head.type;
   metric.spec.max_series = record.max_series;
+  metric.spec.gauge_mode = record.gauge_mode;
+  metric.spec.schema = record.schema;
+  metric.spec.exemplar_slots = record.exemplar_slots;
+  metric.created = record.created;
   metric.overflow_cell = record.overflow_cell;
   metric.refused_cell = record.refused_cell;
   metric.overflow_used =
@@ -133,12 +147,12 @@ bool Directory::take_metric(std::span<std::byte> bytes) {
   auto& spec = metric.spec;
   if (is_known(spec.type)) {
     if (!reader.take(spec.bounds, record.bound_count) || !are_bounds(spec.bounds)) return false;
-    if (!reader.take(spec.name) || !reader.take(spec.help)) return false;
+    if (!reader.take(spec.name) || !reader.take(spec.help) || !reader.take(spec.unit)) return false;
     if (!reader.take(spec.labels, record.label_count)) return false;
+    if (!reader.take(spec.states, record.state_count) || !is_sound(spec)) return false;
     if (spec.labels.empty()) {
       metric.overflow_cell = metric.refused_cell = kNoCell;
-    } else if (!has_cells(record.overflow_cell, cells_of(spec.type, spec.bounds.size())) ||
-               !has_cells(record.refused_cell, 1)) {
+    } else if (!has_cells(record.overflow_cell, series_cells(spec)) || !has_cells(record.refused_cell, 1)) {
       return false;
     }
   }
@@ -152,12 +166,12 @@ bool Directory::take_series(std::span<std::byte> bytes) {
   if (!reader.take(record) || record.metric >= metrics_.size()) return false;
   Metric& metric = metrics_[record.metric];
   if (!is_known(metric.spec.type)) return true;
-  if (!has_cells(record.cell, cells_of(metric.spec.type, metric.spec.bounds.size()))) return false;
+  if (!has_cells(record.cell, series_cells(metric.spec))) return false;
   const auto values = reader.rest();
   for (std::size_t i = 0; i < metric.spec.labels.size(); ++i)
     if (std::string_view skipped; !reader.take(skipped)) return false;
   const auto encoded = values.substr(0, values.size() - reader.rest().size());
-  metric.series.push_back({record.cell, encoded});
+  metric.series.push_back({record.cell, record.created, encoded});
   metric.cell_by_values.emplace(encoded, record.cell);
   return true;
 }
@@ -187,26 +201,32 @@ std::vector<std::string_view> decode_values(std::string_view encoded, std::size_
   return values;
 }
 
-std::string encode_metric(const MetricSpec& spec, std::uint32_t overflow_cell, std::uint32_t refused_cell) {
+std::string encode_metric(const MetricSpec& spec, double created, std::uint32_t overflow_cell,
+                          std::uint32_t refused_cell) {
   MetricRecord record{};
   record.head = {0, RecordKind::metric, spec.type};
+  record.created = created;
   record.label_count = static_cast<std::uint32_t>(spec.labels.size());
   record.bound_count = static_cast<std::uint32_t>(spec.bounds.size());
+  record.state_count = static_cast<std::uint32_t>(spec.states.size());
+  record.gauge_mode = spec.gauge_mode;
+  record.schema = spec.schema;
+  record.exemplar_slots = spec.exemplar_slots;
   record.max_series = spec.max_series;
   record.overflow_cell = overflow_cell;
   record.refused_cell = refused_cell;
   std::string out;
   append(out, &record, sizeof record);
   append(out, spec.bounds.data(), spec.bounds.size() * sizeof(double));
-  append_string(out, spec.name);
-  append_string(out, spec.help);
+  for (const auto* text : {&spec.name, &spec.help, &spec.unit}) append_string(out, *text);
   for (const auto& label : spec.labels) append_string(out, label);
+  for (const auto& state : spec.states) append_string(out, state);
   return finish(std::move(out));
 }
 
-std::string encode_series(std::uint32_t metric, MetricType type, std::uint32_t cell,
+std::string encode_series(std::uint32_t metric, MetricType type, double created, std::uint32_t cell,
                           std::string_view values) {
-  const SeriesRecord record{{0, RecordKind::series, type}, metric, cell};
+  const SeriesRecord record{{0, RecordKind::series, type}, created, metric, cell};
   std::string out;
   append(out, &record, sizeof record);
   out.append(values);

@@ -13,25 +13,17 @@ namespace tacho::telemetry {
 
 class Mapping;
 
-/// What a program declares of a metric.
-struct MetricSpec {
-  MetricType type;
-  std::string name;
-  std::string help;
-  std::vector<std::string> labels;
-  std::vector<double> bounds;
-  std::uint32_t max_series;
-};
-
 struct Series {
   std::uint32_t cell;
+  double created;  ///< Unix seconds.
   /// The length-prefixed label values where they lie in the segment: compared byte for byte, they are a key
   /// that no choice of values can forge.
   std::string_view values;
 };
 
 struct Metric {
-  MetricSpec spec;
+  MetricSpec spec;  ///< Without a name: of a type that this version does not know.
+  double created;   ///< Unix seconds.
   std::uint32_t overflow_cell;
   std::uint32_t refused_cell;
   std::uint32_t* overflow_used;
@@ -58,7 +50,7 @@ class Directory {
   bool take(std::span<std::byte> record);
   bool take_metric(std::span<std::byte> record);
   bool take_series(std::span<std::byte> record);
-  bool has_cells(std::uint32_t first, std::uint32_t count) const;
+  bool has_cells(std::uint32_t first, std::uint64_t count) const;
 
   const Mapping& mapping_;
   std::uint64_t position_ = 0;
@@ -70,7 +62,10 @@ std::string encode_values(std::span<const std::string> values);
 /// The reverse; fewer values than `count` where the bytes end early.
 std::vector<std::string_view> decode_values(std::string_view encoded, std::size_t count);
 
-std::string encode_metric(const MetricSpec& spec, std::uint32_t overflow_cell, std::uint32_t refused_cell);
-std::string encode_series(std::uint32_t metric, MetricType type, std::uint32_t cell, std::string_view values);
+/// `created` in Unix seconds.
+std::string encode_metric(const MetricSpec& spec, double created, std::uint32_t overflow_cell,
+                          std::uint32_t refused_cell);
+std::string encode_series(std::uint32_t metric, MetricType type, double created, std::uint32_t cell,
+                          std::string_view values);
 
 }  // namespace tacho::telemetry

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "metric_spec.hpp"
+
 namespace tacho::telemetry {
 
 // The file: header | shard table | directory | shards. All numbers in the host's byte order, which the magic
@@ -11,7 +13,7 @@ namespace tacho::telemetry {
 // nothing.
 
 inline constexpr std::uint64_t kMagic = 0x4745'534f'4843'4154;  // "TACHOSEG" on a little-endian host
-inline constexpr std::uint32_t kLayoutVersion = 1;
+inline constexpr std::uint32_t kLayoutVersion = 2;
 /// The start of each part: a multiple of every page size in use, so that parts never share a page.
 inline constexpr std::uint64_t kAlignment = 65536;
 
@@ -43,8 +45,6 @@ struct alignas(64) ShardEntry {
 };
 
 enum class RecordKind : std::uint16_t { metric = 1, series = 2 };
-/// Open for more (native histograms, info): a reader passes over types and kinds that it does not know.
-enum class MetricType : std::uint16_t { counter = 1, gauge = 2, histogram = 3 };
 
 // The directory: records one after another, each a multiple of 8 bytes. Strings are a 32-bit length and
 // bytes.
@@ -55,11 +55,17 @@ struct RecordHead {
   MetricType type;  ///< Of a metric; a series repeats its metric's.
 };
 
-/// Followed by the bounds (doubles), then the strings name, help, label names. Its number is its rank.
+/// Followed by the bounds (doubles), then the strings name, help, unit, label names, states. Its number is
+/// its rank.
 struct MetricRecord {
   RecordHead head;
+  double created;  ///< Unix seconds.
   std::uint32_t label_count;
   std::uint32_t bound_count;
+  std::uint32_t state_count;
+  GaugeMode gauge_mode;
+  std::int32_t schema;
+  std::uint32_t exemplar_slots;
   std::uint32_t max_series;
   /// First cell of the series that takes label sets for which there is no room; kept free from the start.
   std::uint32_t overflow_cell;
@@ -71,6 +77,7 @@ struct MetricRecord {
 /// Followed by the label values, in the metric's order.
 struct SeriesRecord {
   RecordHead head;
+  double created;  ///< Unix seconds.
   std::uint32_t metric;
   std::uint32_t cell;
 };
@@ -82,13 +89,6 @@ struct Geometry {
   std::uint64_t cells_per_shard;
   std::uint64_t directory_bytes;
 };
-
-/// A gauge has a second cell: 1 in the shards of those who hold a handle, so that a gauge whose writers all
-/// died is left out rather than shown as 0.
-constexpr std::uint32_t cells_of(MetricType type, std::size_t bounds) {
-  if (type == MetricType::histogram) return static_cast<std::uint32_t>(bounds) + 2;
-  return type == MetricType::gauge ? 2 : 1;
-}
 
 /// The header that a segment of these sizes has. Throws SegmentError for sizes out of range.
 Header header_for(const Geometry& geometry);

@@ -50,15 +50,16 @@ std::unique_ptr<Mapping> Mapping::create(const std::optional<std::string>& path,
   if (file.fd < 0) fail("create", name);
   try {
     if (ftruncate(file.fd, static_cast<off_t>(bytes)) != 0) fail("size", name);
-    return std::unique_ptr<Mapping>(new Mapping(file.release(), bytes, name));
+    return std::unique_ptr<Mapping>(new Mapping(file.release(), bytes, Access::read_and_write, name));
   } catch (...) {
     if (path) unlink(path->c_str());
     throw;
   }
 }
 
-std::unique_ptr<Mapping> Mapping::attach(const std::string& path, std::uint64_t least) {
-  FileGuard file{open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK)};
+std::unique_ptr<Mapping> Mapping::attach(const std::string& path, std::uint64_t least, Access access) {
+  const int mode = access == Access::read ? O_RDONLY : O_RDWR;
+  FileGuard file{open(path.c_str(), mode | O_CLOEXEC | O_NONBLOCK)};
   if (file.fd < 0) fail("open", path);
   struct stat status {};
   if (fstat(file.fd, &status) != 0) fail("examine", path);
@@ -70,12 +71,14 @@ std::unique_ptr<Mapping> Mapping::attach(const std::string& path, std::uint64_t 
     throw SegmentError("invalid_segment", "Expected a telemetry segment of at least " +
                                               std::to_string(least) + " bytes but " + path + " has " +
                                               std::to_string(bytes) + ".");
-  return std::unique_ptr<Mapping>(new Mapping(file.release(), bytes, path));
+  return std::unique_ptr<Mapping>(new Mapping(file.release(), bytes, access, path));
 }
 
-Mapping::Mapping(int fd, std::uint64_t bytes, const std::string& path) : fd_(fd), bytes_(bytes) {
+Mapping::Mapping(int fd, std::uint64_t bytes, Access access, const std::string& path)
+    : fd_(fd), bytes_(bytes) {
   FileGuard guard{fd};
-  void* data = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  const int protection = access == Access::read ? PROT_READ : PROT_READ | PROT_WRITE;
+  void* data = mmap(nullptr, bytes, protection, MAP_SHARED, fd, 0);
   if (data == MAP_FAILED) fail("map", path);
   data_ = static_cast<std::byte*>(data);
   guard.release();
@@ -84,6 +87,13 @@ Mapping::Mapping(int fd, std::uint64_t bytes, const std::string& path) : fd_(fd)
 Mapping::~Mapping() {
   munmap(data_, bytes_);
   close(fd_);
+}
+
+bool Mapping::is_at(const std::string& path) const {
+  struct stat mine {};
+  struct stat named {};
+  return fstat(fd_, &mine) == 0 && stat(path.c_str(), &named) == 0 && mine.st_dev == named.st_dev &&
+         mine.st_ino == named.st_ino;
 }
 
 bool Mapping::reserve(std::uint64_t offset, std::uint64_t length) const {

@@ -8,6 +8,9 @@
 
 namespace tacho::telemetry {
 
+/// With `read` alone, a store to the mapping ends the process.
+enum class Access { read, read_and_write };
+
 /// A shared mapping of a whole file, and the file's lock. Thread-safe.
 class Mapping {
  public:
@@ -15,7 +18,8 @@ class Mapping {
   /// zero. Throws SegmentError.
   static std::unique_ptr<Mapping> create(const std::optional<std::string>& path, std::uint64_t bytes);
   /// An existing regular file of at least `least` bytes. Throws SegmentError.
-  static std::unique_ptr<Mapping> attach(const std::string& path, std::uint64_t least);
+  static std::unique_ptr<Mapping> attach(const std::string& path, std::uint64_t least,
+                                         Access access = Access::read_and_write);
 
   ~Mapping();
   Mapping(const Mapping&) = delete;
@@ -23,6 +27,9 @@ class Mapping {
 
   std::byte* data() const { return data_; }
   std::uint64_t bytes() const { return bytes_; }
+
+  /// Whether `path` still names this file, and not a later one.
+  bool is_at(const std::string& path) const;
 
   /// Makes the file system keep room for these bytes, without which writing to a sparse file on a full one
   /// ends the process (SIGBUS). False when there is no room.
@@ -42,7 +49,7 @@ class Mapping {
   };
 
  private:
-  Mapping(int fd, std::uint64_t bytes, const std::string& path);
+  Mapping(int fd, std::uint64_t bytes, Access access, const std::string& path);
 
   int fd_;
   std::byte* data_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <utility>
@@ -30,7 +31,8 @@ bool reserve_growth(const Mapping& mapping, std::uint64_t part, std::uint64_t fr
 }
 
 bool same_shape(const MetricSpec& a, const MetricSpec& b) {
-  return a.type == b.type && a.labels == b.labels && a.bounds == b.bounds;
+  return a.type == b.type && a.labels == b.labels && a.bounds == b.bounds && a.states == b.states &&
+         a.gauge_mode == b.gauge_mode && a.schema == b.schema && a.exemplar_slots == b.exemplar_slots;
 }
 
 [[noreturn]] void full(const std::string& what, const std::string& name) {
@@ -40,6 +42,17 @@ bool same_shape(const MetricSpec& a, const MetricSpec& b) {
 std::int64_t unix_nanoseconds() {
   using namespace std::chrono;
   return duration_cast<nanoseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+/// A sum shows 0 as soon as someone holds a handle; other gauges wait for a value.
+bool starts_shown(const MetricSpec& spec) {
+  return spec.type == MetricType::gauge && spec.gauge_mode == GaugeMode::sum;
+}
+
+double unix_seconds() { return static_cast<double>(unix_nanoseconds()) * 1e-9; }
+
+[[noreturn]] void not_ours(const std::string& path) {
+  throw SegmentError("invalid_segment", "Expected a telemetry segment but " + path + " is none.");
 }
 
 }  // namespace
@@ -60,14 +73,66 @@ std::shared_ptr<Segment> Segment::create(const std::optional<std::string>& path,
   return std::shared_ptr<Segment>(new Segment(std::move(mapping), path));
 }
 
-std::shared_ptr<Segment> Segment::attach(const std::string& path) {
-  auto mapping = Mapping::attach(path, sizeof(Header));
+std::shared_ptr<Segment> Segment::attach(const std::string& path, Access access) {
+  auto mapping = Mapping::attach(path, sizeof(Header), access);
   auto& mapped = *reinterpret_cast<Header*>(mapping->data());
   std::atomic_ref(mapped.magic).load(kAcquire);
   check_header(mapped, mapping->bytes(), path);
   std::shared_ptr<Segment> segment(new Segment(std::move(mapping), path));
   segment->directory_.refresh();
   return segment;
+}
+
+std::shared_ptr<Segment> Segment::adopt(const std::string& path, const Geometry& geometry, Earlier earlier) {
+  for (;;) {
+    if (access(path.c_str(), F_OK) != 0) {
+      if (auto made = create_complete(path, geometry)) return made;
+      continue;
+    }
+    const auto file = Mapping::attach(path, sizeof(Header::magic));
+    // Whoever replaces the file holds its lock; who waited for it finds another file at the path.
+    const Mapping::Lock lock(*file);
+    if (!file->is_at(path)) continue;
+    std::uint64_t magic;
+    std::memcpy(&magic, file->data(), sizeof magic);
+    if (magic != kMagic) not_ours(path);
+    const auto found = sound_segment(path);
+    if (found && earlier == Earlier::keep) return found;
+    if (found && found->has_writers())
+      throw SegmentError("invalid_segment", "Expected no living writer in telemetry segment " + path +
+                                                ", whose metrics have another shape.");
+    ::unlink(path.c_str());
+    earlier = Earlier::keep;
+  }
+}
+
+std::shared_ptr<Segment> Segment::sound_segment(const std::string& path) {
+  try {
+    return attach(path);
+  } catch (const SegmentError&) {
+    return nullptr;
+  }
+}
+
+std::shared_ptr<Segment> Segment::create_complete(const std::string& path, const Geometry& geometry) {
+  const std::string unfinished =
+      path + "." + std::to_string(getpid()) + "-" + std::to_string(unix_nanoseconds());
+  auto segment = create(unfinished, geometry);
+  const bool placed = link(unfinished.c_str(), path.c_str()) == 0;
+  const int reason = errno;
+  segment->unlink();
+  if (!placed && reason != EEXIST)
+    throw SegmentError("invalid_segment",
+                       "Cannot place telemetry segment " + path + ": " + std::strerror(reason) + ".");
+  segment->path_ = path;
+  segment->named_ = placed;
+  return placed ? segment : nullptr;
+}
+
+bool Segment::has_writers() const {
+  for (std::uint64_t shard = 0; shard < header().shards_used; ++shard)
+    if (is_alive(owner(shard))) return true;
+  return false;
 }
 
 Segment::Segment(std::unique_ptr<Mapping> mapping, std::optional<std::string> path)
@@ -97,20 +162,21 @@ MetricPlace Segment::define(const MetricSpec& spec) {
   directory_.refresh();
   const Metric* metric = directory_.find(spec.name);
   if (metric == nullptr) {
-    const auto width = cells_of(spec.type, spec.bounds.size());
+    const auto width = static_cast<std::uint32_t>(series_cells(spec));
     const bool labelled = !spec.labels.empty();
     const auto overflow = labelled ? allocate(width + 1) : kNoCell;
     const auto refused = labelled && overflow != kNoCell ? overflow + width : kNoCell;
-    if ((labelled && overflow == kNoCell) || !publish(encode_metric(spec, overflow, refused)))
+    if ((labelled && overflow == kNoCell) || !publish(encode_metric(spec, unix_seconds(), overflow, refused)))
       full("metric " + spec.name, path_.value_or("in memory"));
     directory_.refresh();
     metric = directory_.find(spec.name);
   }
   if (!same_shape(metric->spec, spec))
-    throw SegmentError("invalid_segment",
-                       "Expected metric " + spec.name +
-                           " with the type, labels and bounds that the telemetry segment holds" +
-                           " but received others.");
+    throw SegmentError(
+        "invalid_segment",
+        "Expected metric " + spec.name +
+            " with the shape (type, labels, bounds, states, exemplars) that the telemetry segment holds" +
+            " but received others.");
   const auto number = static_cast<std::uint32_t>(metric - directory_.metrics().data());
   if (spec.labels.empty() && metric->series.empty() && add_series(number, {}) == kNoCell)
     full("metric " + spec.name, path_.value_or("in memory"));
@@ -123,7 +189,7 @@ Segment::Resolved Segment::resolve(std::uint32_t number, std::span<const std::st
   const Metric& metric = directory_.metrics().at(number);
   const auto encoded = encode_values(values);
   auto cell = directory_.find_series(number, encoded);
-  if (cell != kNoCell) return {cell, metric.spec.type};
+  if (cell != kNoCell) return {cell, starts_shown(metric.spec)};
   // A client may send these very values; a second series of the same labels would spoil the whole scrape.
   const bool is_overflow = std::ranges::all_of(values, [](const auto& value) { return value == "overflow"; });
   if (!is_overflow && metric.series.size() < metric.spec.max_series) {
@@ -131,21 +197,33 @@ Segment::Resolved Segment::resolve(std::uint32_t number, std::span<const std::st
     directory_.refresh();
     cell = directory_.find_series(number, encoded);
     if (cell == kNoCell && metric.series.size() < metric.spec.max_series) cell = add_series(number, encoded);
-    if (cell != kNoCell) return {cell, metric.spec.type};
+    if (cell != kNoCell) return {cell, starts_shown(metric.spec)};
   }
+  auto overflow = overflow_of(metric);
+  if (is_overflow) overflow.refused_cell = kNoCell;
+  return overflow;
+}
+
+Segment::Resolved Segment::refuse(std::uint32_t number) {
+  const std::lock_guard guard(mutex_);
+  return overflow_of(directory_.metrics().at(number));
+}
+
+Segment::Resolved Segment::overflow_of(const Metric& metric) {
   std::atomic_ref(*metric.overflow_used).store(1, kRelease);
-  return {metric.overflow_cell, metric.spec.type, is_overflow ? kNoCell : metric.refused_cell};
+  return {metric.overflow_cell, starts_shown(metric.spec), metric.refused_cell};
 }
 
 std::uint32_t Segment::add_series(std::uint32_t number, std::string_view values) {
   const MetricSpec& spec = directory_.metrics()[number].spec;
-  const auto cell = allocate(cells_of(spec.type, spec.bounds.size()));
-  if (cell == kNoCell || !publish(encode_series(number, spec.type, cell, values))) return kNoCell;
+  const auto cell = allocate(series_cells(spec));
+  if (cell == kNoCell || !publish(encode_series(number, spec.type, unix_seconds(), cell, values)))
+    return kNoCell;
   directory_.refresh();
   return cell;
 }
 
-std::uint32_t Segment::allocate(std::uint32_t count) {
+std::uint32_t Segment::allocate(std::uint64_t count) {
   const auto used = header().cells_used;
   const auto wanted = used + count;
   if (wanted > header().cells_per_shard) return kNoCell;
@@ -189,19 +267,19 @@ std::unique_ptr<Shard> Segment::claim() {
   const auto part = header().shards_offset + *shard * header().shard_stride;
   if (!reserve_growth(*mapping_, part, 0, header().cells_used * sizeof(double)))
     full("another writer's cells", path_.value_or("in memory"));
-  clear_gauges(cells(*shard));
+  forget_presence(cells(*shard));
   std::atomic_ref(entry(*shard).birth).store(self_.birth, std::memory_order_relaxed);
   std::atomic_ref(entry(*shard).pid).store(self_.pid, kRelease);
   if (*shard == header().shards_used) std::atomic_ref(header().shards_used).store(*shard + 1, kRelease);
   return std::make_unique<Shard>(shared_from_this(), *shard);
 }
 
-void Segment::clear_gauges(std::span<double> cells) {
-  const auto clear = [&](std::uint32_t first) {
-    for (auto& cell : cells.subspan(first, cells_of(MetricType::gauge, 0))) set_cell(cell, 0);
-  };
+void Segment::forget_presence(std::span<double> cells) {
   for (const auto& metric : directory_.metrics()) {
-    if (metric.spec.type != MetricType::gauge) continue;
+    if (!lives_with_its_writer(metric.spec)) continue;
+    const auto clear = [&](std::uint32_t first) {
+      for (auto& cell : cells.subspan(first, value_cells(metric.spec))) set_cell(cell, 0);
+    };
     if (metric.overflow_cell != kNoCell) clear(metric.overflow_cell);
     for (const auto& series : metric.series) clear(series.cell);
   }
@@ -211,10 +289,15 @@ Shard::Shard(std::shared_ptr<Segment> segment, std::uint64_t index)
     : segment_(std::move(segment)), index_(index), cells_(segment_->cells(index)) {}
 
 std::uint32_t Shard::resolve(std::uint32_t metric, std::span<const std::string> values) {
-  const auto [cell, type, refused_cell] = segment_->resolve(metric, values);
-  if (type == MetricType::gauge) set_cell(cells_[cell + 1], 1);
-  if (refused_cell != kNoCell) add_to_cell(cells_[refused_cell], 1);
-  return cell;
+  return use(segment_->resolve(metric, values));
+}
+
+std::uint32_t Shard::refuse(std::uint32_t metric) { return use(segment_->refuse(metric)); }
+
+std::uint32_t Shard::use(const Segment::Resolved& series) {
+  if (series.starts_shown) set_cell(cells_[series.cell + 1], 1);
+  if (series.refused_cell != kNoCell) add_to_cell(cells_[series.refused_cell], 1);
+  return series.cell;
 }
 
 void Shard::release() {

@@ -17,6 +17,9 @@ namespace tacho::telemetry {
 
 class Shard;
 
+/// Whether a file that an earlier run left is to go on, or to make way for a new one.
+enum class Earlier { keep, replace };
+
 /// Where a declared metric lies. `overflow_cell` is kNoCell for a metric without labels.
 struct MetricPlace {
   std::uint32_t number;
@@ -28,8 +31,15 @@ class Segment : public std::enable_shared_from_this<Segment> {
  public:
   /// Throws SegmentError when the file exists or the sizes are out of range. Without a path, no file.
   static std::shared_ptr<Segment> create(const std::optional<std::string>& path, const Geometry& geometry);
-  /// Throws SegmentError unless `path` is a sound segment of this layout.
-  static std::shared_ptr<Segment> attach(const std::string& path);
+  /// Throws SegmentError unless `path` is a sound segment of this layout. With `Access::read`, only the
+  /// constant members may be used.
+  static std::shared_ptr<Segment> attach(const std::string& path, Access access = Access::read_and_write);
+
+  /// The segment that an earlier run left at `path`, or a new one where there is none, or where it has
+  /// another layout, is damaged, or is to be replaced. Of those who do this at once, all get the same.
+  /// Throws SegmentError when the file is none of ours, or is to make way but has living writers.
+  static std::shared_ptr<Segment> adopt(const std::string& path, const Geometry& geometry,
+                                        Earlier earlier = Earlier::keep);
 
   const std::optional<std::string>& path() const { return path_; }
   const Mapping& mapping() const { return *mapping_; }
@@ -41,6 +51,9 @@ class Segment : public std::enable_shared_from_this<Segment> {
   /// Takes over a shard: one given back, else one whose process died, else a fresh one. Its counters and
   /// histograms go on from where they stood, its gauges from nothing. Throws SegmentError when none is left.
   std::unique_ptr<Shard> claim();
+
+  /// Whether any process that lives holds a shard.
+  bool has_writers() const;
 
   /// Removes the file's name, once.
   void unlink();
@@ -58,19 +71,26 @@ class Segment : public std::enable_shared_from_this<Segment> {
   /// `cell` is the series' first, or the overflow series' when `refused_cell` is not kNoCell.
   struct Resolved {
     std::uint32_t cell;
-    MetricType type;
+    bool starts_shown;
     std::uint32_t refused_cell = kNoCell;
   };
   Resolved resolve(std::uint32_t metric, std::span<const std::string> values);
+  Resolved refuse(std::uint32_t metric);
+  static Resolved overflow_of(const Metric& metric);
+
+  /// Null unless `path` is a sound segment of this layout.
+  static std::shared_ptr<Segment> sound_segment(const std::string& path);
+  /// A new file that has its name only once it is finished; null when another was faster.
+  static std::shared_ptr<Segment> create_complete(const std::string& path, const Geometry& geometry);
 
   ShardEntry& entry(std::uint64_t shard) const;
 
   // The following want mutex_ and, from allocate on, the registration lock.
   std::uint32_t add_series(std::uint32_t metric, std::string_view values);
-  std::uint32_t allocate(std::uint32_t cells);
+  std::uint32_t allocate(std::uint64_t cells);
   bool publish(const std::string& record);
   std::optional<std::uint64_t> vacant_shard() const;
-  void clear_gauges(std::span<double> cells);
+  void forget_presence(std::span<double> cells);
 
   std::unique_ptr<Mapping> mapping_;
   std::optional<std::string> path_;
@@ -95,9 +115,15 @@ class Shard {
   /// metric's overflow series, and the refusal is counted. `values` has one for each label.
   std::uint32_t resolve(std::uint32_t metric, std::span<const std::string> values);
 
+  /// The metric's overflow series for label values that no format can carry; the refusal is counted. Only for
+  /// metrics with labels.
+  std::uint32_t refuse(std::uint32_t metric);
+
   void release();
 
  private:
+  std::uint32_t use(const Segment::Resolved& series);
+
   std::shared_ptr<Segment> segment_;
   std::uint64_t index_;
   std::span<double> cells_;

@@ -17,7 +17,7 @@ constexpr std::string_view kRefusedName = "tacho_telemetry_series_overflowed_tot
 
 const char* type_name(MetricType type) {
   if (type == MetricType::counter) return "counter";
-  return type == MetricType::gauge ? "gauge" : "histogram";
+  return type == MetricType::histogram ? "histogram" : "gauge";
 }
 
 /// HELP escapes backslash and line feed; label values the double quote as well.
@@ -107,7 +107,7 @@ void TextRenderer::prepare() {
   const auto& metrics = directory_.metrics();
   families_.resize(metrics.size());
   for (std::size_t i = 0; i < metrics.size(); ++i) {
-    const auto& [spec, overflow_cell, refused_cell, overflow_used, series, cells] = metrics[i];
+    const auto& [spec, created, overflow_cell, refused_cell, overflow_used, series, cells] = metrics[i];
     Family& family = families_[i];
     if (family.head.empty()) {
       family.head = head_of(spec.name, spec.help, type_name(spec.type));

@@ -1,38 +1,14 @@
 import { TelemetryError } from "./errors.js";
+import {
+  DEFAULT_MAX_SERIES,
+  DEFAULT_SCHEMA,
+  type GaugeMode,
+  type LabelDomain,
+  type MetricSpec,
+  type MetricType,
+} from "./metric-spec.js";
+import { nativeBounds } from "./native-buckets.js";
 
-/**
- * What a label's values may be: a closed list, whatever the operator configures, or whatever clients send.
- * Values outside a closed list are refused; the other two are bounded by `maxSeries`.
- */
-export type LabelDomain = readonly string[] | "configured" | "open";
-
-interface MetricBase {
-  readonly help: string;
-  readonly labels: Readonly<Record<string, LabelDomain>>;
-  /** Label sets beyond this many share one series whose label values are all "overflow". Default 1000. */
-  readonly maxSeries?: number;
-}
-
-export interface CounterSpec extends MetricBase {
-  readonly type: "counter";
-  readonly name: `${string}_total`;
-  readonly bounds?: never;
-}
-
-export interface GaugeSpec extends MetricBase {
-  readonly type: "gauge";
-  readonly name: string;
-  readonly bounds?: never;
-}
-
-export interface HistogramSpec extends MetricBase {
-  readonly type: "histogram";
-  readonly name: string;
-  /** Inclusive upper bounds of the buckets, increasing and finite; the bucket to +Inf is added. */
-  readonly bounds: readonly number[];
-}
-
-export type MetricSpec = CounterSpec | GaugeSpec | HistogramSpec;
 export type CatalogSpec = Readonly<Record<string, MetricSpec>>;
 
 /** A validated catalog; only `defineCatalog` makes one. */
@@ -44,17 +20,23 @@ export class Catalog<C extends CatalogSpec> {
 /** The spec behind a catalog, e.g. `Telemetry<SpecOf<typeof catalog>>`. */
 export type SpecOf<T> = T extends Catalog<infer C> ? C : never;
 
-/** The argument of `labels()`: a closed list allows its members, any other domain any string. */
-export type LabelValues<M extends MetricSpec> = [keyof M["labels"]] extends [never]
-  ? Readonly<Record<string, never>>
-  : { readonly [L in keyof M["labels"]]: M["labels"][L] extends readonly (infer V)[] ? V : string };
-
-export const DEFAULT_MAX_SERIES = 1000;
-
 const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const LABEL_NAME = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/;
-const HISTOGRAM_SUFFIXES = ["_bucket", "_count", "_sum"];
-const TYPES: readonly string[] = ["counter", "gauge", "histogram"] satisfies MetricSpec["type"][];
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** Endings of a name: the one its type asks for, and those that the lines of another type would collide with. */
+const SUFFIX_OF: Partial<Record<MetricType, string>> = { counter: "_total", info: "_info" };
+const RESERVED_SUFFIXES = ["_total", "_info", "_created", "_bucket", "_count", "_sum"];
+
+const TYPES: readonly string[] = [
+  "counter",
+  "gauge",
+  "histogram",
+  "nativeHistogram",
+  "info",
+  "stateset",
+] satisfies MetricType[];
+const GAUGE_MODES: readonly string[] = ["sum", "last", "high-water", "function"] satisfies GaugeMode[];
 const DOMAINS: readonly string[] = ["configured", "open"] satisfies LabelDomain[];
 
 function fail(key: string, field: string, expected: string, received: unknown): never {
@@ -66,39 +48,82 @@ function fail(key: string, field: string, expected: string, received: unknown): 
 }
 
 function checkName(key: string, { type, name }: MetricSpec): void {
-  if (!TYPES.includes(type)) fail(key, "type", "counter, gauge or histogram", type);
+  if (!TYPES.includes(type)) fail(key, "type", `one of ${TYPES.join(", ")}`, type);
   if (!METRIC_NAME.test(name)) fail(key, "name", "a Prometheus metric name", name);
-  if (name.endsWith("_total") !== (type === "counter"))
-    fail(key, "name", type === "counter" ? "a name ending in _total" : "a name not ending in _total", name);
-  const suffix = HISTOGRAM_SUFFIXES.find((s) => name.endsWith(s));
-  if (suffix !== undefined) fail(key, "name", `a name not ending in ${suffix}`, name);
+  const suffix = SUFFIX_OF[type];
+  if (suffix !== undefined && (!name.endsWith(suffix) || name === suffix))
+    fail(key, "name", `a name ending in ${suffix}`, name);
+  const reserved = RESERVED_SUFFIXES.find((s) => s !== suffix && name.endsWith(s));
+  if (reserved !== undefined) fail(key, "name", `a name not ending in ${reserved}`, name);
 }
 
-function checkLabels(key: string, { type, labels }: MetricSpec): void {
-  for (const [label, domain] of Object.entries(labels)) {
+function checkUnit(key: string, { type, name, unit }: MetricSpec): void {
+  if (unit === undefined) return;
+  if (type === "info" || type === "stateset") fail(key, "unit", `no unit on type ${type}`, unit);
+  const base = name.replace(/_total$/, "");
+  if (!/^[a-zA-Z0-9_:]+$/.test(unit) || !base.endsWith(`_${unit}`))
+    fail(key, "unit", `the last word of the name ${name}`, unit);
+}
+
+function isOneLine(text: unknown): boolean {
+  return typeof text === "string" && text.trim() !== "" && !LONE_SURROGATE.test(text);
+}
+
+/** Labels that a type's own lines use. */
+function reservedLabels({ type, name }: MetricSpec): string[] {
+  if (type === "histogram" || type === "nativeHistogram") return ["le"];
+  return type === "stateset" ? [name] : [];
+}
+
+function checkLabels(key: string, metric: MetricSpec): void {
+  const reserved = reservedLabels(metric);
+  for (const [label, domain] of Object.entries(metric.labels)) {
     if (!LABEL_NAME.test(label)) fail(key, "labels", "Prometheus label names", label);
-    if (type === "histogram" && label === "le") fail(key, "labels", "no label le, which buckets use", label);
+    if (reserved.includes(label)) fail(key, "labels", `no label ${label}, which its own lines use`, label);
     if (typeof domain === "string") {
       if (!DOMAINS.includes(domain))
         fail(key, `labels.${label}`, 'a list of values, "configured" or "open"', domain);
-    } else if (domain.length === 0 || new Set(domain).size !== domain.length)
-      fail(key, `labels.${label}`, "distinct values", `[${domain.join(", ")}]`);
+    } else checkTexts(key, `labels.${label}`, domain);
   }
 }
 
-function checkBounds(key: string, metric: MetricSpec): void {
-  if (metric.type !== "histogram") return;
-  const { bounds } = metric;
+function checkTexts(key: string, field: string, texts: readonly string[]): void {
+  if (!texts.every((text) => !LONE_SURROGATE.test(text))) fail(key, field, "Unicode text", texts.join(", "));
+  if (texts.length === 0 || new Set(texts).size !== texts.length)
+    fail(key, field, "distinct values", `[${texts.join(", ")}]`);
+}
+
+function checkBounds(key: string, { bounds }: { bounds: readonly number[] }): void {
   const increasing = bounds.every((b, i) => Number.isFinite(b) && (i === 0 || b > bounds[i - 1]!));
   if (bounds.length === 0 || !increasing)
     fail(key, "bounds", "finite, strictly increasing numbers", `[${bounds.join(", ")}]`);
 }
 
+function checkNativeBuckets(key: string, metric: MetricSpec & { type: "nativeHistogram" }): void {
+  const { range, schema = DEFAULT_SCHEMA } = metric;
+  if (!Number.isInteger(schema) || schema < -4 || schema > 8)
+    fail(key, "schema", "an integer from -4 to 8", schema);
+  const [least, most] = range;
+  if (!(least > 0 && most > least && most < Infinity))
+    fail(key, "range", "[least, most] with 0 < least < most", `[${range.join(", ")}]`);
+  if (nativeBounds(metric).length === 0)
+    fail(key, "range", "at most 4096 buckets", `[${range.join(", ")}] with schema ${schema}`);
+}
+
+function checkShape(key: string, metric: MetricSpec): void {
+  if (metric.type === "histogram") checkBounds(key, metric);
+  if (metric.type === "nativeHistogram") checkNativeBuckets(key, metric);
+  if (metric.type === "stateset") checkTexts(key, "states", metric.states);
+  if (metric.type === "gauge" && !GAUGE_MODES.includes(metric.mode ?? "sum"))
+    fail(key, "mode", `one of ${GAUGE_MODES.join(", ")}`, metric.mode);
+}
+
 function checkMetric(key: string, metric: MetricSpec): void {
   checkName(key, metric);
-  if (metric.help.trim() === "") fail(key, "help", "a sentence", metric.help);
+  checkUnit(key, metric);
+  if (!isOneLine(metric.help)) fail(key, "help", "a sentence", metric.help);
   checkLabels(key, metric);
-  checkBounds(key, metric);
+  checkShape(key, metric);
   const { maxSeries = DEFAULT_MAX_SERIES } = metric;
   if (!Number.isInteger(maxSeries) || maxSeries < 1 || maxSeries > 2 ** 31)
     fail(key, "maxSeries", "a positive integer", maxSeries);

@@ -1,19 +1,54 @@
 export { defineCatalog } from "./catalog.js";
+export type { Catalog, CatalogSpec, SpecOf } from "./catalog.js";
+export { TelemetryError } from "./errors.js";
+export type { TelemetryErrorCode } from "./errors.js";
+export type { Exemplar, ExemplarSource } from "./exemplar.js";
 export type {
-  Catalog,
-  CatalogSpec,
+  CounterHandle,
+  ExemplarCounterHandle,
+  ExemplarHistogramHandle,
+  FunctionGaugeHandle,
+  GaugeHandle,
+  HandleOf,
+  HighWaterHandle,
+  HistogramHandle,
+  InfoHandle,
+  LastGaugeHandle,
+  StateSetHandle,
+} from "./instruments.js";
+export type {
   CounterSpec,
+  GaugeMode,
   GaugeSpec,
   HistogramSpec,
+  InfoSpec,
   LabelDomain,
   LabelValues,
   MetricSpec,
-  SpecOf,
-} from "./catalog.js";
-export { TelemetryError } from "./errors.js";
-export type { TelemetryErrorCode } from "./errors.js";
-export type { CounterHandle, GaugeHandle, HandleOf, HistogramHandle } from "./instruments.js";
+  NativeHistogramSpec,
+  StateSetSpec,
+} from "./metric-spec.js";
 export type { SegmentSizes } from "./native.js";
+export type { SegmentOptions } from "./open-segment.js";
 export { newSegmentPath, sweepStaleSegments } from "./segment-path.js";
+export type {
+  ExemplarSnapshot,
+  FamilySnapshot,
+  FamilyType,
+  HistogramSeries,
+  ScalarSeries,
+  Snapshot,
+  StateSetSeries,
+  SummarySeries,
+} from "./snapshot.js";
 export { openTelemetry } from "./telemetry.js";
-export type { Telemetry, TelemetryOptions, Writer } from "./telemetry.js";
+export type {
+  Format,
+  MetricSource,
+  Metrics,
+  RenderOptions,
+  Telemetry,
+  TelemetryOptions,
+  Writer,
+} from "./telemetry.js";
+export type { ViewLabel, ViewSource, ViewSpec } from "./views.js";

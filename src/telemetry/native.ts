@@ -1,6 +1,9 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { TelemetryError } from "./errors.js";
+import type { MetricType } from "./metric-spec.js";
+import type { FamilySnapshot } from "./snapshot.js";
+import type { ViewSpec } from "./views.js";
 
 /** Sizes of a new segment. Pages are only paid for once used, so generous sizes cost address space alone. */
 export interface SegmentSizes {
@@ -16,7 +19,23 @@ export interface NativeShard {
   readonly cells: Float64Array;
   /** First cell of the series, registered if it is new; the metric's overflow cell when there is no room. */
   resolve(metric: number, values: readonly string[]): number;
+  /** The metric's overflow cell, for label values that no format can carry; counted. */
+  refuse(metric: number): number;
   release(): void;
+}
+
+export interface NativeMetricSpec {
+  type: MetricType;
+  name: string;
+  help: string;
+  unit: string;
+  labels: readonly string[];
+  bounds: readonly number[];
+  states: readonly string[];
+  gaugeMode: "sum" | "last" | "high-water";
+  schema: number;
+  exemplarSlots: number;
+  maxSeries: number;
 }
 
 export interface NativeMetric {
@@ -24,19 +43,23 @@ export interface NativeMetric {
   overflowCell: number;
 }
 
+/** What the native renderer writes. `json` is an array of FamilySnapshot, numbers beyond JSON as strings. */
+export type NativeFormat = "text" | "openmetrics" | "protobuf" | "json";
+
 export interface NativeSegment {
   readonly path: string | null;
   /** Registers the metric, or finds it when another process did; a differing one under the same name throws. */
-  define(
-    type: "counter" | "gauge" | "histogram",
-    name: string,
-    help: string,
-    labels: readonly string[],
-    bounds: readonly number[],
-    maxSeries: number,
-  ): NativeMetric;
+  define(spec: NativeMetricSpec): NativeMetric;
   claim(): NativeShard;
-  render(): Promise<Buffer>;
+  /**
+   * Renders on a thread of libuv's pool. With `views`, those families alone; `foreign` ones follow in any case.
+   * `views` must be the same array object from call to call: what is compiled of it is kept by identity.
+   */
+  render(
+    format: NativeFormat,
+    views: readonly ViewSpec[] | null,
+    foreign: readonly FamilySnapshot[],
+  ): Promise<Buffer>;
   unlink(): void;
   close(): void;
 }
@@ -45,6 +68,12 @@ export interface TelemetryAddon {
   /** A null path makes a segment without a name, for this thread alone. */
   create(path: string | null, sizes: SegmentSizes): NativeSegment;
   attach(path: string): NativeSegment;
+  /** The earlier run's segment, or a new one; `replace` makes it new unless it has living writers. */
+  adopt(path: string, sizes: SegmentSizes, replace: boolean): NativeSegment;
+  /** For `render` alone: mapped so that nothing can be written. */
+  read(path: string): NativeSegment;
+  /** CLOCK_MONOTONIC, which all threads and processes of a machine share. */
+  monotonicSeconds(): number;
 }
 
 // src/telemetry and dist/telemetry lie equally deep, so this holds for both.

@@ -1,11 +1,20 @@
-import { BucketIndex } from "./bucket-index.js";
-import { DEFAULT_MAX_SERIES, type CatalogSpec, type LabelValues, type MetricSpec } from "./catalog.js";
+import type { CatalogSpec } from "./catalog.js";
 import { TelemetryError } from "./errors.js";
-import { Counter, Gauge, Histogram, type HandleOf } from "./instruments.js";
+import { shapeOf, type AnyHandle, type HandleMaker, type ThreadContext } from "./handle-maker.js";
+import type { HandleOf } from "./instruments.js";
+import type { LabelValues, MetricSpec } from "./metric-spec.js";
 import { callNative, type NativeMetric, type NativeSegment, type NativeShard } from "./native.js";
 
-type AnyHandle = Counter | Gauge | Histogram;
 type Node = Map<string, Node> | AnyHandle;
+
+/** Longer values would let few label sets fill a segment's directory. In UTF-16 units. */
+const LONGEST_VALUE = 4096;
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** Whether every format can carry the value: UTF-8 has no lone surrogates. */
+function isCarriable(value: string): boolean {
+  return value.length <= LONGEST_VALUE && !LONE_SURROGATE.test(value);
+}
 
 /** A catalog entry with its place in the segment. */
 export interface RegisteredMetric {
@@ -13,17 +22,13 @@ export interface RegisteredMetric {
   spec: MetricSpec;
   labelNames: readonly string[];
   native: NativeMetric;
-  /** Of a histogram only; shared by all its series and writers. */
-  buckets: BucketIndex | undefined;
+  makeHandle: HandleMaker;
 }
 
 export function registerMetrics(segment: NativeSegment, spec: CatalogSpec): RegisteredMetric[] {
   return Object.entries(spec).map(([key, metric]) => {
-    const { type, name, help, labels, bounds = [], maxSeries = DEFAULT_MAX_SERIES } = metric;
-    const labelNames = Object.keys(labels);
-    const buckets = type === "histogram" ? new BucketIndex(bounds) : undefined;
-    const native = segment.define(type, name, help, labelNames, bounds, maxSeries);
-    return { key, spec: metric, labelNames, native, buckets };
+    const { native, makeHandle } = shapeOf(metric);
+    return { key, spec: metric, labelNames: native.labels, native: segment.define(native), makeHandle };
   });
 }
 
@@ -39,12 +44,13 @@ export class SeriesFamily<M extends MetricSpec> {
   constructor(
     private readonly metric: RegisteredMetric,
     private readonly shard: NativeShard,
-    private readonly cells: Float64Array,
+    private readonly context: ThreadContext,
   ) {}
 
   /**
    * Finds the series with these label values, registering it at its first use. Keep the handle where the
-   * label set is known beforehand; finding it again costs one map lookup a label.
+   * label set is known beforehand; finding it again costs one map lookup a label. Where there is no room, or a
+   * value is longer than 4096 characters or no Unicode, it is the overflow series, and that is counted.
    * @throws TelemetryError `invalid_labels` for missing, unknown or non-string labels and values outside a
    * closed list; `closed` for a new series of a closed writer.
    */
@@ -64,7 +70,9 @@ export class SeriesFamily<M extends MetricSpec> {
     const { native, labelNames } = this.metric;
     this.check(values);
     const ordered = labelNames.map((label) => values[label]!);
-    const cell = callNative(() => this.shard.resolve(native.id, ordered));
+    const cell = callNative(() =>
+      ordered.every(isCarriable) ? this.shard.resolve(native.id, ordered) : this.shard.refuse(native.id),
+    );
     if (cell === native.overflowCell) return (this.overflow ??= this.handle(cell));
     const handle = this.handle(cell);
     this.keep(ordered, handle);
@@ -86,10 +94,7 @@ export class SeriesFamily<M extends MetricSpec> {
   }
 
   private handle(cell: number): AnyHandle {
-    const { spec, buckets } = this.metric;
-    if (spec.type === "counter") return new Counter(this.cells, cell);
-    if (spec.type === "gauge") return new Gauge(this.cells, cell);
-    return new Histogram(this.cells, cell, spec.bounds, buckets!);
+    return this.metric.makeHandle(this.shard.cells, cell, this.context);
   }
 
   /** Runs only when a series is first used: a set of labels that was found before was right. */

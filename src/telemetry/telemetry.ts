@@ -1,11 +1,24 @@
-import type { Catalog, CatalogSpec, LabelValues } from "./catalog.js";
+import { activeSpanSource } from "./active-span.js";
+import type { Catalog, CatalogSpec } from "./catalog.js";
+import type { ExemplarSource } from "./exemplar.js";
+import { FunctionGauges } from "./function-gauges.js";
+import type { ThreadContext } from "./handle-maker.js";
 import type { HandleOf } from "./instruments.js";
-import { callNative, loadAddon, type NativeSegment, type NativeShard, type SegmentSizes } from "./native.js";
+import type { LabelValues } from "./metric-spec.js";
+import { callNative, loadAddon, type NativeSegment, type NativeShard } from "./native.js";
+import { openSegment, type SegmentOptions } from "./open-segment.js";
 import { registerMetrics, SeriesFamily, type RegisteredMetric } from "./series.js";
+import type { FamilySnapshot } from "./snapshot.js";
+import type { ViewSpec } from "./views.js";
+
+/** The metrics of a catalog, by their keys. */
+export type Metrics<C extends CatalogSpec> = {
+  readonly [K in keyof C]: { labels(values: LabelValues<C[K]>): HandleOf<C[K]> };
+};
 
 /** The owner of one shard. Thread: the one that opened it, or the one native thread it is given to. */
 export interface Writer<C extends CatalogSpec> {
-  readonly metrics: { readonly [K in keyof C]: { labels(values: LabelValues<C[K]>): HandleOf<C[K]> } };
+  readonly metrics: Metrics<C>;
   /** The shard; a handle's `cell` is an index into it. Empty once closed. */
   readonly cells: Float64Array;
   /**
@@ -15,43 +28,71 @@ export interface Writer<C extends CatalogSpec> {
   close(): void;
 }
 
+/** Text 0.0.4, OpenMetrics 1.0, or Prometheus' delimited protobuf, which alone shows native histograms. */
+export type Format = "text" | "openmetrics" | "protobuf";
+
+export interface RenderOptions {
+  /** Default `text`. */
+  format?: Format;
+  /** Shows these families instead of the metrics themselves. Keep the array: compiling it is done once. */
+  views?: readonly ViewSpec[];
+}
+
+/** Metrics from elsewhere that are shown after our own. */
+export interface MetricSource {
+  collect(): Promise<readonly FamilySnapshot[]> | readonly FamilySnapshot[];
+}
+
 export interface Telemetry<C extends CatalogSpec> extends Writer<C> {
   /** Null for a segment without a name. */
   readonly path: string | null;
+  /** Registers more metrics in the same segment, e.g. those of a library. Their writer is this one. */
+  extend<D extends CatalogSpec>(catalog: Catalog<D>): Metrics<D>;
   /**
    * One more shard, for a native thread. It stays open until its own `close()`, or until the environment ends:
    * the thread's addon must register its cleanup hook after this call, so as to end the thread before.
    */
   openWriter(): Writer<C>;
-  /** The whole segment, all writers summed, in the text format 0.0.4; made on a thread of libuv's pool. */
-  render(): Promise<Buffer>;
+  /** Shows what `source` collects after our own metrics, in every format; what it returns takes it away. */
+  addSource(source: MetricSource): () => void;
+  /** The whole segment, all writers taken together; made on a thread of libuv's pool. */
+  render(options?: RenderOptions): Promise<Buffer>;
   /** Closes this thread's writer and gives up the segment; whoever created the file removes it. Idempotent. */
   close(): void;
   /** Removes the file's name; those who have it mapped keep using it. */
   unlink(): void;
 }
 
-export interface TelemetryOptions {
-  /** File of the segment, see `newSegmentPath()`. Without one, the segment belongs to this thread alone. */
-  path?: string;
-  /** Attach to the segment at `path` instead of creating it. */
-  attach?: boolean;
-  /** Sizes of a new segment; an attached one keeps its own. */
-  sizes?: Partial<SegmentSizes>;
+export interface TelemetryOptions extends SegmentOptions {
+  /**
+   * Where the exemplars of metrics that declare them come from. Default: the active span, when
+   * @opentelemetry/api is installed.
+   */
+  exemplars?: ExemplarSource;
 }
-
-const DEFAULT_SIZES: SegmentSizes = { shards: 128, cellsPerShard: 2 ** 17, directoryBytes: 2 ** 23 };
 
 function openWriter<C extends CatalogSpec>(
   shard: NativeShard,
   metrics: readonly RegisteredMetric[],
+  context: ThreadContext,
 ): Writer<C> {
-  const { cells } = shard;
-  const families = metrics.map((metric) => [metric.key, new SeriesFamily(metric, shard, cells)]);
+  return { metrics: familiesIn(shard, metrics, context), cells: shard.cells, close: () => shard.release() };
+}
+
+function familiesIn<C extends CatalogSpec>(
+  shard: NativeShard,
+  metrics: readonly RegisteredMetric[],
+  context: ThreadContext,
+): Metrics<C> {
+  const families = metrics.map((metric) => [metric.key, new SeriesFamily(metric, shard, context)]);
+  return Object.fromEntries(families) as Metrics<C>;
+}
+
+function contextOf(exemplars: ExemplarSource | undefined): ThreadContext {
   return {
-    metrics: Object.fromEntries(families) as Writer<C>["metrics"],
-    cells,
-    close: () => shard.release(),
+    functionGauges: new FunctionGauges(),
+    exemplarSource: exemplars ?? activeSpanSource() ?? (() => undefined),
+    clockOrigin: loadAddon().monotonicSeconds() - performance.now() / 1000,
   };
 }
 
@@ -65,15 +106,67 @@ function removeAtExit(segment: NativeSegment): () => void {
   return () => process.off("exit", remove);
 }
 
-function openSegment({ path, attach = false, sizes }: TelemetryOptions): NativeSegment {
-  const addon = loadAddon();
-  if (!attach) return addon.create(path ?? null, { ...DEFAULT_SIZES, ...sizes });
-  if (path === undefined) throw new TypeError("Expected a path for attach but received none.");
-  return addon.attach(path);
+class OpenTelemetry<C extends CatalogSpec> implements Telemetry<C> {
+  readonly metrics: Metrics<C>;
+  private readonly sources = new Set<MetricSource>();
+
+  constructor(
+    private readonly segment: NativeSegment,
+    private readonly shard: NativeShard,
+    private readonly registered: readonly RegisteredMetric[],
+    private readonly context: ThreadContext,
+    private readonly forgetFile: () => void,
+  ) {
+    this.metrics = familiesIn(shard, registered, context);
+  }
+
+  get cells(): Float64Array {
+    return this.shard.cells;
+  }
+
+  get path(): string | null {
+    return this.segment.path;
+  }
+
+  extend<D extends CatalogSpec>(catalog: Catalog<D>): Metrics<D> {
+    const metrics = callNative(() => registerMetrics(this.segment, catalog.metrics));
+    return familiesIn(this.shard, metrics, this.context);
+  }
+
+  openWriter(): Writer<C> {
+    return callNative(() => openWriter(this.segment.claim(), this.registered, this.context));
+  }
+
+  addSource(source: MetricSource): () => void {
+    this.sources.add(source);
+    return () => void this.sources.delete(source);
+  }
+
+  async render({ format = "text", views }: RenderOptions = {}): Promise<Buffer> {
+    this.context.functionGauges.refresh();
+    const foreign = this.sources.size === 0 ? [] : await this.collectForeign();
+    return callNative(() => this.segment.render(format, views ?? null, foreign));
+  }
+
+  private async collectForeign(): Promise<FamilySnapshot[]> {
+    const families = await Promise.all(Array.from(this.sources, async (source) => source.collect()));
+    return families.flat();
+  }
+
+  unlink(): void {
+    this.segment.unlink();
+  }
+
+  close(): void {
+    this.context.functionGauges.close();
+    this.shard.release();
+    this.segment.close();
+    this.forgetFile();
+  }
 }
 
 /**
- * Creates a segment (or attaches to one) and opens a writer in it for this thread. Each thread opens its own.
+ * Opens a segment as the options say, and a writer in it for this thread. Each thread opens its own.
  * @throws TelemetryError `addon_missing`; `invalid_segment` when the file exists already, or is none to attach
  * to, or declares a metric of this catalog differently; `segment_full`.
  */
@@ -81,28 +174,11 @@ export function openTelemetry<C extends CatalogSpec>(
   catalog: Catalog<C>,
   options: TelemetryOptions = {},
 ): Telemetry<C> {
-  return callNative(() => {
-    const segment = openSegment(options);
-    try {
-      const metrics = registerMetrics(segment, catalog.metrics);
-      const writer = openWriter<C>(segment.claim(), metrics);
-      const hasFile = segment.path !== null && options.attach !== true;
-      const forget = hasFile ? removeAtExit(segment) : () => undefined;
-      return {
-        ...writer,
-        path: segment.path,
-        openWriter: () => callNative(() => openWriter<C>(segment.claim(), metrics)),
-        render: () => callNative(() => segment.render()),
-        unlink: () => segment.unlink(),
-        close() {
-          writer.close();
-          segment.close();
-          forget();
-        },
-      };
-    } catch (error) {
-      segment.close();
-      throw error;
-    }
+  return openSegment(options, (segment) => {
+    const metrics = registerMetrics(segment, catalog.metrics);
+    const shard = segment.claim();
+    const isMine = segment.path !== null && options.attach !== true && options.adopt !== true;
+    const forget = isMine ? removeAtExit(segment) : () => undefined;
+    return new OpenTelemetry<C>(segment, shard, metrics, contextOf(options.exemplars), forget);
   });
 }

@@ -167,7 +167,7 @@ describe("a segment", () => {
       depth: { type: "gauge", name: "depth", help: "Depth.", labels: { place: "open" } },
     });
     expect(() => openTelemetry(other, { path, attach: true })).toThrow(
-      "Expected metric depth with the type, labels",
+      "Expected metric depth with the shape (type, labels",
     );
     created.close();
   });
@@ -184,7 +184,7 @@ describe("a segment", () => {
     expect((await rendering).toString()).toContain("starts_total 0");
   });
 
-  it("closed, takes writes without effect and refuses the rest", () => {
+  it("closed, takes writes without effect and refuses the rest", async () => {
     const handle = telemetry.metrics.starts.labels({});
     telemetry.close();
     handle.inc();
@@ -192,6 +192,6 @@ describe("a segment", () => {
     const closed = expect.objectContaining({ code: "closed" }) as Error;
     expect(() => telemetry.metrics.requests.labels({ a: "new", b: "new" })).toThrow(closed);
     expect(() => telemetry.openWriter()).toThrow(closed);
-    expect(() => telemetry.render()).toThrow(closed);
+    await expect(telemetry.render()).rejects.toThrow(closed);
   });
 });

@@ -109,12 +109,13 @@ telemetry::Gauge gauge(const Napi::Float64Array& cells, const Napi::Object& mete
 }
 
 telemetry::Histogram histogram(const Napi::Float64Array& cells, const Napi::Object& meters, const char* name,
-                               std::vector<std::vector<double>>& storage) {
+                               std::deque<telemetry::BucketIndex>& indexes) {
   const auto handle = child(meters, name);
   const auto from = array(handle, "bounds");
-  auto& bounds = storage.emplace_back();
+  std::vector<double> bounds;
   for (std::uint32_t i = 0; i < from.Length(); ++i) bounds.push_back(from.Get(i).ToNumber().DoubleValue());
-  return telemetry::Histogram{cells_of(cells, handle, name, bounds.size() + 2), bounds};
+  const auto* index = &indexes.emplace_back(bounds);
+  return telemetry::Histogram{cells_of(cells, handle, name, bounds.size() + 2), index};
 }
 
 }  // namespace
@@ -141,8 +142,8 @@ Request request(const Napi::Object& value) {
 }
 
 Meters meters(const Napi::Float64Array& cells, const Napi::Object& from) {
-  std::vector<std::vector<double>> bounds;
-  const auto histogram_of = [&](const char* name) { return histogram(cells, from, name, bounds); };
+  std::deque<telemetry::BucketIndex> indexes;
+  const auto histogram_of = [&](const char* name) { return histogram(cells, from, name, indexes); };
   Meters result{.queue_duration = histogram_of("queueDuration"),
                 .time_to_first_token = histogram_of("timeToFirstToken"),
                 .inter_token_latency = histogram_of("interTokenLatency"),
@@ -153,7 +154,7 @@ Meters meters(const Napi::Float64Array& cells, const Napi::Object& from) {
                 .cached_prompt_tokens = counter(cells, from, "cachedPromptTokens"),
                 .generation_tokens = counter(cells, from, "generationTokens"),
                 .kv_cells_used = gauge(cells, from, "kvCellsUsed")};
-  result.bounds = std::move(bounds);
+  result.indexes = std::move(indexes);
   return result;
 }
 

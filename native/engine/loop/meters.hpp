@@ -2,7 +2,7 @@
 // starts.
 #pragma once
 
-#include <vector>
+#include <deque>
 
 #include "../../telemetry/cells.hpp"
 
@@ -20,8 +20,9 @@ struct Meters {
   telemetry::Counter cached_prompt_tokens;
   telemetry::Counter generation_tokens;
   telemetry::Gauge kv_cells_used;
-  /// What the histograms' bounds point to; moving a Meters leaves the inner vectors' memory where it is.
-  std::vector<std::vector<double>> bounds;
+  /// What the histograms point to; a deque, since it keeps its elements in their places when it grows or
+  /// moves.
+  std::deque<telemetry::BucketIndex> indexes;
 };
 
 }  // namespace tacho::engine

@@ -16,13 +16,13 @@ constexpr Limits kRoomy{.context = 256, .cells = 4096, .sequences = 8, .step_tok
 
 /// Cells for a Meters, as a shard would hold them.
 struct MeterCells {
-  static constexpr std::array<double, 3> kBounds{1, 10, 100};
+  static inline const tacho::telemetry::BucketIndex kIndex{std::array{1.0, 10.0, 100.0}};
   std::array<std::array<double, 5>, 6> histograms{};
   double prompt = 0, cached = 0, generated = 0, used = 0;
 
   Meters bind() {
     const auto histogram = [this](std::size_t i) {
-      return tacho::telemetry::Histogram{histograms[i].data(), kBounds};
+      return tacho::telemetry::Histogram{histograms[i].data(), &kIndex};
     };
     return {.queue_duration = histogram(0),
             .time_to_first_token = histogram(1),

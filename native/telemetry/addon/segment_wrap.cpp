@@ -12,9 +12,15 @@ namespace tacho::telemetry {
 namespace {
 
 const std::unordered_map<std::string, MetricType> kTypes = {
-    {"counter", MetricType::counter},
-    {"gauge", MetricType::gauge},
-    {"histogram", MetricType::histogram},
+    {"counter", MetricType::counter},     {"gauge", MetricType::gauge},
+    {"histogram", MetricType::histogram}, {"nativeHistogram", MetricType::native_histogram},
+    {"info", MetricType::info},           {"stateset", MetricType::stateset},
+};
+
+const std::unordered_map<std::string, GaugeMode> kGaugeModes = {
+    {"sum", GaugeMode::sum},
+    {"last", GaugeMode::last},
+    {"high-water", GaugeMode::high_water},
 };
 
 /// Renders on a thread of libuv's pool. Holds the renderer, so that closing in the meantime does no harm.
@@ -46,19 +52,37 @@ class RenderWorker : public Napi::AsyncWorker {
   std::unique_ptr<std::string> text_;
 };
 
-MetricSpec spec_of(const Napi::CallbackInfo& info) {
-  MetricSpec spec{};
-  spec.type = kTypes.at(info[0].As<Napi::String>());
-  spec.name = info[1].As<Napi::String>();
-  spec.help = info[2].As<Napi::String>();
-  const auto labels = info[3].As<Napi::Array>();
-  for (std::uint32_t i = 0; i < labels.Length(); ++i)
-    spec.labels.push_back(labels.Get(i).As<Napi::String>().Utf8Value());
-  const auto bounds = info[4].As<Napi::Array>();
-  for (std::uint32_t i = 0; i < bounds.Length(); ++i)
-    spec.bounds.push_back(bounds.Get(i).As<Napi::Number>().DoubleValue());
-  spec.max_series = info[5].As<Napi::Number>().Uint32Value();
-  return spec;
+std::string text_of(const Napi::Object& object, const char* field) {
+  return object.Get(field).As<Napi::String>();
+}
+
+std::vector<std::string> texts_of(const Napi::Object& object, const char* field) {
+  const auto from = object.Get(field).As<Napi::Array>();
+  std::vector<std::string> texts;
+  for (std::uint32_t i = 0; i < from.Length(); ++i) texts.push_back(from.Get(i).As<Napi::String>());
+  return texts;
+}
+
+std::vector<double> numbers_of(const Napi::Object& object, const char* field) {
+  const auto from = object.Get(field).As<Napi::Array>();
+  std::vector<double> numbers;
+  for (std::uint32_t i = 0; i < from.Length(); ++i)
+    numbers.push_back(from.Get(i).As<Napi::Number>().DoubleValue());
+  return numbers;
+}
+
+MetricSpec spec_of(const Napi::Object& from) {
+  return {.type = kTypes.at(text_of(from, "type")),
+          .name = text_of(from, "name"),
+          .help = text_of(from, "help"),
+          .labels = texts_of(from, "labels"),
+          .bounds = numbers_of(from, "bounds"),
+          .max_series = from.Get("maxSeries").As<Napi::Number>().Uint32Value(),
+          .unit = text_of(from, "unit"),
+          .states = texts_of(from, "states"),
+          .gauge_mode = kGaugeModes.at(text_of(from, "gaugeMode")),
+          .schema = from.Get("schema").As<Napi::Number>().Int32Value(),
+          .exemplar_slots = from.Get("exemplarSlots").As<Napi::Number>().Uint32Value()};
 }
 
 }  // namespace
@@ -74,8 +98,8 @@ Napi::Function SegmentWrap::define_class(Napi::Env env) {
 SegmentWrap::SegmentWrap(const Napi::CallbackInfo& info) : ObjectWrap(info) {
   segment_ = *info[0].As<Napi::External<std::shared_ptr<Segment>>>().Data();
   renderer_ = std::make_shared<TextRenderer>(segment_);
-  created_ = info[1].As<Napi::Boolean>();
-  if (created_) Environment::of(info.Env()).created.insert(segment_);
+  removes_ = info[1].As<Napi::Boolean>();
+  if (removes_) Environment::of(info.Env()).created.insert(segment_);
 }
 
 Segment& SegmentWrap::open() const {
@@ -90,7 +114,7 @@ Napi::Value SegmentWrap::path(const Napi::CallbackInfo& info) {
 
 Napi::Value SegmentWrap::define(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
-    const auto place = open().define(spec_of(info));
+    const auto place = open().define(spec_of(info[0].As<Napi::Object>()));
     auto result = Napi::Object::New(info.Env());
     result.Set("id", place.number);
     result.Set("overflowCell", place.overflow_cell);
@@ -121,7 +145,7 @@ void SegmentWrap::unlink(const Napi::CallbackInfo&) {
 
 void SegmentWrap::close(const Napi::CallbackInfo& info) {
   if (!segment_) return;
-  if (created_) segment_->unlink();
+  if (removes_) segment_->unlink();
   Environment::of(info.Env()).created.erase(segment_);
   renderer_.reset();
   segment_.reset();

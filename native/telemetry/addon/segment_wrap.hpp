@@ -14,7 +14,8 @@ class SegmentWrap : public Napi::ObjectWrap<SegmentWrap> {
  public:
   static Napi::Function define_class(Napi::Env env);
 
-  /// `info[0]` is an External of std::shared_ptr<Segment>, `info[1]` whether this side created the file.
+  /// `info[0]` is an External of std::shared_ptr<Segment>, `info[1]` whether its file is to be removed by
+  /// this side.
   explicit SegmentWrap(const Napi::CallbackInfo& info);
 
  private:
@@ -28,7 +29,7 @@ class SegmentWrap : public Napi::ObjectWrap<SegmentWrap> {
 
   std::shared_ptr<Segment> segment_;
   std::shared_ptr<TextRenderer> renderer_;
-  bool created_;
+  bool removes_;
 };
 
 }  // namespace tacho::telemetry

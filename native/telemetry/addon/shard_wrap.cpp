@@ -11,7 +11,7 @@ Napi::Function ShardWrap::define_class(Napi::Env env) {
   return DefineClass(
       env, "NativeShard",
       {InstanceAccessor<&ShardWrap::cells>("cells"), InstanceMethod<&ShardWrap::resolve>("resolve"),
-       InstanceMethod<&ShardWrap::release>("release")});
+       InstanceMethod<&ShardWrap::refuse>("refuse"), InstanceMethod<&ShardWrap::release>("release")});
 }
 
 ShardWrap::ShardWrap(const Napi::CallbackInfo& info) : ObjectWrap(info) {
@@ -31,13 +31,24 @@ Napi::Value ShardWrap::cells(const Napi::CallbackInfo&) { return cells_.Value();
 
 Napi::Value ShardWrap::resolve(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
-    if (!shard_) throw SegmentError("closed", "Expected an open telemetry writer but it is closed.");
+    auto& shard = open();
     const auto given = info[1].As<Napi::Array>();
     std::vector<std::string> values;
     for (std::uint32_t i = 0; i < given.Length(); ++i)
       values.push_back(given.Get(i).As<Napi::String>().Utf8Value());
-    return Napi::Number::New(info.Env(), shard_->resolve(info[0].As<Napi::Number>().Uint32Value(), values));
+    return Napi::Number::New(info.Env(), shard.resolve(info[0].As<Napi::Number>().Uint32Value(), values));
   });
+}
+
+Napi::Value ShardWrap::refuse(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    return Napi::Number::New(info.Env(), open().refuse(info[0].As<Napi::Number>().Uint32Value()));
+  });
+}
+
+Shard& ShardWrap::open() const {
+  if (!shard_) throw SegmentError("closed", "Expected an open telemetry writer but it is closed.");
+  return *shard_;
 }
 
 void ShardWrap::release(const Napi::CallbackInfo& info) {

@@ -24,7 +24,10 @@ class ShardWrap : public Napi::ObjectWrap<ShardWrap> {
  private:
   Napi::Value cells(const Napi::CallbackInfo& info);
   Napi::Value resolve(const Napi::CallbackInfo& info);
+  Napi::Value refuse(const Napi::CallbackInfo& info);
   void release(const Napi::CallbackInfo& info);
+
+  Shard& open() const;
 
   std::shared_ptr<Shard> shard_;
   Napi::Reference<Napi::Float64Array> cells_;

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kWriters = 3;
 constexpr int kRounds = 20'000;
-constexpr Geometry kRoomy{.shards = 16, .cells_per_shard = 4096, .directory_bytes = 1 << 20};
+const Geometry kRoomy{.shards = 16, .cells_per_shard = 4096, .directory_bytes = 1 << 20};
 
 using Samples = std::map<std::string, double>;
 
@@ -31,7 +31,7 @@ void write(Segment& segment, int writer) {
   const auto latency = segment.define(kLatency);
   for (int round = 0; round < kRounds;) {
     const auto shard = segment.claim();
-    const Histogram histogram{&shard->cells()[resolve(*shard, latency, {"m"})], kLatency.bounds};
+    const Histogram histogram{&shard->cells()[resolve(*shard, latency, {"m"})], &kLatencyIndex};
     for (int end = round + kRounds / 10; round < end; ++round) {
       const std::string value = std::to_string(round / 500);
       if (round % 500 == 0) resolve(*shard, requests, {value, std::to_string(writer)});

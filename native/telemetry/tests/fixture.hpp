@@ -21,6 +21,7 @@ inline const MetricSpec kDepth{MetricType::gauge, "depth", "Depth.", {"queue"}, 
 inline const MetricSpec kStarts{MetricType::counter, "starts_total", "Starts.", {}, {}, 1};
 inline const MetricSpec kLatency{
     MetricType::histogram, "latency_seconds", "Latency.", {"model"}, {0.1, 1}, 100};
+inline const BucketIndex kLatencyIndex{kLatency.bounds};
 
 /// A path that nobody has; the file there is removed at the end.
 struct TemporaryPath {

@@ -38,7 +38,7 @@ TEST(totals_stay_and_gauges_vanish_when_a_shard_is_handed_on) {
   const auto record = [&](Shard& shard) {
     Counter{&shard.cells()[resolve(shard, requests, {"a", "b"})]}.inc(3);
     Gauge{&shard.cells()[resolve(shard, depth, {"q"})]}.set(7);
-    Histogram{&shard.cells()[resolve(shard, latency, {"m"})], kLatency.bounds}.observe(0.5);
+    Histogram{&shard.cells()[resolve(shard, latency, {"m"})], &kLatencyIndex}.observe(0.5);
   };
   auto first = segment->claim();
   record(*first);

@@ -34,7 +34,7 @@ TEST(a_histogram_counts_each_value_in_the_first_bucket_that_holds_it) {
   const auto segment = Segment::create(std::nullopt, kSmall);
   const auto metric = segment->define(kLatency);
   const auto shard = segment->claim();
-  const Histogram histogram{&shard->cells()[resolve(*shard, metric, {"m"})], kLatency.bounds};
+  const Histogram histogram{&shard->cells()[resolve(*shard, metric, {"m"})], &kLatencyIndex};
   for (const double value : {-1.0, 0.1, 0.25, 1.0, 1.5, std::nan("")}) histogram.observe(value);
   CHECK_EQUAL(render(segment),
               "# HELP latency_seconds Latency.\n"

@@ -1,0 +1,63 @@
+import { callNative, loadAddon, type NativeSegment, type SegmentSizes } from "./native.js";
+
+export interface SegmentOptions {
+  /** File of the segment, see `newSegmentPath()`. Without one, the segment belongs to this thread alone. */
+  path?: string;
+  /** Attach to the segment at `path` instead of creating it. */
+  attach?: boolean;
+  /**
+   * Go on from the segment that an earlier run left at `path`, and leave it there at the end, so that counters
+   * outlive the process. A file of another layout or with other shapes of these metrics makes way for a new one.
+   */
+  adopt?: boolean;
+  /** Sizes of a new segment; an attached or adopted one keeps its own. */
+  sizes?: Partial<SegmentSizes>;
+}
+
+const DEFAULT_SIZES: SegmentSizes = { shards: 128, cellsPerShard: 2 ** 17, directoryBytes: 2 ** 23 };
+
+function checkOptions({ path, attach = false, adopt = false }: SegmentOptions): void {
+  const chosen = attach ? "attach" : "adopt";
+  if ((attach || adopt) && path === undefined)
+    throw new TypeError(`Expected a path for ${chosen} but received none.`);
+  if (attach && adopt) throw new TypeError("Expected attach or adopt but received both.");
+}
+
+/** Opens the segment and lets `use` register in it; closes it again when that fails. */
+function using<T>(segment: NativeSegment, use: (segment: NativeSegment) => T): T {
+  try {
+    return use(segment);
+  } catch (error) {
+    segment.close();
+    throw error;
+  }
+}
+
+function isOtherShape(error: unknown): boolean {
+  return (error as { code?: string }).code === "invalid_segment";
+}
+
+function adoptSegment<T>(path: string, sizes: SegmentSizes, use: (segment: NativeSegment) => T): T {
+  const addon = loadAddon();
+  try {
+    return using(addon.adopt(path, sizes, false), use);
+  } catch (error) {
+    if (!isOtherShape(error)) throw error;
+    return using(addon.adopt(path, sizes, true), use);
+  }
+}
+
+/**
+ * Opens a segment as the options say, and hands it to `use`.
+ * @throws TelemetryError `addon_missing`, `invalid_segment`, `segment_full`; TypeError for options that contradict.
+ */
+export function openSegment<T>(options: SegmentOptions, use: (segment: NativeSegment) => T): T {
+  checkOptions(options);
+  const { path, attach = false, adopt = false } = options;
+  const sizes = { ...DEFAULT_SIZES, ...options.sizes };
+  return callNative(() => {
+    if (adopt) return adoptSegment(path!, sizes, use);
+    const addon = loadAddon();
+    return using(attach ? addon.attach(path!) : addon.create(path ?? null, sizes), use);
+  });
+}
