@@ -5,7 +5,7 @@
 
 namespace tacho::telemetry {
 
-/// `code` is stable: "invalid_segment" or "segment_full".
+/// `code` is stable: "invalid_segment", "segment_full", "invalid_view" or "closed".
 struct SegmentError : std::runtime_error {
   SegmentError(const char* error_code, const std::string& message)
       : std::runtime_error(message), code(error_code) {}

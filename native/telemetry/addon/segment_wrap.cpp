@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "environment.hpp"
+#include "render_worker.hpp"
 #include "shard_wrap.hpp"
 
 namespace tacho::telemetry {
@@ -21,35 +22,6 @@ const std::unordered_map<std::string, GaugeMode> kGaugeModes = {
     {"sum", GaugeMode::sum},
     {"last", GaugeMode::last},
     {"high-water", GaugeMode::high_water},
-};
-
-/// Renders on a thread of libuv's pool. Holds the renderer, so that closing in the meantime does no harm.
-class RenderWorker : public Napi::AsyncWorker {
- public:
-  RenderWorker(Napi::Env env, std::shared_ptr<TextRenderer> renderer)
-      : AsyncWorker(env, "tacho:render"),
-        renderer_(std::move(renderer)),
-        deferred_(Napi::Promise::Deferred::New(env)) {}
-
-  Napi::Promise promise() const { return deferred_.Promise(); }
-
- private:
-  void Execute() override { text_ = std::make_unique<std::string>(renderer_->render()); }
-
-  void OnOK() override {
-    auto* text = text_.release();
-    deferred_.Resolve(Napi::Buffer<char>::NewOrCopy(
-        Env(), text->data(), text->size(), [](Napi::Env, char*, std::string* kept) { delete kept; }, text));
-  }
-
-  void OnError(const Napi::Error& error) override {
-    error.Set("code", Napi::String::New(Env(), "invalid_segment"));
-    deferred_.Reject(error.Value());
-  }
-
-  std::shared_ptr<TextRenderer> renderer_;
-  Napi::Promise::Deferred deferred_;
-  std::unique_ptr<std::string> text_;
 };
 
 std::string text_of(const Napi::Object& object, const char* field) {
@@ -85,6 +57,13 @@ MetricSpec spec_of(const Napi::Object& from) {
           .exemplar_slots = from.Get("exemplarSlots").As<Napi::Number>().Uint32Value()};
 }
 
+const std::unordered_map<std::string, Format> kFormatNames = {
+    {"text", Format::text},
+    {"openmetrics", Format::openmetrics},
+    {"protobuf", Format::protobuf},
+    {"json", Format::json},
+};
+
 }  // namespace
 
 Napi::Function SegmentWrap::define_class(Napi::Env env) {
@@ -97,7 +76,7 @@ Napi::Function SegmentWrap::define_class(Napi::Env env) {
 
 SegmentWrap::SegmentWrap(const Napi::CallbackInfo& info) : ObjectWrap(info) {
   segment_ = *info[0].As<Napi::External<std::shared_ptr<Segment>>>().Data();
-  renderer_ = std::make_shared<TextRenderer>(segment_);
+  renderer_ = std::make_shared<Renderer>(segment_);
   removes_ = info[1].As<Napi::Boolean>();
   if (removes_) Environment::of(info.Env()).created.insert(segment_);
 }
@@ -133,7 +112,8 @@ Napi::Value SegmentWrap::claim(const Napi::CallbackInfo& info) {
 Napi::Value SegmentWrap::render(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
     open();
-    auto* worker = new RenderWorker(info.Env(), renderer_);
+    const auto format = kFormatNames.at(info[0].As<Napi::String>());
+    auto* worker = new RenderWorker(info.Env(), {.renderer = renderer_, .format = format});
     worker->Queue();
     return worker->promise();
   });

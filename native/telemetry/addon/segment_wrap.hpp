@@ -4,8 +4,8 @@
 
 #include <memory>
 
+#include "../renderer.hpp"
 #include "../segment.hpp"
-#include "../text_renderer.hpp"
 
 namespace tacho::telemetry {
 
@@ -28,7 +28,7 @@ class SegmentWrap : public Napi::ObjectWrap<SegmentWrap> {
   Segment& open() const;
 
   std::shared_ptr<Segment> segment_;
-  std::shared_ptr<TextRenderer> renderer_;
+  std::shared_ptr<Renderer> renderer_;
   bool removes_;
 };
 

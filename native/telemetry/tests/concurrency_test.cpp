@@ -48,10 +48,10 @@ void check_growth(const Samples& before, const Samples& now) {
 }
 
 void read(const std::shared_ptr<Segment>& segment, const std::atomic<int>& writing) {
-  TextRenderer renderer(segment);
+  Renderer renderer(segment);
   Samples before;
   while (writing.load() > 0) {
-    auto now = parse(renderer.render());
+    auto now = parse(renderer.render(Format::text));
     check_growth(before, now);
     before = std::move(now);
   }
@@ -110,12 +110,12 @@ TEST(mappings_that_register_at_once_agree_and_lose_nothing) {
 TEST(one_renderer_serves_many_threads) {
   const auto segment = Segment::create(std::nullopt, kRoomy);
   segment->define(kStarts);
-  TextRenderer renderer(segment);
-  const auto text = renderer.render();
+  Renderer renderer(segment);
+  const auto text = renderer.render(Format::text);
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i)
     threads.emplace_back([&] {
-      for (int round = 0; round < 200; ++round) CHECK_EQUAL(renderer.render(), text);
+      for (int round = 0; round < 200; ++round) CHECK_EQUAL(renderer.render(Format::text), text);
     });
   for (auto& thread : threads) thread.join();
 }

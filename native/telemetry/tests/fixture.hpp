@@ -9,9 +9,10 @@
 #include <vector>
 
 #include "../../testing/check.hpp"
+#include "../number_format.hpp"
+#include "../renderer.hpp"
 #include "../segment.hpp"
 #include "../segment_error.hpp"
-#include "../text_renderer.hpp"
 
 namespace tacho::telemetry::tests {
 
@@ -32,7 +33,9 @@ struct TemporaryPath {
   static inline int next = 0;
 };
 
-inline std::string render(const std::shared_ptr<Segment>& segment) { return TextRenderer(segment).render(); }
+inline std::string render(const std::shared_ptr<Segment>& segment) {
+  return Renderer(segment).render(Format::text);
+}
 
 inline std::uint32_t resolve(Shard& shard, const MetricPlace& metric,
                              const std::vector<std::string>& values) {

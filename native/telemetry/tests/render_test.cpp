@@ -57,8 +57,8 @@ TEST(rendering_changes_nothing) {
   segment->define(kStarts);
   const auto text = render(segment);
   CHECK(text.ends_with("starts_total 0\n"));
-  TextRenderer renderer(segment);
-  for (int i = 0; i < 3; ++i) CHECK_EQUAL(renderer.render(), text);
+  Renderer renderer(segment);
+  for (int i = 0; i < 3; ++i) CHECK_EQUAL(renderer.render(Format::text), text);
 }
 
 }  // namespace tacho::telemetry::tests

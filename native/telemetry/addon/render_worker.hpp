@@ -1,0 +1,38 @@
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "../renderer.hpp"
+
+namespace tacho::telemetry {
+
+struct RenderJob {
+  std::shared_ptr<Renderer> renderer;
+  Format format;
+  std::shared_ptr<FamilySet> views;  ///< Null for the metrics themselves.
+  std::vector<ForeignFamily> foreign;
+};
+
+/// Renders on a thread of libuv's pool. Holds all it needs, so that closing in the meantime does no harm.
+class RenderWorker : public Napi::AsyncWorker {
+ public:
+  RenderWorker(Napi::Env env, RenderJob job);
+
+  Napi::Promise promise() const { return deferred_.Promise(); }
+
+ private:
+  void Execute() override;
+  void OnOK() override;
+  void OnError(const Napi::Error& error) override;
+
+  RenderJob job_;
+  Napi::Promise::Deferred deferred_;
+  std::unique_ptr<std::string> text_;
+  const char* error_code_ = nullptr;
+};
+
+}  // namespace tacho::telemetry

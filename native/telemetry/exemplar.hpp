@@ -1,0 +1,26 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace tacho::telemetry {
+
+/// Points from a metric to one of the events behind it. The ids are the bytes of W3C Trace Context's.
+struct Exemplar {
+  double value;
+  double time;  ///< Unix seconds.
+  std::array<std::uint64_t, 2> trace;
+  std::uint64_t span;
+};
+
+/// Reads a slot (see metric_spec.hpp) that its writer may be at work on: nothing where it was never written,
+/// is being written, or was written meanwhile.
+std::optional<Exemplar> read_exemplar(double* slot);
+
+/// 32 and 16 hexadecimal digits.
+std::string trace_id(const Exemplar& exemplar);
+std::string span_id(const Exemplar& exemplar);
+
+}  // namespace tacho::telemetry

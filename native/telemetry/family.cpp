@@ -1,0 +1,49 @@
+#include "family.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tacho::telemetry {
+
+std::uint32_t Buckets::find(double value) const {
+  return static_cast<std::uint32_t>(std::ranges::lower_bound(bounds, value) - bounds.begin());
+}
+
+Buckets classic_buckets(std::vector<double> bounds) {
+  Buckets buckets{.bounds = std::move(bounds)};
+  for (std::uint32_t i = 0; i < buckets.bounds.size(); ++i) buckets.classic.push_back(i);
+  return buckets;
+}
+
+Buckets native_buckets(std::vector<double> bounds, std::int32_t schema, std::int32_t first_index) {
+  Buckets buckets{
+      .bounds = std::move(bounds), .is_native = true, .schema = schema, .first_index = first_index};
+  for (std::uint32_t i = 0; i < buckets.bounds.size(); ++i) {
+    int exponent;
+    if (i == 0 || std::frexp(buckets.bounds[i], &exponent) == 0.5) buckets.classic.push_back(i);
+  }
+  return buckets;
+}
+
+void Family::add(std::span<const Label> labels, double created, std::uint32_t of_buckets) {
+  labels_.insert(labels_.end(), labels.begin(), labels.end());
+  series_.push_back({labels_.size(), created, of_buckets});
+}
+
+std::span<const Label> Family::labels(std::size_t series) const {
+  const auto first = series == 0 ? 0 : series_[series - 1].labels_end;
+  return std::span(labels_).subspan(first, series_[series].labels_end - first);
+}
+
+std::size_t Family::width(std::size_t series) const {
+  if (type == FamilyType::histogram) return buckets_of(series).count() + 1;
+  return type == FamilyType::summary ? quantiles.size() + 2 : 1;
+}
+
+void Points::clear() {
+  numbers.clear();
+  shown.clear();
+  exemplars.clear();
+}
+
+}  // namespace tacho::telemetry

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+namespace tacho::telemetry {
+
+/// Integers to 2^53 in full, other numbers in the fewest digits that read back the same; +Inf, -Inf, NaN.
+void append_number(std::string& out, double value);
+
+/// OpenMetrics' canonical form, which is Go's %g with ".0" where that has neither point nor exponent.
+void append_canonical(std::string& out, double value);
+
+}  // namespace tacho::telemetry

@@ -1,0 +1,55 @@
+#include "renderer.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+
+namespace tacho::telemetry {
+
+Renderer::Renderer(std::shared_ptr<const Segment> segment)
+    : segment_(std::move(segment)), self_(this_process()), directory_(segment_->mapping()) {}
+
+std::string Renderer::render(Format format, FamilySet* views, std::span<ForeignFamily> foreign) {
+  auto& families = views != nullptr ? *views : metrics_;
+  const auto& encoder = encoder_of(format);
+  std::string out;
+  {
+    const auto lock = bring_up_to_date(families, format);
+    const Reading reading(*segment_, families.summed(), self_);
+    out.reserve(longest_.load(std::memory_order_relaxed));
+    encoder.begin(out);
+    families.append_to(out, reading, format);
+    append_foreign(out, format, families.names(), foreign);
+  }
+  encoder.end(out);
+  if (out.size() > longest_.load(std::memory_order_relaxed)) longest_ = out.size();
+  return out;
+}
+
+std::shared_lock<std::shared_mutex> Renderer::bring_up_to_date(FamilySet& families, Format format) {
+  const auto registered = std::atomic_ref(segment_->header().directory_used).load(std::memory_order_acquire);
+  for (;;) {
+    std::shared_lock shared(mutex_);
+    if (directory_read_ >= registered && !families.is_behind(directory_, format)) return shared;
+    shared.unlock();
+    const std::lock_guard alone(mutex_);
+    directory_.refresh();
+    directory_read_ = std::max(directory_read_, registered);
+    families.refresh(directory_, format);
+  }
+}
+
+void Renderer::append_foreign(std::string& out, Format format, const Names& ours,
+                              std::span<ForeignFamily> foreign) {
+  const auto& encoder = encoder_of(format);
+  Names names(&ours);
+  for (auto& [family, points] : foreign) {
+    if (!names.take(family)) continue;
+    if (format == Format::openmetrics && !names.name_for_openmetrics(family)) continue;
+    Prepared prepared;
+    encoder.prepare(family, prepared);
+    encoder.append(out, family, prepared, points);
+  }
+}
+
+}  // namespace tacho::telemetry
