@@ -4,8 +4,12 @@
 
 #include <atomic>
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 
 #include "bucket_index.hpp"
+#include "exemplar.hpp"
+#include "metric_spec.hpp"
 
 namespace tacho::telemetry {
 
@@ -61,6 +65,27 @@ struct Histogram {
     if (std::isnan(value)) return;
     add_to_cell(cells[index->find(value)], 1);
     add_to_cell(cells[index->bounds() + 1], value);
+  }
+};
+
+/// The exemplars of a series, in the cells after its value. Thread: the shard's writer.
+struct ExemplarSlots {
+  double* cells;
+  std::uint32_t count;
+
+  void keep(std::size_t bucket, const Exemplar& exemplar) const {
+    double* const slot = cells + bucket % count * kExemplarCells;
+    const std::atomic_ref sequence(*reinterpret_cast<std::uint32_t*>(slot));
+    // Odd while at work, also where a writer that was killed left it odd.
+    const auto writing = sequence.load(std::memory_order_relaxed) | 1;
+    sequence.store(writing, std::memory_order_relaxed);
+    double written[kExemplarCells] = {0, exemplar.value, exemplar.time};
+    std::memcpy(written + 3, exemplar.trace.data(), sizeof exemplar.trace);
+    std::memcpy(written + 5, &exemplar.span, sizeof exemplar.span);
+    // Each store is a release, so that none can be seen before the odd sequence.
+    for (std::uint32_t i = 1; i < kExemplarCells; ++i)
+      std::atomic_ref(slot[i]).store(written[i], std::memory_order_release);
+    sequence.store(writing + 1, std::memory_order_release);
   }
 };
 

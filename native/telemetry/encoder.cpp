@@ -1,6 +1,8 @@
 #include "encoder.hpp"
 
 #include "json_encoder.hpp"
+#include "openmetrics_encoder.hpp"
+#include "protobuf_encoder.hpp"
 #include "text_encoder.hpp"
 
 namespace tacho::telemetry {
@@ -13,8 +15,14 @@ void Encoder::prepare(const Family& family, Prepared& prepared) const {
 
 const Encoder& encoder_of(Format format) {
   static const TextEncoder text;
+  static const OpenMetricsEncoder openmetrics;
+  static const ProtobufEncoder protobuf;
   static const JsonEncoder json;
   switch (format) {
+    case Format::openmetrics:
+      return openmetrics;
+    case Format::protobuf:
+      return protobuf;
     case Format::json:
       return json;
     default:

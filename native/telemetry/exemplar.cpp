@@ -6,6 +6,7 @@
 #include <cstring>
 #include <span>
 
+#include "instant.hpp"
 #include "metric_spec.hpp"
 
 namespace tacho::telemetry {
@@ -18,15 +19,13 @@ std::atomic_ref<std::uint32_t> sequence_of(double* slot) {
   return std::atomic_ref(*reinterpret_cast<std::uint32_t*>(slot));
 }
 
-std::string hex(const void* bytes, std::size_t count) {
+void append_hex(std::string& out, const void* bytes, std::size_t count) {
   static constexpr char kDigits[] = "0123456789abcdef";
   const auto* byte = static_cast<const unsigned char*>(bytes);
-  std::string out;
   for (std::size_t i = 0; i < count; ++i) {
     out += kDigits[byte[i] >> 4];
     out += kDigits[byte[i] & 15];
   }
-  return out;
 }
 
 }  // namespace
@@ -43,12 +42,16 @@ std::optional<Exemplar> read_exemplar(double* slot) {
   std::memcpy(exemplar.trace.data(), cells + 3, sizeof exemplar.trace);
   std::memcpy(&exemplar.span, cells + 5, sizeof exemplar.span);
   const bool has_ids = (exemplar.trace[0] | exemplar.trace[1]) != 0 && exemplar.span != 0;
-  if (!has_ids || std::isnan(exemplar.value) || !std::isfinite(exemplar.time)) return std::nullopt;
+  if (!has_ids || std::isnan(exemplar.value) || !is_instant(exemplar.time)) return std::nullopt;
   return exemplar;
 }
 
-std::string trace_id(const Exemplar& exemplar) { return hex(exemplar.trace.data(), sizeof exemplar.trace); }
+void append_trace_id(std::string& out, const Exemplar& exemplar) {
+  append_hex(out, exemplar.trace.data(), sizeof exemplar.trace);
+}
 
-std::string span_id(const Exemplar& exemplar) { return hex(&exemplar.span, sizeof exemplar.span); }
+void append_span_id(std::string& out, const Exemplar& exemplar) {
+  append_hex(out, &exemplar.span, sizeof exemplar.span);
+}
 
 }  // namespace tacho::telemetry

@@ -20,7 +20,7 @@ struct Exemplar {
 std::optional<Exemplar> read_exemplar(double* slot);
 
 /// 32 and 16 hexadecimal digits.
-std::string trace_id(const Exemplar& exemplar);
-std::string span_id(const Exemplar& exemplar);
+void append_trace_id(std::string& out, const Exemplar& exemplar);
+void append_span_id(std::string& out, const Exemplar& exemplar);
 
 }  // namespace tacho::telemetry

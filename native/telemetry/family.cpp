@@ -5,6 +5,25 @@
 
 namespace tacho::telemetry {
 
+const char* type_name(FamilyType type) {
+  switch (type) {
+    case FamilyType::counter:
+      return "counter";
+    case FamilyType::gauge:
+      return "gauge";
+    case FamilyType::histogram:
+      return "histogram";
+    case FamilyType::info:
+      return "info";
+    case FamilyType::stateset:
+      return "stateset";
+    case FamilyType::summary:
+      return "summary";
+    default:
+      return "unknown";
+  }
+}
+
 std::uint32_t Buckets::find(double value) const {
   return static_cast<std::uint32_t>(std::ranges::lower_bound(bounds, value) - bounds.begin());
 }

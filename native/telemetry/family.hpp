@@ -13,6 +13,9 @@ namespace tacho::telemetry {
 /// The types that formats know.
 enum class FamilyType { counter, gauge, histogram, info, stateset, summary, unknown };
 
+/// As OpenMetrics and snapshots have it.
+const char* type_name(FamilyType type);
+
 struct Label {
   std::string_view name;
   std::string_view value;
@@ -38,6 +41,17 @@ Buckets classic_buckets(std::vector<double> bounds);
 /// As a classic histogram it keeps the first bound and the powers of two: they are exact, whatever the
 /// schema.
 Buckets native_buckets(std::vector<double> bounds, std::int32_t schema, std::int32_t first_index);
+
+/// Calls `use` for each bucket of the classic form: its number, and the first and last of those it unites.
+template <typename F>
+void for_each_classic(const Buckets& buckets, F&& use) {
+  std::size_t first = 0;
+  for (std::size_t i = 0; i <= buckets.classic.size(); ++i) {
+    const std::size_t last = i < buckets.classic.size() ? buckets.classic[i] : buckets.bounds.size();
+    use(i, first, last);
+    first = last + 1;
+  }
+}
 
 /// What is shown under one name, without its numbers. Label texts are borrowed.
 class Family {

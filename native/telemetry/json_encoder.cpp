@@ -4,29 +4,11 @@
 #include <cstdio>
 #include <utility>
 
+#include "instant.hpp"
 #include "number_format.hpp"
 
 namespace tacho::telemetry {
 namespace {
-
-const char* type_name(FamilyType type) {
-  switch (type) {
-    case FamilyType::counter:
-      return "counter";
-    case FamilyType::gauge:
-      return "gauge";
-    case FamilyType::histogram:
-      return "histogram";
-    case FamilyType::info:
-      return "info";
-    case FamilyType::stateset:
-      return "stateset";
-    case FamilyType::summary:
-      return "summary";
-    default:
-      return "unknown";
-  }
-}
 
 void append_string(std::string& out, std::string_view text) {
   out += '"';
@@ -65,7 +47,11 @@ class Elements {
 };
 
 void append_exemplar(std::string& out, const Exemplar& exemplar) {
-  out += R"({"traceId":")" + trace_id(exemplar) + R"(","spanId":")" + span_id(exemplar) + R"(","value":)";
+  out += R"({"traceId":")";
+  append_trace_id(out, exemplar);
+  out += R"(","spanId":")";
+  append_span_id(out, exemplar);
+  out += R"(","value":)";
   append_value(out, exemplar.value);
   out += R"(,"timestamp":)";
   append_value(out, exemplar.time);
@@ -74,19 +60,16 @@ void append_exemplar(std::string& out, const Exemplar& exemplar) {
 
 void append_buckets(std::string& out, const Buckets& buckets, const double* numbers) {
   double count = 0;
-  std::size_t bucket = 0;
   Elements elements(out);
-  const auto append_bucket = [&](std::size_t last, double bound) {
-    for (; bucket <= last; ++bucket) count += numbers[bucket];
+  out += R"(,"buckets":[)";
+  for_each_classic(buckets, [&](std::size_t bucket, std::size_t first, std::size_t last) {
+    for (auto i = first; i <= last; ++i) count += numbers[i];
     elements.next() += R"({"le":)";
-    append_value(out, bound);
+    append_value(out, bucket < buckets.classic.size() ? buckets.bounds[last] : INFINITY);
     out += R"(,"count":)";
     append_value(out, count);
     out += '}';
-  };
-  out += R"(,"buckets":[)";
-  for (const auto i : buckets.classic) append_bucket(i, buckets.bounds[i]);
-  append_bucket(buckets.bounds.size(), INFINITY);
+  });
   out += ']';
 }
 
@@ -198,7 +181,7 @@ void JsonEncoder::prepare_series(const Family& family, std::size_t series, Prepa
   out += '}';
   const double created = family.created(series);
   const bool has_created = family.type == FamilyType::counter || family.type == FamilyType::histogram;
-  if (has_created && created > 0 && std::isfinite(created)) {
+  if (has_created && is_instant(created)) {
     out += R"(,"created":)";
     append_number(out, created);
   }

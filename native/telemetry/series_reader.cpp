@@ -77,10 +77,22 @@ std::optional<double> SeriesReader::value_of(const Part& part, const Reading& re
   }
 }
 
+/// Whether each series is one counter's.
+bool SeriesReader::is_plain() const {
+  return shapes.size() == 1 && shapes.front().reads == Reads::total && links_.size() == chains_.size();
+}
+
+void SeriesReader::read_totals(const Reading& reading, Points& points) const {
+  points.shown.assign(links_.size(), 1);
+  points.numbers.resize(links_.size());
+  const double scale = shapes.front().scale;
+  for (std::size_t i = 0; i < links_.size(); ++i)
+    points.numbers[i] = reading.total(links_[i].part.cell) * scale;
+}
+
 void SeriesReader::read_scalars(const Family& family, const Reading& reading, Points& points) const {
+  if (is_plain()) return read_totals(reading, points);
   const bool highest = keeps_highest(family);
-  points.numbers.reserve(chains_.size());
-  points.shown.reserve(chains_.size());
   for (const auto& chain : chains_) {
     std::optional<double> shown;
     for (auto link = chain.first; link != kEnd; link = links_[link].next) {

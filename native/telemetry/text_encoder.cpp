@@ -8,29 +8,14 @@
 namespace tacho::telemetry {
 namespace {
 
-const char* type_name(FamilyType type) {
-  switch (type) {
-    case FamilyType::counter:
-      return "counter";
-    case FamilyType::histogram:
-      return "histogram";
-    case FamilyType::summary:
-      return "summary";
-    case FamilyType::unknown:
-      return "untyped";
-    default:
-      return "gauge";
-  }
+/// What the format has no word for is a gauge.
+const char* text_type_name(FamilyType type) {
+  if (type == FamilyType::unknown) return "untyped";
+  const bool is_gauge = type == FamilyType::info || type == FamilyType::stateset;
+  return is_gauge ? "gauge" : type_name(type);
 }
 
 bool has_bounds(FamilyType type) { return type == FamilyType::histogram || type == FamilyType::summary; }
-
-void append_bound(Fragments& bounds, const char* label, double bound) {
-  bounds.bytes.append(label).append("=\"");
-  append_number(bounds.bytes, bound);
-  bounds.bytes += "\"} ";
-  bounds.finish();
-}
 
 void append_value(std::string& out, double value) {
   append_number(out, value);
@@ -43,14 +28,11 @@ void append_histogram(std::string& out, const Family& family, const Prepared& pr
   const auto& le = prepared.bounds[family.which_buckets(series)];
   const auto start = prepared.series[series];
   double count = 0;
-  std::size_t bucket = 0;
-  const auto append_bucket = [&](std::size_t last, std::size_t line) {
-    for (; bucket <= last; ++bucket) count += numbers[bucket];
+  for_each_classic(buckets, [&](std::size_t line, std::size_t first, std::size_t last) {
+    for (auto bucket = first; bucket <= last; ++bucket) count += numbers[bucket];
     out.append(start).append(le[line]);
     append_value(out, count);
-  };
-  for (std::size_t i = 0; i < buckets.classic.size(); ++i) append_bucket(buckets.classic[i], i);
-  append_bucket(buckets.bounds.size(), buckets.classic.size());
+  });
   const auto labels = prepared.labels[series];
   out.append(family.name).append("_sum").append(labels);
   append_value(out, numbers[buckets.count()]);
@@ -98,29 +80,49 @@ void TextEncoder::prepare_head(const Family& family, Prepared& prepared) const {
   auto& head = prepared.head;
   head.append("# HELP ").append(family.name) += ' ';
   append_escaped(head, family.help, false);
-  head.append("\n# TYPE ").append(family.name).append(" ").append(type_name(family.type)) += '\n';
-  for (const auto& buckets : family.buckets) {
-    auto& bounds = prepared.bounds.emplace_back();
-    for (const auto i : buckets.classic) append_bound(bounds, "le", buckets.bounds[i]);
-    append_bound(bounds, "le", INFINITY);
-  }
-  if (family.type != FamilyType::summary) return;
-  auto& bounds = prepared.bounds.emplace_back();
-  for (const double quantile : family.quantiles) append_bound(bounds, "quantile", quantile);
+  head.append("\n# TYPE ").append(family.name).append(" ").append(text_type_name(family.type)) += '\n';
+  prepare_bounds(family, prepared, append_number);
 }
 
 void TextEncoder::prepare_series(const Family& family, std::size_t series, Prepared& prepared) const {
+  prepare_lines(family.name, family, series, prepared);
+}
+
+void TextEncoder::prepare_bounds(const Family& family, Prepared& prepared,
+                                 void (*append)(std::string&, double)) {
+  const auto add = [&](const char* label, double bound) {
+    auto& bounds = prepared.bounds.back();
+    bounds.bytes += label;
+    append(bounds.bytes, bound);
+    bounds.add("\"} ");
+  };
+  for (const auto& buckets : family.buckets) {
+    prepared.bounds.emplace_back();
+    for (const auto i : buckets.classic) add("le=\"", buckets.bounds[i]);
+    add("le=\"", INFINITY);
+  }
+  if (family.type != FamilyType::summary) return;
+  prepared.bounds.emplace_back();
+  for (const double quantile : family.quantiles) add("quantile=\"", quantile);
+}
+
+std::string TextEncoder::prepare_lines(const std::string& name, const Family& family, std::size_t series,
+                                       Prepared& prepared) {
   std::string labels;
   append_labels(labels, family.labels(series));
-  const auto braced = labels.empty() ? " " : "{" + labels + "} ";
+  auto braced = labels.empty() ? " " : "{" + labels + "} ";
   auto& line = prepared.series.bytes;
-  line += family.name;
-  if (!has_bounds(family.type)) return prepared.series.add(braced);
+  line += name;
+  if (!has_bounds(family.type)) {
+    prepared.series.add(braced);
+    return braced;
+  }
   if (family.type == FamilyType::histogram) line += "_bucket";
   line.append("{").append(labels);
   if (!labels.empty()) line += ',';
   prepared.series.finish();
   prepared.labels.add(braced);
+  return braced;
 }
 
 void TextEncoder::append(std::string& out, const Family& family, const Prepared& prepared,

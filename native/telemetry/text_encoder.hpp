@@ -15,6 +15,13 @@ class TextEncoder : public Encoder {
  protected:
   void prepare_head(const Family& family, Prepared& prepared) const override;
   void prepare_series(const Family& family, std::size_t series, Prepared& prepared) const override;
+
+  /// `append` writes a bound.
+  static void prepare_bounds(const Family& family, Prepared& prepared, void (*append)(std::string&, double));
+  /// `name` is that of a scalar's sample, or a histogram's or summary's own.
+  /// Returns the labels in braces.
+  static std::string prepare_lines(const std::string& name, const Family& family, std::size_t series,
+                                   Prepared& prepared);
 };
 
 /// Escapes backslash, line feed and, in quotes, the double quote.

@@ -107,17 +107,61 @@ TEST(mappings_that_register_at_once_agree_and_lose_nothing) {
   }
 }
 
-TEST(one_renderer_serves_many_threads) {
+TEST(one_renderer_serves_many_threads_while_series_are_added) {
+  constexpr int kSeries = 300;
   const auto segment = Segment::create(std::nullopt, kRoomy);
-  segment->define(kStarts);
+  auto spec = kRequests;
+  spec.max_series = kSeries;
+  const auto metric = segment->define(spec);
   Renderer renderer(segment);
-  const auto text = renderer.render(Format::text);
+  FamilySet views(
+      {{.name = "view", .type = FamilyType::gauge, .help = "View.", .from = {{.metric = spec.name}}}});
+  std::atomic<bool> writing = true;
   std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i)
-    threads.emplace_back([&] {
-      for (int round = 0; round < 200; ++round) CHECK_EQUAL(renderer.render(Format::text), text);
-    });
+  for (const auto format : {Format::text, Format::openmetrics, Format::protobuf, Format::json})
+    for (auto* shown : {static_cast<FamilySet*>(nullptr), &views})
+      threads.emplace_back([&renderer, &writing, format, shown] {
+        std::size_t before = 0;
+        while (writing.load()) {
+          const auto now = renderer.render(format, shown).size();
+          CHECK(now >= before);
+          before = now;
+        }
+      });
+  const auto shard = segment->claim();
+  for (int i = 0; i < kSeries; ++i) resolve(*shard, metric, {std::to_string(i), "x"});
+  writing = false;
   for (auto& thread : threads) thread.join();
+  const auto text = renderer.render(Format::text, &views);
+  CHECK_EQUAL(static_cast<double>(std::ranges::count(text, '\n')), 2 + kSeries);
+}
+
+TEST(an_exemplar_is_never_shown_torn) {
+  const auto segment = Segment::create(std::nullopt, kSmall);
+  auto spec = kStarts;
+  spec.exemplar_slots = 1;
+  const auto metric = segment->define(spec);
+  const auto shard = segment->claim();
+  const auto cell = resolve(*shard, metric, {});
+  const ExemplarSlots slots{&shard->cells()[cell + 1], 1};
+  std::atomic<bool> writing = true;
+  std::vector<std::thread> readers;
+  std::atomic<int> seen = 0;
+  for (int i = 0; i < 2; ++i)
+    readers.emplace_back([&] {
+      while (writing.load()) {
+        const auto exemplar = read_exemplar(&shard->cells()[cell + 1]);
+        if (!exemplar) continue;
+        ++seen;
+        const auto id = exemplar->span;
+        CHECK(exemplar->trace[0] == id && exemplar->trace[1] == id);
+        CHECK_EQUAL(exemplar->value, static_cast<double>(id));
+      }
+    });
+  for (std::uint64_t id = 1; id < 20'000 || seen < 100; ++id)
+    slots.keep(0, {static_cast<double>(id), 1, {id, id}, id});
+  writing = false;
+  for (auto& reader : readers) reader.join();
 }
 
 }  // namespace tacho::telemetry::tests

@@ -1,3 +1,4 @@
+#include <bit>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -8,13 +9,26 @@
 namespace tacho::telemetry::tests {
 namespace {
 
+const MetricSpec kOthers[] = {
+    {.type = MetricType::counter, .name = "starts_total", .help = "Starts.", .exemplar_slots = 1},
+    {.type = MetricType::native_histogram,
+     .name = "wait_seconds",
+     .help = "Wait.",
+     .bounds = {0.5, 1, 2},
+     .unit = "seconds",
+     .schema = 0,
+     .exemplar_slots = 2},
+    {.type = MetricType::stateset, .name = "engine", .help = "Engine.", .states = {"up", "down"}},
+    {.type = MetricType::info, .name = "build_info", .help = "Build.", .labels = {"version"}},
+};
+
 std::string sound_segment() {
   const TemporaryPath file;
   const auto segment = Segment::create(file.path, kSmall);
   const auto requests = segment->define(kRequests);
   const auto depth = segment->define(kDepth);
   const auto latency = segment->define(kLatency);
-  segment->define(kStarts);
+  for (const auto& spec : kOthers) segment->define(spec);
   const auto shard = segment->claim();
   resolve(*shard, requests, {"a", "b"});
   resolve(*shard, depth, {"q"});
@@ -27,14 +41,25 @@ void write(const std::string& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
 }
 
+void render_all(const std::shared_ptr<Segment>& segment) {
+  Renderer renderer(segment);
+  FamilySet views(
+      {{.name = "waits", .type = FamilyType::histogram, .from = {{.metric = "wait_seconds", .scale = 2}}},
+       {.name = "states", .type = FamilyType::gauge, .from = {{.metric = "engine"}}}});
+  for (const auto format : {Format::text, Format::openmetrics, Format::protobuf, Format::json}) {
+    renderer.render(format);
+    CHECK(error_code([&] { renderer.render(format, &views); }) != "invalid_segment");
+  }
+}
+
 /// Everything a reader and a writer do; whatever the bytes, it ends well or with a SegmentError.
 void use(const std::string& path) {
   const auto segment = Segment::attach(path);
-  render(segment);
+  render_all(segment);
   const auto metric = segment->define(kRequests);
   const auto shard = segment->claim();
   Counter{&shard->cells()[resolve(*shard, metric, {"c", "d"})]}.inc();
-  render(segment);
+  render_all(segment);
 }
 
 }  // namespace
@@ -61,6 +86,21 @@ TEST(a_newer_layout_is_refused) {
   std::memcpy(bytes.data() + offsetof(Header, layout_version), &newer, sizeof newer);
   write(file.path, bytes);
   CHECK_EQUAL(error_code([&] { use(file.path); }), "invalid_segment");
+}
+
+TEST(no_damaged_cell_crashes_a_reader) {
+  const TemporaryPath file;
+  write(file.path, sound_segment());
+  const auto segment = Segment::attach(file.path);
+  const auto shard = segment->claim();
+  const auto cells = shard->cells().subspan(0, segment->header().cells_used);
+  for (const std::uint64_t bits : {0x0202'0202'0202'0202, 0x4141'4141'4141'4142, 0x7ff0'0000'0000'0000,
+                                   0x7ff8'0000'0000'0002, 0x43e0'0000'0000'0000, 0x7fe1'ccf3'85eb'c8a0}) {
+    for (const auto sign : {0ULL, 1ULL << 63}) {
+      for (double& cell : cells) cell = std::bit_cast<double>(bits | sign);
+      render_all(segment);
+    }
+  }
 }
 
 TEST(no_damaged_byte_crashes_a_reader_or_a_writer) {
