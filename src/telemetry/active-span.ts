@@ -19,11 +19,10 @@ function findTraceApi(): TraceApi | undefined {
 }
 
 /** The active span of OpenTelemetry where that is installed; one that is not sampled can be found nowhere. */
-export function activeSpanSource(): ExemplarSource | undefined {
+export function activeSpanSource(): ExemplarSource {
   const api = findTraceApi();
-  if (api === undefined) return undefined;
   return () => {
-    const context = api.trace.getActiveSpan()?.spanContext();
+    const context = api?.trace.getActiveSpan()?.spanContext();
     return context !== undefined && (context.traceFlags & SAMPLED) !== 0 ? context : undefined;
   };
 }

@@ -9,6 +9,8 @@ export type TelemetryErrorCode =
   | "invalid_segment"
   /** The segment has no room for another writer or metric. */
   | "segment_full"
+  /** The address to listen on is taken, or is none of this machine's. */
+  | "cannot_listen"
   /** The telemetry or the writer was closed. */
   | "closed";
 

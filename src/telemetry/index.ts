@@ -16,6 +16,8 @@ export type {
   LastGaugeHandle,
   StateSetHandle,
 } from "./instruments.js";
+export type { Listener, ListenOptions } from "./listen.js";
+export type { MetricSource } from "./metric-sources.js";
 export type {
   CounterSpec,
   GaugeMode,
@@ -41,12 +43,14 @@ export type {
   StateSetSeries,
   SummarySeries,
 } from "./snapshot.js";
+export { summarize } from "./summary.js";
+export type { EventSummary, Summary } from "./summary.js";
 export { openTelemetry } from "./telemetry.js";
 export type {
   Format,
-  MetricSource,
   Metrics,
   RenderOptions,
+  SnapshotOptions,
   Telemetry,
   TelemetryOptions,
   Writer,

@@ -1,14 +1,18 @@
 import { activeSpanSource } from "./active-span.js";
-import type { Catalog, CatalogSpec } from "./catalog.js";
+import { defineCatalog, type Catalog, type CatalogSpec } from "./catalog.js";
 import type { ExemplarSource } from "./exemplar.js";
 import { FunctionGauges } from "./function-gauges.js";
 import type { ThreadContext } from "./handle-maker.js";
 import type { HandleOf } from "./instruments.js";
+import type { Listener, ListenOptions } from "./listen.js";
 import type { LabelValues } from "./metric-spec.js";
-import { callNative, loadAddon, type NativeSegment, type NativeShard } from "./native.js";
+import { MetricSources, SOURCE_METRICS, type MetricSource } from "./metric-sources.js";
+import { callNative, loadAddon, type NativeFormat, type NativeSegment, type NativeShard } from "./native.js";
 import { openSegment, type SegmentOptions } from "./open-segment.js";
 import { registerMetrics, SeriesFamily, type RegisteredMetric } from "./series.js";
-import type { FamilySnapshot } from "./snapshot.js";
+import { snapshotFromJson } from "./snapshot-json.js";
+import type { Snapshot } from "./snapshot.js";
+import { summarize, type Summary } from "./summary.js";
 import type { ViewSpec } from "./views.js";
 
 /** The metrics of a catalog, by their keys. */
@@ -31,16 +35,16 @@ export interface Writer<C extends CatalogSpec> {
 /** Text 0.0.4, OpenMetrics 1.0, or Prometheus' delimited protobuf, which alone shows native histograms. */
 export type Format = "text" | "openmetrics" | "protobuf";
 
-export interface RenderOptions {
-  /** Default `text`. */
-  format?: Format;
+export interface SnapshotOptions {
   /** Shows these families instead of the metrics themselves. Keep the array: compiling it is done once. */
   views?: readonly ViewSpec[];
+  /** Whether to show what sources collect. Default true. */
+  sources?: boolean;
 }
 
-/** Metrics from elsewhere that are shown after our own. */
-export interface MetricSource {
-  collect(): Promise<readonly FamilySnapshot[]> | readonly FamilySnapshot[];
+export interface RenderOptions extends SnapshotOptions {
+  /** Default `text`. */
+  format?: Format;
 }
 
 export interface Telemetry<C extends CatalogSpec> extends Writer<C> {
@@ -57,7 +61,19 @@ export interface Telemetry<C extends CatalogSpec> extends Writer<C> {
   addSource(source: MetricSource): () => void;
   /** The whole segment, all writers taken together; made on a thread of libuv's pool. */
   render(options?: RenderOptions): Promise<Buffer>;
-  /** Closes this thread's writer and gives up the segment; whoever created the file removes it. Idempotent. */
+  /** The same as plain objects. They are parsed on this thread: prefer `render` for many series, often. */
+  snapshot(options?: SnapshotOptions): Promise<Snapshot>;
+  /** What is worth a log line; see `summarize`. */
+  summary(): Promise<Summary>;
+  /**
+   * Serves the metrics at /metrics, and 200 at /health; `close()` ends it.
+   * @throws TelemetryError `cannot_listen` when the port is taken.
+   */
+  listen(options: ListenOptions): Promise<Listener>;
+  /**
+   * Closes this thread's writer and listeners and gives up the segment; whoever created the file removes it.
+   * Idempotent.
+   */
   close(): void;
   /** Removes the file's name; those who have it mapped keep using it. */
   unlink(): void;
@@ -89,9 +105,13 @@ function familiesIn<C extends CatalogSpec>(
 }
 
 function contextOf(exemplars: ExemplarSource | undefined): ThreadContext {
+  let source = exemplars;
   return {
     functionGauges: new FunctionGauges(),
-    exemplarSource: exemplars ?? activeSpanSource() ?? (() => undefined),
+    /** Asked for by handles with exemplars alone, so that other programs never load @opentelemetry/api. */
+    get exemplarSource() {
+      return (source ??= activeSpanSource());
+    },
     clockOrigin: loadAddon().monotonicSeconds() - performance.now() / 1000,
   };
 }
@@ -108,7 +128,10 @@ function removeAtExit(segment: NativeSegment): () => void {
 
 class OpenTelemetry<C extends CatalogSpec> implements Telemetry<C> {
   readonly metrics: Metrics<C>;
-  private readonly sources = new Set<MetricSource>();
+  private readonly sources = new MetricSources(() => {
+    return this.extend(defineCatalog(SOURCE_METRICS)).sourceFailures.labels({});
+  });
+  private readonly listeners: Promise<Listener>[] = [];
 
   constructor(
     private readonly segment: NativeSegment,
@@ -138,19 +161,33 @@ class OpenTelemetry<C extends CatalogSpec> implements Telemetry<C> {
   }
 
   addSource(source: MetricSource): () => void {
-    this.sources.add(source);
-    return () => void this.sources.delete(source);
+    return this.sources.add(source);
   }
 
-  async render({ format = "text", views }: RenderOptions = {}): Promise<Buffer> {
+  render({ format = "text", ...options }: RenderOptions = {}): Promise<Buffer> {
+    return this.read(format, options);
+  }
+
+  async snapshot(options: SnapshotOptions = {}): Promise<Snapshot> {
+    return snapshotFromJson(await this.read("json", options));
+  }
+
+  async summary(): Promise<Summary> {
+    return summarize(await this.snapshot());
+  }
+
+  listen(options: ListenOptions): Promise<Listener> {
+    // Loaded when it is wanted: a worker that only records needs no HTTP.
+    const listener = import("./listen.js").then(({ listen }) => listen(this, options));
+    this.listeners.push(listener);
+    return listener;
+  }
+
+  private async read(format: NativeFormat, { views, sources = true }: SnapshotOptions): Promise<Buffer> {
     this.context.functionGauges.refresh();
-    const foreign = this.sources.size === 0 ? [] : await this.collectForeign();
+    // Without sources nothing is waited for, so that closing right after this call does no harm.
+    const foreign = sources && this.sources.areThere ? await this.sources.collect() : [];
     return callNative(() => this.segment.render(format, views ?? null, foreign));
-  }
-
-  private async collectForeign(): Promise<FamilySnapshot[]> {
-    const families = await Promise.all(Array.from(this.sources, async (source) => source.collect()));
-    return families.flat();
   }
 
   unlink(): void {
@@ -162,6 +199,7 @@ class OpenTelemetry<C extends CatalogSpec> implements Telemetry<C> {
     this.shard.release();
     this.segment.close();
     this.forgetFile();
+    for (const listener of this.listeners) listener.then((opened) => opened.close()).catch(() => undefined);
   }
 }
 

@@ -1,0 +1,92 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import {
+  defineCatalog,
+  openTelemetry,
+  type FamilySnapshot,
+  type MetricSource,
+} from "../../src/telemetry/index.js";
+import { MetricSources } from "../../src/telemetry/metric-sources.js";
+import { valueOf } from "./fixture.js";
+
+const FAILURES = "tacho_telemetry_source_failures_total";
+const CATALOG = defineCatalog({
+  requests: { type: "counter", name: "requests_total", help: "Requests.", labels: {} },
+});
+
+function gauge(name: string): FamilySnapshot {
+  return { name, type: "gauge", help: "", unit: "", series: [{ labels: {}, value: 1 }] };
+}
+
+describe("the metrics of sources", () => {
+  const count = { inc: vi.fn(), cell: 0 };
+  let registered: number;
+  let sources: MetricSources;
+  beforeEach(() => {
+    registered = 0;
+    count.inc.mockClear();
+    sources = new MetricSources(() => {
+      registered++;
+      return count;
+    });
+  });
+  afterEach(() => vi.useRealTimers());
+
+  it("come in the order of the sources, until these are taken away", async () => {
+    sources.add({ collect: () => new Promise((resolve) => setImmediate(resolve, [gauge("a")])) });
+    const remove = sources.add({ collect: () => [gauge("b")] });
+    expect(await sources.collect()).toEqual([gauge("a"), gauge("b")]);
+    remove();
+    expect(await sources.collect()).toEqual([gauge("a")]);
+    expect(registered).toBe(1);
+  });
+
+  it.each<[string, MetricSource]>([
+    [
+      "throws",
+      {
+        collect: () => {
+          throw new Error("no");
+        },
+      },
+    ],
+    ["rejects", { collect: () => Promise.reject(new Error("no")) }],
+  ])("lack those of one that %s, which is counted", async (_, source) => {
+    sources.add(source);
+    sources.add({ collect: () => [gauge("b")] });
+    expect(await sources.collect()).toEqual([gauge("b")]);
+    expect(count.inc).toHaveBeenCalledTimes(1);
+  });
+
+  it("lack those of one that never answers, after a while", async () => {
+    vi.useFakeTimers();
+    sources.add({ collect: () => new Promise<never>(() => undefined) });
+    sources.add({ collect: () => [gauge("b")] });
+    const collected = sources.collect();
+    await vi.runAllTimersAsync();
+    expect(await collected).toEqual([gauge("b")]);
+    expect(count.inc).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("telemetry with sources", () => {
+  const open = () => openTelemetry(CATALOG);
+  let telemetry: ReturnType<typeof open>;
+  beforeEach(() => {
+    telemetry = open();
+  });
+  afterEach(() => telemetry.close());
+
+  it("shows its own metrics and the failure when a source fails", async () => {
+    expect(await valueOf(telemetry, FAILURES)).toBeUndefined();
+    telemetry.addSource({ collect: () => Promise.reject(new Error("no")) });
+    telemetry.metrics.requests.labels({}).inc(5);
+    expect(await valueOf(telemetry, "requests_total")).toBe(5);
+    expect(await valueOf(telemetry, FAILURES)).toBe(2);
+  });
+
+  it("asks no source when told so", async () => {
+    telemetry.addSource({ collect: () => Promise.reject(new Error("no")) });
+    await telemetry.render({ sources: false });
+    expect((await telemetry.render({ sources: false })).toString()).toContain(`${FAILURES} 0`);
+  });
+});
