@@ -5,12 +5,12 @@ import ts from "typescript";
 /**
  * One file naming another. `to` is a path relative to src/ ("engine/messages.ts"), a package ("fastify") or a
  * built-in ("node:fs"). A "start" names a file by `new URL("./worker.js", import.meta.url)`, to run it as a
- * process or a thread: it keeps that file alive, but brings none of its code here.
+ * process or a thread: it keeps that file alive, but brings none of its code here. Nor does a "type".
  */
 export interface Reference {
   from: string;
   to: string;
-  kind: "import" | "start";
+  kind: "import" | "type" | "start";
 }
 
 function resolveSpecifier(from: string, specifier: string): string {
@@ -34,6 +34,13 @@ function importedBy(node: ts.Node): ts.Node | undefined {
   return imports ? node.arguments[0] : undefined;
 }
 
+/** Whether the compiler leaves nothing of an import: `import type`, `export type … from`, `import("…").Type`. */
+function isErased(node: ts.Node): boolean {
+  if (ts.isImportDeclaration(node)) return node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword;
+  if (ts.isExportDeclaration(node)) return node.isTypeOnly;
+  return ts.isImportTypeNode(node);
+}
+
 /** The file that `new URL("./file.js", import.meta.url)` starts. */
 function startedBy(node: ts.Node): ts.Node | undefined {
   if (!ts.isNewExpression(node) || node.expression.getText() !== "URL") return undefined;
@@ -51,7 +58,7 @@ export function referencesOf(from: string, text: string): Reference[] {
     }
   };
   const visit = (node: ts.Node): void => {
-    add("import", importedBy(node));
+    add(isErased(node) ? "type" : "import", importedBy(node));
     add("start", startedBy(node));
     ts.forEachChild(node, visit);
   };
