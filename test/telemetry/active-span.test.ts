@@ -48,6 +48,17 @@ describe("an exemplar", () => {
     expect(latency!.series).toMatchObject([{ exemplars: [{ ...IDS, value: 0.5 }] }]);
   });
 
+  it("stands behind its counter and its bucket in OpenMetrics", async () => {
+    within(TraceFlags.SAMPLED, () => {
+      telemetry.metrics.requests.labels({}).inc(2);
+      telemetry.metrics.latency.labels({}).observe(0.5);
+    });
+    const text = (await telemetry.render({ format: "openmetrics" })).toString();
+    const ids = `# {trace_id="${IDS.traceId}",span_id="${IDS.spanId}"}`;
+    expect(text).toContain(`requests_total 2.0 ${ids} 2.0 `);
+    expect(text).toContain(`latency_seconds_bucket{le="1.0"} 1 ${ids} 0.5 `);
+  });
+
   it("does not come from a span that is not sampled, nor from none", async () => {
     within(TraceFlags.NONE, () => telemetry.metrics.requests.labels({}).inc());
     telemetry.metrics.requests.labels({}).inc();
