@@ -30,8 +30,16 @@ export type {
   NativeHistogramSpec,
   StateSetSpec,
 } from "./metric-spec.js";
+export type { CountMeter, DurationMeter, LevelMeter } from "./meters.js";
 export type { SegmentSizes } from "./native.js";
+export { observeCall } from "./observe-call.js";
+export type { AnyFunction, CallMeters, CallOptions } from "./observe-call.js";
+export { observeStream } from "./observe-stream.js";
+export type { StreamMeters, StreamOptions, StreamSource } from "./observe-stream.js";
+export { observed, observedStream } from "./observed.js";
+export type { MetersOf, ObservedStreamOptions, ObservingDecorator } from "./observed.js";
 export type { SegmentOptions } from "./open-segment.js";
+export type { Classify, Outcome, OutcomeMeters } from "./outcome.js";
 export { newSegmentPath, sweepStaleSegments } from "./segment-path.js";
 export type {
   ExemplarSnapshot,
