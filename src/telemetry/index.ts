@@ -40,6 +40,9 @@ export { observed, observedStream } from "./observed.js";
 export type { MetersOf, ObservedStreamOptions, ObservingDecorator } from "./observed.js";
 export type { SegmentOptions } from "./open-segment.js";
 export type { Classify, Outcome, OutcomeMeters } from "./outcome.js";
+export { observeRuntime } from "./runtime.js";
+export type { RuntimeObserver, RuntimeOptions } from "./runtime.js";
+export { runtimeCatalog } from "./runtime-catalog.js";
 export { newSegmentPath, sweepStaleSegments } from "./segment-path.js";
 export type {
   ExemplarSnapshot,

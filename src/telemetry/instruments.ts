@@ -27,6 +27,7 @@ export interface GaugeHandle {
 
 /** What was set last, by whichever writer that still lives. */
 export interface LastGaugeHandle {
+  /** NaN takes this writer's value away. */
   set(v: number): void;
   readonly cell: number;
 }
@@ -163,8 +164,9 @@ export class LastGauge implements LastGaugeHandle {
   ) {}
 
   set(v: number): void {
-    this.cells[this.cell] = v;
-    this.cells[this.cell + 1] = this.clockOrigin + performance.now() / 1000;
+    const isShown = v === v;
+    this.cells[this.cell] = isShown ? v : 0;
+    this.cells[this.cell + 1] = isShown ? this.clockOrigin + performance.now() / 1000 : 0;
   }
 }
 
