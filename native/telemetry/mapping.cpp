@@ -58,8 +58,15 @@ std::unique_ptr<Mapping> Mapping::create(const std::optional<std::string>& path,
 }
 
 std::unique_ptr<Mapping> Mapping::attach(const std::string& path, std::uint64_t least, Access access) {
+  auto mapping = attach_if_any(path, least, access);
+  if (!mapping) fail("open", path);
+  return mapping;
+}
+
+std::unique_ptr<Mapping> Mapping::attach_if_any(const std::string& path, std::uint64_t least, Access access) {
   const int mode = access == Access::read ? O_RDONLY : O_RDWR;
   FileGuard file{open(path.c_str(), mode | O_CLOEXEC | O_NONBLOCK)};
+  if (file.fd < 0 && errno == ENOENT) return nullptr;
   if (file.fd < 0) fail("open", path);
   struct stat status {};
   if (fstat(file.fd, &status) != 0) fail("examine", path);

@@ -20,6 +20,9 @@ class Mapping {
   /// An existing regular file of at least `least` bytes. Throws SegmentError.
   static std::unique_ptr<Mapping> attach(const std::string& path, std::uint64_t least,
                                          Access access = Access::read_and_write);
+  /// The same, but null where there is no file.
+  static std::unique_ptr<Mapping> attach_if_any(const std::string& path, std::uint64_t least,
+                                                Access access = Access::read_and_write);
 
   ~Mapping();
   Mapping(const Mapping&) = delete;

@@ -83,13 +83,14 @@ std::shared_ptr<Segment> Segment::attach(const std::string& path, Access access)
   return segment;
 }
 
-std::shared_ptr<Segment> Segment::adopt(const std::string& path, const Geometry& geometry, Earlier earlier) {
+std::shared_ptr<Segment> Segment::adopt(const std::string& path, const Geometry& geometry,
+                                        const Segment* unfit) {
   for (;;) {
-    if (access(path.c_str(), F_OK) != 0) {
+    const auto file = Mapping::attach_if_any(path, sizeof(Header::magic));
+    if (!file) {
       if (auto made = create_complete(path, geometry)) return made;
       continue;
     }
-    const auto file = Mapping::attach(path, sizeof(Header::magic));
     // Whoever replaces the file holds its lock; who waited for it finds another file at the path.
     const Mapping::Lock lock(*file);
     if (!file->is_at(path)) continue;
@@ -97,12 +98,12 @@ std::shared_ptr<Segment> Segment::adopt(const std::string& path, const Geometry&
     std::memcpy(&magic, file->data(), sizeof magic);
     if (magic != kMagic) not_ours(path);
     const auto found = sound_segment(path);
-    if (found && earlier == Earlier::keep) return found;
+    // Another process that found it unfit as well may have been faster, and writes to the new one by now.
+    if (found && (unfit == nullptr || !unfit->mapping_->is_at(path))) return found;
     if (found && found->has_writers())
       throw SegmentError("invalid_segment", "Expected no living writer in telemetry segment " + path +
                                                 ", whose metrics have another shape.");
     ::unlink(path.c_str());
-    earlier = Earlier::keep;
   }
 }
 

@@ -17,9 +17,6 @@ namespace tacho::telemetry {
 
 class Shard;
 
-/// Whether a file that an earlier run left is to go on, or to make way for a new one.
-enum class Earlier { keep, replace };
-
 /// Where a declared metric lies. `overflow_cell` is kNoCell for a metric without labels.
 struct MetricPlace {
   std::uint32_t number;
@@ -36,10 +33,10 @@ class Segment : public std::enable_shared_from_this<Segment> {
   static std::shared_ptr<Segment> attach(const std::string& path, Access access = Access::read_and_write);
 
   /// The segment that an earlier run left at `path`, or a new one where there is none, or where it has
-  /// another layout, is damaged, or is to be replaced. Of those who do this at once, all get the same.
-  /// Throws SegmentError when the file is none of ours, or is to make way but has living writers.
+  /// another layout, is damaged, or is `unfit`. Of those who do this at once, all get the same. Throws
+  /// SegmentError when the file is none of ours, or is unfit but has living writers.
   static std::shared_ptr<Segment> adopt(const std::string& path, const Geometry& geometry,
-                                        Earlier earlier = Earlier::keep);
+                                        const Segment* unfit = nullptr);
 
   const std::optional<std::string>& path() const { return path_; }
   const Mapping& mapping() const { return *mapping_; }

@@ -68,8 +68,8 @@ export interface TelemetryAddon {
   /** A null path makes a segment without a name, for this thread alone. */
   create(path: string | null, sizes: SegmentSizes): NativeSegment;
   attach(path: string): NativeSegment;
-  /** The earlier run's segment, or a new one; `replace` makes it new unless it has living writers. */
-  adopt(path: string, sizes: SegmentSizes, replace: boolean): NativeSegment;
+  /** The earlier run's segment, or a new one; also a new one in place of `unfit`, unless that has living writers. */
+  adopt(path: string, sizes: SegmentSizes, unfit: NativeSegment | null): NativeSegment;
   /** For `render` alone: mapped so that nothing can be written. */
   read(path: string): NativeSegment;
   /** CLOCK_MONOTONIC, which all threads and processes of a machine share. */

@@ -39,11 +39,16 @@ function isOtherShape(error: unknown): boolean {
 
 function adoptSegment<T>(path: string, sizes: SegmentSizes, use: (segment: NativeSegment) => T): T {
   const addon = loadAddon();
+  const earlier = addon.adopt(path, sizes, null);
   try {
-    return using(addon.adopt(path, sizes, false), use);
+    return use(earlier);
   } catch (error) {
-    if (!isOtherShape(error)) throw error;
-    return using(addon.adopt(path, sizes, true), use);
+    try {
+      if (!isOtherShape(error)) throw error;
+      return using(addon.adopt(path, sizes, earlier), use);
+    } finally {
+      earlier.close();
+    }
   }
 }
 

@@ -43,8 +43,9 @@ Napi::Value attach(const Napi::CallbackInfo& info) {
 
 Napi::Value adopt(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
-    const auto earlier = info[2].ToBoolean() ? Earlier::replace : Earlier::keep;
-    auto segment = Segment::adopt(info[0].As<Napi::String>(), geometry_of(info[1]), earlier);
+    const auto* unfit =
+        info[2].IsNull() ? nullptr : SegmentWrap::Unwrap(info[2].As<Napi::Object>())->segment();
+    auto segment = Segment::adopt(info[0].As<Napi::String>(), geometry_of(info[1]), unfit);
     return wrap(info.Env(), std::move(segment), false);
   });
 }

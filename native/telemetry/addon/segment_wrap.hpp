@@ -18,6 +18,9 @@ class SegmentWrap : public Napi::ObjectWrap<SegmentWrap> {
   /// this side.
   explicit SegmentWrap(const Napi::CallbackInfo& info);
 
+  /// Null once closed.
+  const Segment* segment() const { return segment_.get(); }
+
  private:
   Napi::Value path(const Napi::CallbackInfo& info);
   Napi::Value define(const Napi::CallbackInfo& info);
