@@ -1,7 +1,9 @@
 // npm run bench -- <name> [options]
 import { serving } from "./serving.mjs";
+import { telemetryTorture } from "./telemetry-torture.mjs";
+import { telemetry } from "./telemetry.mjs";
 
-const BENCHES = { serving };
+const BENCHES = { serving, telemetry, "telemetry-torture": telemetryTorture };
 
 const [name, ...args] = process.argv.slice(2);
 const bench = BENCHES[name];

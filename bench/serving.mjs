@@ -1,12 +1,12 @@
 // Tokens a second of N concurrent streams over HTTP, beside llama-batched-bench (which has neither sampling nor
 // HTTP) on the same file and threads, the two taking turns.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
 import net from "node:net";
-import { availableParallelism, cpus } from "node:os";
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { machine, median, rounded, save } from "./figures.mjs";
 import { startTacho } from "./tacho-process.mjs";
 
 const MODEL = fileURLToPath(new URL("../models/tacho-mini-q8_0.gguf", import.meta.url));
@@ -136,23 +136,4 @@ function figures(program, args, tries = 5) {
   if (line !== undefined) return JSON.parse(line);
   if (tries === 1) throw new Error(`llama-batched-bench printed no figures: ${output}`);
   return figures(program, args, tries - 1);
-}
-
-function machine() {
-  return { cpu: cpus()[0].model, cores: availableParallelism(), node: process.version };
-}
-
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-function rounded(value) {
-  return Number(value.toPrecision(3));
-}
-
-function save(file, figures) {
-  mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
-  writeFileSync(file, `${JSON.stringify(figures, null, 2)}\n`);
 }

@@ -1,0 +1,53 @@
+// What the benches do with their figures.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { availableParallelism, cpus, loadavg } from "node:os";
+import path from "node:path";
+
+/** To be asked before the bench adds a load of its own: a busy machine makes figures worse. */
+export function machine() {
+  return {
+    cpu: cpus()[0].model,
+    cores: availableParallelism(),
+    node: process.version,
+    load: loadavg()[0],
+  };
+}
+
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+export function rounded(value) {
+  return Number(value.toPrecision(3));
+}
+
+export function save(file, figures) {
+  write(file, `${JSON.stringify(figures, null, 2)}\n`);
+}
+
+export function write(file, text) {
+  mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
+  writeFileSync(file, text);
+}
+
+/** Keeps the calling thread, none of its helpers, on one core where the machine allows: a move costs its caches. */
+export function pinThread(core = cpus().length - 1) {
+  try {
+    const thread = path.basename(readlinkSync("/proc/thread-self"));
+    execFileSync("taskset", ["-pc", String(core % cpus().length), thread], { stdio: "ignore" });
+  } catch {
+    // The figures then vary more.
+  }
+}
+
+/**
+ * Nanoseconds for which the calling thread has run. Waiting for a core, as on a machine that others use, is not among
+ * them; waiting for a cache line that another writes is. On Linux.
+ */
+export function threadNanoseconds() {
+  process.cpuUsage(); // Makes the kernel bring its account of this thread up to date, else up to 10 ms old.
+  return Number(readFileSync("/proc/thread-self/schedstat", "utf8").split(" ")[0]);
+}
