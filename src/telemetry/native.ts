@@ -79,6 +79,11 @@ export interface TelemetryAddon {
 // src/telemetry and dist/telemetry lie equally deep, so this holds for both.
 const ADDON = new URL("../../build/Release/telemetry.node", import.meta.url);
 
+/** As a dependency, the addon is built by this package's install script, which npm may have been told to skip. */
+function remedyFor(file: string): string {
+  return file.includes("/node_modules/tacho/") ? "npm rebuild tacho" : "npm run build";
+}
+
 export function loadAddon(): TelemetryAddon {
   const file = fileURLToPath(ADDON);
   try {
@@ -86,7 +91,7 @@ export function loadAddon(): TelemetryAddon {
   } catch (cause) {
     throw new TelemetryError(
       "addon_missing",
-      `Cannot load the telemetry addon ${file} (${(cause as Error).message.split("\n")[0]!}); run \`npm run build\`.`,
+      `Cannot load the telemetry addon ${file} (${(cause as Error).message.split("\n")[0]!}); run \`${remedyFor(file)}\`.`,
       { cause },
     );
   }

@@ -3,6 +3,15 @@ import { defineCatalog, openTelemetry, TelemetryError, type CatalogSpec } from "
 
 const counter = { type: "counter", name: "a_total", help: "A.", labels: {} } as const;
 const histogram = { type: "histogram", name: "h_seconds", help: "H.", labels: {}, bounds: [1, 2] } as const;
+const info = { type: "info", name: "i_info", help: "I.", labels: {} } as const;
+const states = { type: "stateset", name: "phase", help: "P.", labels: {}, states: ["on"] } as const;
+const native = {
+  type: "nativeHistogram",
+  name: "n_seconds",
+  help: "N.",
+  labels: {},
+  range: [0.001, 10],
+} as const;
 
 describe("defineCatalog refuses, naming the entry and the field", () => {
   const cases: [why: string, field: string, spec: object][] = [
@@ -23,6 +32,21 @@ describe("defineCatalog refuses, naming the entry and the field", () => {
     ["a bound twice", "bounds", { ...histogram, bounds: [1, 1] }],
     ["an infinite bound", "bounds", { ...histogram, bounds: [1, Infinity] }],
     ["a cap of none", "maxSeries", { ...counter, maxSeries: 0 }],
+    ["a unit that the name does not end in", "unit", { ...counter, unit: "bytes" }],
+    ["a unit of an info", "unit", { ...info, unit: "info" }],
+    ["an info without _info", "name", { ...info, name: "i" }],
+    ["an info without any name", "name", { ...info, name: "_info" }],
+    ["an unknown mode", "mode", { ...counter, type: "gauge", name: "g", mode: "first" }],
+    ["no states", "states", { ...states, states: [] }],
+    ["a state twice", "states", { ...states, states: ["a", "a"] }],
+    ["a label of the state set's own name", "labels", { ...states, labels: { phase: "open" } }],
+    ["a range from zero", "range", { ...native, range: [0, 1] }],
+    ["a range that falls", "range", { ...native, range: [2, 1] }],
+    ["an endless range", "range", { ...native, range: [1, Infinity] }],
+    ["too fine a range", "range", { ...native, range: [1e-9, 1e9], schema: 8 }],
+    ["too fine a schema", "schema", { ...native, schema: 9 }],
+    ["a broken schema", "schema", { ...native, schema: 0.5 }],
+    ["a label value that is no Unicode", "labels.a", { ...counter, labels: { a: ["\ud800"] } }],
   ];
   it.each(cases)("%s", (_, field, spec) => {
     let error: unknown;
