@@ -8,8 +8,9 @@ await runProgram({
   args: process.argv.slice(2),
   env: process.env,
   hostModule: fileURLToPath(new URL("./engine/host.js", import.meta.url)),
-  openTelemetry: () => {
+  openTelemetry: (metricsFile) => {
     sweepStaleSegments();
-    return openTelemetry(catalog, { path: newSegmentPath() });
+    const place = metricsFile === null ? { path: newSegmentPath() } : { path: metricsFile, adopt: true };
+    return openTelemetry(catalog, place);
   },
 });

@@ -16,7 +16,8 @@ process.title = "tacho engine-host";
 process.on("SIGINT", () => undefined);
 process.on("SIGTERM", () => undefined);
 
-let telemetryPath: string | null = null;
+/** The segment that nobody else would remove if the front were killed. */
+let segment: string | null = null;
 let replica: MessagePort | null = null;
 
 process.on("disconnect", dieWithTheFront);
@@ -26,7 +27,7 @@ process.on("message", (message: ToEngine) => {
 });
 
 async function serve(settings: EngineSettings): Promise<void> {
-  telemetryPath = settings.telemetryPath;
+  segment = settings.keepsTelemetry ? null : settings.telemetryPath;
   const end = await runReplica(settings).catch((error: unknown) => ({
     message: error instanceof Error ? error.message : String(error),
     usage: false,
@@ -64,10 +65,10 @@ function send(message: FromEngine, sent: () => void = () => undefined): void {
   process.send!(message, sent);
 }
 
-/** The front is gone without a word (kill -9): nobody else would remove the segment. */
+/** The front is gone without a word (kill -9). */
 function dieWithTheFront(): void {
   try {
-    if (telemetryPath !== null) unlinkSync(telemetryPath);
+    if (segment !== null) unlinkSync(segment);
   } catch {
     // The front removed it itself.
   }

@@ -23,6 +23,8 @@ export interface EngineSettings {
   gpuLayers: number;
   /** Path of the telemetry segment to attach to. */
   telemetryPath: string;
+  /** Whether the segment stays when the front is gone. */
+  keepsTelemetry: boolean;
 }
 
 /** Known once the model is loaded. */

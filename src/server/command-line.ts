@@ -1,38 +1,62 @@
-import { parseArgs } from "node:util";
+import { parseArgs, type ParseArgsConfig } from "node:util";
+import { METRICS_OPTIONS } from "./metrics-command.js";
 import { VERSION } from "./package-info.js";
-import { SETTINGS, settingEntries, UsageError, variableOf } from "./settings.js";
+import { settingEntries, UsageError, variableOf } from "./settings.js";
 
-export type Command = { kind: "serve"; given: Map<string, string> } | { kind: "help" } | { kind: "version" };
+/** `given` is what the command line holds, by flag. */
+export type Command =
+  { kind: "serve" | "metrics"; given: Map<string, string> } | { kind: "help" } | { kind: "version" };
 
-const switches = { help: { type: "boolean", short: "h" }, version: { type: "boolean", short: "v" } } as const;
-const flags: string[] = [...Object.values(SETTINGS).map(({ flag }) => flag), ...Object.keys(switches)];
+type Options = NonNullable<ParseArgsConfig["options"]>;
+
+/** The flags of each command; those of `switches` take no value. */
+const FLAGS = {
+  serve: settingEntries.map(([, { flag }]) => flag),
+  metrics: Object.values(METRICS_OPTIONS).map(({ flag }) => flag),
+} satisfies Record<string, string[]>;
+const switches: readonly string[] = ["help", "version", "watch"];
+const common = ["help", "version"];
 
 /** @throws UsageError naming the argument. */
 export function parseCommand(args: string[]): Command {
-  const options = Object.fromEntries(flags.map((flag) => [flag, { type: "string" as const }]));
+  const name = args[0]?.startsWith("-") === false ? args[0] : "serve";
+  if (name === "help") return { kind: "help" };
+  if (!isCommand(name)) {
+    // "npm start --port 9000" keeps the flag for npm and leaves its value.
+    throw new UsageError(
+      `Unknown command '${name}': expected 'serve' or 'metrics'. With npm start, flags follow '--'.`,
+    );
+  }
+  const given = readFlags(args, [...FLAGS[name], ...common]);
+  if (given.has("help")) return { kind: "help" };
+  return given.has("version") ? { kind: "version" } : { kind: name, given };
+}
+
+function isCommand(name: string): name is keyof typeof FLAGS {
+  return Object.hasOwn(FLAGS, name);
+}
+
+function readFlags(args: string[], flags: readonly string[]): Map<string, string> {
+  const options = flags.map((flag) => [flag, optionOf(flag)]);
   const { tokens } = parseArgs({
     args,
-    options: { ...options, ...switches },
+    options: Object.fromEntries(options) as Options,
     allowPositionals: true,
     strict: false,
     tokens: true,
   });
   const given = new Map<string, string>();
-  let command = "serve";
   for (const token of tokens) {
-    if (token.kind === "positional" && token.index === 0) command = token.value;
-    else if (token.kind === "positional") throw new UsageError(`Unexpected argument '${token.value}'.`);
-    else if (token.kind === "option") readOption(token, given);
+    if (token.kind === "option") readOption(token, flags, given);
+    else if (token.kind === "positional" && token.index > 0)
+      throw new UsageError(`Unexpected argument '${token.value}'.`);
   }
-  if (given.has("help") || command === "help") return { kind: "help" };
-  if (given.has("version")) return { kind: "version" };
-  if (command !== "serve") {
-    // "npm start --port 9000" keeps the flag for npm and leaves its value.
-    throw new UsageError(
-      `Unknown command '${command}': expected 'serve'. With npm start, flags follow '--'.`,
-    );
-  }
-  return { kind: "serve", given };
+  return given;
+}
+
+function optionOf(flag: string): Options[string] {
+  const type = switches.includes(flag) ? "boolean" : "string";
+  return common.includes(flag) ? { type, short: flag[0]! } : { type };
 }
 
 interface OptionToken {
@@ -42,9 +66,13 @@ interface OptionToken {
   inlineValue: boolean | undefined;
 }
 
-function readOption({ name, rawName, value, inlineValue }: OptionToken, given: Map<string, string>): void {
-  if (!flags.includes(name)) throw new UsageError(`Unknown option '${rawName}'.${suggestion(name)}`);
-  if (Object.hasOwn(switches, name)) {
+function readOption(
+  { name, rawName, value, inlineValue }: OptionToken,
+  flags: readonly string[],
+  given: Map<string, string>,
+): void {
+  if (!flags.includes(name)) throw new UsageError(`Unknown option '${rawName}'.${suggestion(name, flags)}`);
+  if (switches.includes(name)) {
     if (value !== undefined) throw new UsageError(`Option '${rawName}' takes no value.`);
     given.set(name, "");
   } else if (value === undefined || (!inlineValue && value.startsWith("--"))) {
@@ -54,7 +82,7 @@ function readOption({ name, rawName, value, inlineValue }: OptionToken, given: M
   }
 }
 
-function suggestion(name: string): string {
+function suggestion(name: string, flags: readonly string[]): string {
   const nearest = flags.map((flag) => ({ flag, distance: editDistance(name, flag) }));
   const best = nearest.reduce((a, b) => (b.distance < a.distance ? b : a));
   return best.distance <= Math.max(2, name.length / 3) ? ` Did you mean '--${best.flag}'?` : "";
@@ -76,23 +104,37 @@ function editDistance(from: string, to: string): number {
 
 const INDENT = 34;
 
+function settingLines(setting: (typeof settingEntries)[number][1]): string {
+  const value = setting.type === "text" && setting.choices ? setting.choices.join("|") : setting.value;
+  const range = setting.type === "text" ? "" : `; ${setting.range[0]} to ${setting.range[1]}`;
+  const details = `[${variableOf(setting)}; default ${setting.defaultHelp ?? setting.default}${range}]`;
+  return `${column(`--${setting.flag} ${value}`)}${setting.help}\n${column("")}${details}`;
+}
+
+function column(head: string): string {
+  return `  ${head}`.padEnd(INDENT);
+}
+
 export function helpText(): string {
-  const lines = settingEntries.map(([, setting]) => {
-    const head = `  --${setting.flag} ${setting.type === "text" && setting.choices ? setting.choices.join("|") : setting.value}`;
-    const range = setting.type === "text" ? "" : `; ${setting.range[0]} to ${setting.range[1]}`;
-    const details = `[${variableOf(setting)}; default ${setting.defaultHelp ?? setting.default}${range}]`;
-    return `${head.padEnd(INDENT)}${setting.help}\n${" ".repeat(INDENT)}${details}`;
-  });
+  const metricsLines = Object.values(METRICS_OPTIONS).map(
+    ({ flag, value, help }) => `${column(`--${flag} ${value}`)}${help}`,
+  );
   return [
     `tacho ${VERSION}: a GPU inference server for GGUF models with a built-in tachometer.`,
     "",
-    "Usage: tacho [serve] [options]",
+    "Usage: tacho [serve] [options]    serve a model",
+    "       tacho metrics [options]    print the metrics of a running server, or of one that died",
     "",
-    "Each option can also be given by the variable named beside it; the command line comes first.",
+    "Options of serve; each can also be given by the variable named beside it, the command line comes first:",
     "",
-    ...lines,
-    `${"  -h, --help".padEnd(INDENT)}print this help`,
-    `${"  -v, --version".padEnd(INDENT)}print the version`,
+    ...settingEntries.map(([, setting]) => settingLines(setting)),
+    "",
+    "Options of metrics:",
+    "",
+    ...metricsLines,
+    "",
+    `${column("-h, --help")}print this help`,
+    `${column("-v, --version")}print the version`,
     "",
   ].join("\n");
 }

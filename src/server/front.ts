@@ -136,7 +136,18 @@ function admissionOf(settings: Settings, meters: Meters): Admission {
 function engineSettings(settings: Settings, source: ModelSource, telemetryPath: string): EngineSettings {
   const { alias, parallel, modelsDirectory, contextSize, threads, gpu, gpuLayers } = settings;
   const names = { modelId: alias, slots: parallel };
-  return { ...source, ...names, modelsDirectory, contextSize, threads, gpu, gpuLayers, telemetryPath };
+  const keepsTelemetry = settings.metricsFile !== "";
+  return {
+    ...source,
+    ...names,
+    modelsDirectory,
+    contextSize,
+    threads,
+    gpu,
+    gpuLayers,
+    telemetryPath,
+    keepsTelemetry,
+  };
 }
 
 function linkEvents(

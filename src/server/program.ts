@@ -3,6 +3,7 @@ import { helpText, parseCommand } from "./command-line.js";
 import { EngineStartError } from "./engine-link.js";
 import { Front } from "./front.js";
 import { logLine } from "./log.js";
+import { runMetrics } from "./metrics-command.js";
 import type { ServerTelemetry } from "./meters.js";
 import { findModel } from "./model-file.js";
 import { VERSION } from "./package-info.js";
@@ -14,8 +15,11 @@ export interface ProgramParts {
   args: string[];
   env: NodeJS.ProcessEnv;
   hostModule: string;
-  /** Creates the segment that all processes of this server share. */
-  openTelemetry(): ServerTelemetry;
+  /**
+   * Opens the segment that all processes of this server share: a new one, or that which an earlier run left in the
+   * file.
+   */
+  openTelemetry(metricsFile: string | null): ServerTelemetry;
 }
 
 const EXIT_FAILURE = 1;
@@ -24,11 +28,11 @@ const EXIT_INTERRUPTED = 130;
 
 /** The `tacho` command: resolves once it serves, or has said what is wrong and set the exit code. */
 export async function runProgram(parts: ProgramParts): Promise<void> {
-  process.title = "tacho front";
   try {
     const command = parseCommand(parts.args);
     if (command.kind === "help") process.stdout.write(helpText());
     else if (command.kind === "version") process.stdout.write(`${VERSION}\n`);
+    else if (command.kind === "metrics") await printMetrics(command.given);
     else await serve(readSettings(command.given, parts.env), parts);
   } catch (error) {
     logLine(describe(error));
@@ -36,12 +40,21 @@ export async function runProgram(parts: ProgramParts): Promise<void> {
   }
 }
 
+/** Whoever reads the output may leave, as `head` does. */
+async function printMetrics(given: ReadonlyMap<string, string>): Promise<void> {
+  process.stdout.on("error", ({ code }: NodeJS.ErrnoException) =>
+    process.exit(code === "EPIPE" ? 0 : EXIT_FAILURE),
+  );
+  await runMetrics(given, process.stdout);
+}
+
 async function serve(settings: Settings, parts: ProgramParts): Promise<void> {
+  process.title = "tacho front";
   const source = await findModel(settings.model);
   // Before the segment is made: a signal without a handler ends the process and leaves the file. What is heard
   // from here on is handled after this function's first pause, when there is a front.
   const stopping = drainOnSignals(() => front);
-  const telemetry = parts.openTelemetry();
+  const telemetry = parts.openTelemetry(settings.metricsFile || null);
   const progress = new ProgressLine(process.stderr);
   const front = new Front({
     settings,
@@ -53,7 +66,7 @@ async function serve(settings: Settings, parts: ProgramParts): Promise<void> {
   // Runs in every ending that Node can notice, an uncaught exception among them.
   process.on("exit", () => {
     front.kill();
-    telemetry.unlink();
+    telemetry.close();
   });
   try {
     await front.listen();

@@ -82,6 +82,14 @@ export const SETTINGS = {
     defaultHelp: "0: only on --port",
     help: "port that serves /metrics and health besides",
   },
+  metricsFile: {
+    ...text,
+    flag: "metrics-file",
+    value: "FILE",
+    default: "",
+    defaultHelp: "none: a new segment in shared memory for each run",
+    help: "keep the counters in this file, from one run to the next",
+  },
   parallel: { ...integer, flag: "parallel", default: 16, range: [1, 256], help: "requests decoded at once" },
   contextSize: {
     ...integer,

@@ -3,6 +3,8 @@ export type { Catalog, CatalogSpec, SpecOf } from "./catalog.js";
 export { TelemetryError } from "./errors.js";
 export type { TelemetryErrorCode } from "./errors.js";
 export type { Exemplar, ExemplarSource } from "./exemplar.js";
+export { findSegments, segmentsOf } from "./find-segments.js";
+export type { FoundSegment } from "./find-segments.js";
 export type {
   CounterHandle,
   ExemplarCounterHandle,
@@ -43,6 +45,8 @@ export type { Classify, Outcome, OutcomeMeters } from "./outcome.js";
 export { observeRuntime } from "./runtime.js";
 export type { RuntimeObserver, RuntimeOptions } from "./runtime.js";
 export { runtimeCatalog } from "./runtime-catalog.js";
+export { openReader } from "./reader.js";
+export type { ReaderOptions, SegmentReader } from "./reader.js";
 export { newSegmentPath, sweepStaleSegments } from "./segment-path.js";
 export type {
   ExemplarSnapshot,

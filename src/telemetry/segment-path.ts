@@ -41,11 +41,18 @@ export function newSegmentPath(): string {
  * machine; another folder may be shared by machines, and process ids mean nothing there.
  */
 export function sweepStaleSegments(folder = SHARED_MEMORY): void {
+  for (const { path, pid } of segmentFiles([folder])) if (hasEnded(pid)) tryUnlink(path);
+}
+
+/** The files under `newSegmentPath`'s names of processes that share our PID namespace. */
+export function segmentFiles(folders = [SHARED_MEMORY, tmpdir()]): { path: string; pid: number }[] {
   const namespace = pidNamespace();
-  for (const name of namesIn(folder)) {
-    const [, pid, from] = SEGMENT_NAME.exec(name) ?? [];
-    if (from === namespace && hasEnded(Number(pid))) tryUnlink(join(folder, name));
-  }
+  return folders.flatMap((folder) =>
+    namesIn(folder).flatMap((name) => {
+      const [, pid, from] = SEGMENT_NAME.exec(name) ?? [];
+      return from === namespace ? [{ path: join(folder, name), pid: Number(pid) }] : [];
+    }),
+  );
 }
 
 function namesIn(folder: string): string[] {
@@ -57,7 +64,7 @@ function namesIn(folder: string): string[] {
 }
 
 /** EPERM says that it lives and is another user's. */
-function hasEnded(pid: number): boolean {
+export function hasEnded(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return false;

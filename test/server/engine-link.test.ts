@@ -14,6 +14,7 @@ const settings: EngineSettings = {
   gpu: "off",
   gpuLayers: -1,
   telemetryPath: "none",
+  keepsTelemetry: false,
 };
 
 const sampling = {

@@ -8,5 +8,6 @@ await runProgram({
   args: process.argv.slice(2),
   env: process.env,
   hostModule: fileURLToPath(new URL("scripted-host.mjs", import.meta.url)),
-  openTelemetry: () => openTelemetry(catalog, { path: newSegmentPath() }),
+  openTelemetry: (file) =>
+    openTelemetry(catalog, file ? { path: file, adopt: true } : { path: newSegmentPath() }),
 });
