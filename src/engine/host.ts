@@ -6,6 +6,7 @@ import { unlinkSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { Piscina } from "piscina";
+import { defineCatalog, observeRuntime, openTelemetry } from "../telemetry/index.js";
 import type { EngineSettings, FromEngine, ToEngine } from "./messages.js";
 import { modelFile } from "./model-download.js";
 import type { ReplicaEnd, ReplicaTask } from "./replica.js";
@@ -28,6 +29,7 @@ process.on("message", (message: ToEngine) => {
 
 async function serve(settings: EngineSettings): Promise<void> {
   segment = settings.keepsTelemetry ? null : settings.telemetryPath;
+  observeThisProcess(settings.telemetryPath);
   const end = await runReplica(settings).catch((error: unknown) => ({
     message: error instanceof Error ? error.message : String(error),
     usage: false,
@@ -58,6 +60,12 @@ async function runReplica(settings: EngineSettings): Promise<ReplicaEnd> {
   const end = await pool.run({ settings, file, port: port2 }, { transferList: [port2] });
   await pool.close();
   return end;
+}
+
+/** The replicas' threads record their own part. */
+function observeThisProcess(path: string): void {
+  const nothingElse = defineCatalog({});
+  observeRuntime(openTelemetry(nothingElse, { path, attach: true }), { process: "engine-host" });
 }
 
 /** A send that fails is not told of here: it means that the front is gone, and "disconnect" follows. */

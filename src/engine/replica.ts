@@ -1,6 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
 import { catalog } from "../metrics/catalog.js";
-import { openTelemetry, type SpecOf, type Writer } from "../telemetry/index.js";
+import { observeRuntime, openTelemetry, type SpecOf, type Writer } from "../telemetry/index.js";
 import { chooseLibraries, LibraryError } from "./libraries.js";
 import type { EngineSettings, FromEngine, ModelInfo, ToEngine } from "./messages.js";
 import {
@@ -42,6 +42,7 @@ async function serve({ settings, file, port }: ReplicaTask): Promise<void> {
   const model: ModelInfo = { id: settings.modelId, file, threads: settings.threads, ...replica.info };
 
   const telemetry = openTelemetry(catalog, { path: settings.telemetryPath, attach: true });
+  const runtime = observeRuntime(telemetry, { process: "engine-host", thread: "replica" });
   const writer = telemetry.openWriter();
   recordModel(telemetry, model);
   replica.start(writer.cells, engineMeters(writer, model.id), (step) => send({ type: "step", ...step }));
@@ -50,6 +51,7 @@ async function serve({ settings, file, port }: ReplicaTask): Promise<void> {
   await untilStopped(port, replica);
   await replica.close();
   writer.close();
+  runtime.close();
   telemetry.close();
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { EngineSettings, ModelInfo } from "../engine/messages.js";
+import { telemetryPlugin } from "../telemetry/fastify.js";
 import { Admission } from "./admission.js";
 import { dropNulls } from "./null-fields.js";
 import { EngineLink, type EngineLinkEvents } from "./engine-link.js";
@@ -12,7 +13,6 @@ import { useRequestRecords } from "./request-record.js";
 import { chatRoutes } from "./routes/chat.js";
 import { completionRoutes } from "./routes/completions.js";
 import { healthRoutes, type Unreadiness } from "./routes/health.js";
-import { metricsRoute, processMetrics, type Render } from "./routes/metrics.js";
 import { modelRoutes } from "./routes/models.js";
 import type { Settings } from "./settings.js";
 
@@ -47,7 +47,7 @@ export class Front {
       events: linkEvents(admission, meters, onProgress),
     });
     this.#generation = new Generation(this.#link, admission, settings.alias);
-    this.#listeners = this.#makeListeners(meters, [() => telemetry.render(), processMetrics()]);
+    this.#listeners = this.#makeListeners(meters, telemetry);
   }
 
   /** Where clients reach it, once `listen` has resolved. */
@@ -82,11 +82,11 @@ export class Front {
     this.#link.kill();
   }
 
-  #makeListeners(meters: Meters, renders: Render[]) {
+  #makeListeners(meters: Meters, telemetry: ServerTelemetry) {
     const { port, metricsPort } = this.#settings;
     const observation = (app: FastifyInstance) => {
       healthRoutes(app, () => this.#unreadiness());
-      metricsRoute(app, renders);
+      void app.register(telemetryPlugin, { telemetry });
     };
     const main = new HttpListener(meters, (app) => {
       observation(app);

@@ -6,6 +6,7 @@ import { logLine } from "./log.js";
 import { runMetrics } from "./metrics-command.js";
 import type { ServerTelemetry } from "./meters.js";
 import { findModel } from "./model-file.js";
+import { observeRuntime } from "../telemetry/index.js";
 import { VERSION } from "./package-info.js";
 import { ProgressLine } from "./progress-line.js";
 import { readSettings, UsageError, type Settings } from "./settings.js";
@@ -55,6 +56,7 @@ async function serve(settings: Settings, parts: ProgramParts): Promise<void> {
   // from here on is handled after this function's first pause, when there is a front.
   const stopping = drainOnSignals(() => front);
   const telemetry = parts.openTelemetry(settings.metricsFile || null);
+  observeRuntime(telemetry, { process: "front" });
   const progress = new ProgressLine(process.stderr);
   const front = new Front({
     settings,

@@ -51,6 +51,18 @@ describe("Prometheus", () => {
     expect(status).toBe(0);
   });
 
+  test("shows the Node runtime of every process and thread", async () => {
+    const metrics = await server.metrics();
+    for (const labels of ['process="front"', 'process="engine-host"'])
+      expect(metrics).toMatch(new RegExp(`^process_cpu_user_seconds_total{${labels}} \\S+$`, "m"));
+    for (const labels of [
+      'process="front",thread="main"',
+      'process="engine-host",thread="main"',
+      'process="engine-host",thread="replica"',
+    ])
+      expect(metrics).toMatch(new RegExp(`^nodejs_heap_size_used_bytes{${labels}} \\d+$`, "m"));
+  });
+
   test("a real Prometheus scrapes it and answers a quantile of TTFT", async () => {
     const folder = mkdtempSync(path.join(tmpdir(), "tacho-prometheus-"));
     const port = await freePort();

@@ -49,7 +49,11 @@ describe("settings", () => {
     [["--threds", "x"], {}, "Unknown option '--threds'. Did you mean '--threads'?"],
     [["--nonsense"], {}, "Unknown option '--nonsense'."],
     [["-x"], {}, "Unknown option '-x'."],
-    [["bench"], {}, "Unknown command 'bench': expected 'serve' or 'metrics'. With npm start, flags follow '--'."],
+    [
+      ["bench"],
+      {},
+      "Unknown command 'bench': expected 'serve' or 'metrics'. With npm start, flags follow '--'.",
+    ],
     [["serve", "more"], {}, "Unexpected argument 'more'."],
     [["--port"], {}, "Option '--port' needs a value."],
     [["--host", "--port", "1"], {}, "Option '--host' needs a value."],
