@@ -1,6 +1,6 @@
 // What the benches do with their figures.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import path from "node:path";
 
@@ -33,14 +33,27 @@ export function write(file, text) {
   writeFileSync(file, text);
 }
 
-/** Keeps the calling thread, none of its helpers, on one core where the machine allows: a move costs its caches. */
-export function pinThread(core = cpus().length - 1) {
+const LAST_CORE = cpus().length - 1;
+
+/** Where there is no taskset, the figures vary more. */
+function pin(thread, cores) {
   try {
-    const thread = path.basename(readlinkSync("/proc/thread-self"));
-    execFileSync("taskset", ["-pc", String(core % cpus().length), thread], { stdio: "ignore" });
+    execFileSync("taskset", ["-pc", cores, thread], { stdio: "ignore" });
   } catch {
-    // The figures then vary more.
+    return;
   }
+}
+
+/** Keeps the calling thread, none of its helpers, on one core: a move costs its caches. */
+export function pinThread(core = LAST_CORE) {
+  pin(path.basename(readlinkSync("/proc/thread-self")), String(core % (LAST_CORE + 1)));
+}
+
+/** Keeps the main thread on the last core, and the threads that it has by now off it. */
+export function pinApart() {
+  if (LAST_CORE === 0) return;
+  for (const thread of readdirSync("/proc/self/task"))
+    pin(thread, thread === String(process.pid) ? String(LAST_CORE) : `0-${LAST_CORE - 1}`);
 }
 
 /**

@@ -31,6 +31,7 @@ function writerOver(port, send, end) {
     /** Resolves with the answer. */
     ask(order) {
       const answer = nextMessage(port);
+      answer.catch(() => {}); // Where something else went wrong, nobody waits for it any more.
       send(order);
       return answer;
     },
