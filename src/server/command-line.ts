@@ -125,7 +125,7 @@ export function helpText(): string {
     "Usage: tacho [serve] [options]    serve a model",
     "       tacho metrics [options]    print the metrics of a running server, or of one that died",
     "",
-    "Options of serve; each can also be given by the variable named beside it, the command line comes first:",
+    "Options of serve; the command line comes before the variable named beside each:",
     "",
     ...settingEntries.map(([, setting]) => settingLines(setting)),
     "",
