@@ -15,6 +15,7 @@
         "native/telemetry/exemplar.cpp",
         "native/telemetry/family.cpp",
         "native/telemetry/family_set.cpp",
+        "native/telemetry/foreign_family.cpp",
         "native/telemetry/json_encoder.cpp",
         "native/telemetry/layout.cpp",
         "native/telemetry/mapping.cpp",
@@ -40,9 +41,12 @@
       "dependencies": ["telemetry_core"],
       "sources": [
         "native/telemetry/addon/addon.cpp",
+        "native/telemetry/addon/foreign_families.cpp",
+        "native/telemetry/addon/object_reader.cpp",
         "native/telemetry/addon/render_worker.cpp",
         "native/telemetry/addon/segment_wrap.cpp",
         "native/telemetry/addon/shard_wrap.cpp",
+        "native/telemetry/addon/view_cache.cpp",
       ],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       "defines": [

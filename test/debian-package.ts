@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, isAbsolute, join } from "node:path";
 import { beforeEach } from "vitest";
 
 declare module "vitest" {
@@ -15,12 +15,13 @@ function packagesAreRequired(): boolean {
 }
 
 function findProgram(name: string): string | undefined {
+  if (isAbsolute(name)) return existsSync(name) ? name : undefined;
   const folders = (process.env.PATH ?? "").split(delimiter);
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }
 
 /**
- * Paths of the programs that a Debian package brings. Called in a `describe` (or at the top of a file), it
+ * Paths of the programs that a Debian package brings; of a library, absolute paths of its files. Called in a `describe` (or at the top of a file), it
  * skips every test there with the reason when the package is missing, and fails them all in CI.
  * Hooks still run: start the programs in the tests or in lazy fixtures, never in `beforeAll`.
  */

@@ -1,10 +1,9 @@
 #include "exemplar.hpp"
 
 #include <atomic>
-#include <bit>
+#include <charconv>
 #include <cmath>
 #include <cstring>
-#include <span>
 
 #include "instant.hpp"
 #include "metric_spec.hpp"
@@ -28,6 +27,19 @@ void append_hex(std::string& out, const void* bytes, std::size_t count) {
   }
 }
 
+bool parse_hex(std::string_view text, void* bytes, std::size_t count) {
+  if (text.size() != 2 * count) return false;
+  auto* byte = static_cast<unsigned char*>(bytes);
+  for (const char* at = text.data(); count > 0; --count, at += 2)
+    if (std::from_chars(at, at + 2, *byte++, 16).ptr != at + 2) return false;
+  return true;
+}
+
+bool is_showable(const Exemplar& exemplar) {
+  const bool has_ids = (exemplar.trace[0] | exemplar.trace[1]) != 0 && exemplar.span != 0;
+  return has_ids && !std::isnan(exemplar.value) && is_instant(exemplar.time);
+}
+
 }  // namespace
 
 std::optional<Exemplar> read_exemplar(double* slot) {
@@ -41,9 +53,7 @@ std::optional<Exemplar> read_exemplar(double* slot) {
   Exemplar exemplar{cells[1], cells[2], {}, 0};
   std::memcpy(exemplar.trace.data(), cells + 3, sizeof exemplar.trace);
   std::memcpy(&exemplar.span, cells + 5, sizeof exemplar.span);
-  const bool has_ids = (exemplar.trace[0] | exemplar.trace[1]) != 0 && exemplar.span != 0;
-  if (!has_ids || std::isnan(exemplar.value) || !is_instant(exemplar.time)) return std::nullopt;
-  return exemplar;
+  return is_showable(exemplar) ? std::optional(exemplar) : std::nullopt;
 }
 
 void append_trace_id(std::string& out, const Exemplar& exemplar) {
@@ -52,6 +62,14 @@ void append_trace_id(std::string& out, const Exemplar& exemplar) {
 
 void append_span_id(std::string& out, const Exemplar& exemplar) {
   append_hex(out, &exemplar.span, sizeof exemplar.span);
+}
+
+std::optional<Exemplar> make_exemplar(std::string_view trace_id, std::string_view span_id, double value,
+                                      double time) {
+  Exemplar exemplar{value, time, {}, 0};
+  const bool has_ids = parse_hex(trace_id, exemplar.trace.data(), sizeof exemplar.trace) &&
+                       parse_hex(span_id, &exemplar.span, sizeof exemplar.span);
+  return has_ids && is_showable(exemplar) ? std::optional(exemplar) : std::nullopt;
 }
 
 }  // namespace tacho::telemetry

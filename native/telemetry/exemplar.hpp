@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace tacho::telemetry {
 
@@ -22,5 +23,9 @@ std::optional<Exemplar> read_exemplar(double* slot);
 /// 32 and 16 hexadecimal digits.
 void append_trace_id(std::string& out, const Exemplar& exemplar);
 void append_span_id(std::string& out, const Exemplar& exemplar);
+
+/// The reverse; nothing for malformed ids and those that are all zero.
+std::optional<Exemplar> make_exemplar(std::string_view trace_id, std::string_view span_id, double value,
+                                      double time);
 
 }  // namespace tacho::telemetry

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace tacho::telemetry {
 
@@ -22,6 +23,18 @@ const char* type_name(FamilyType type) {
     default:
       return "unknown";
   }
+}
+
+std::string key_of(std::span<const Label> labels) {
+  std::vector<Label> sorted;
+  // An empty value is the same as no label.
+  std::ranges::copy_if(labels, std::back_inserter(sorted),
+                       [](const Label& label) { return !label.value.empty(); });
+  std::ranges::sort(sorted, {}, &Label::name);
+  std::string key;
+  for (const auto& [name, value] : sorted)
+    for (const auto text : {name, value}) key.append(std::to_string(text.size())).append(":").append(text);
+  return key;
 }
 
 std::uint32_t Buckets::find(double value) const {
@@ -63,6 +76,16 @@ void Points::clear() {
   numbers.clear();
   shown.clear();
   exemplars.clear();
+}
+
+void Points::keep_newest(const SeriesExemplar& found) {
+  auto at = exemplars.end();
+  while (at != exemplars.begin() && at[-1].series == found.series && at[-1].bucket >= found.bucket) --at;
+  const bool is_new = at == exemplars.end() || at->series != found.series || at->bucket != found.bucket;
+  if (is_new)
+    exemplars.insert(at, found);
+  else if (found.exemplar.time > at->exemplar.time)
+    *at = found;
 }
 
 }  // namespace tacho::telemetry

@@ -21,6 +21,9 @@ struct Label {
   std::string_view value;
 };
 
+/// The same for label sets that Prometheus takes for the same, and for no others.
+std::string key_of(std::span<const Label> labels);
+
 /// A histogram's buckets: one a bound, and one for what lies above them all.
 struct Buckets {
   std::vector<double> bounds;  ///< Inclusive upper bounds, increasing.
@@ -105,6 +108,8 @@ struct Points {
   std::vector<SeriesExemplar> exemplars;  ///< In the order of series, then buckets; one for each at most.
 
   void clear();
+  /// Keeps the newest of each bucket. `found` must be of the last series that has any, or of a later one.
+  void keep_newest(const SeriesExemplar& found);
 };
 
 /// One series of them.
@@ -126,11 +131,5 @@ void for_each_shown(const Family& family, const Points& points, F&& use) {
     numbers += family.width(series);
   }
 }
-
-/// A family from elsewhere.
-struct ForeignFamily {
-  Family family;
-  Points points;
-};
 
 }  // namespace tacho::telemetry

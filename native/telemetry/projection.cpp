@@ -60,20 +60,13 @@ void check_type(const ViewSpec& view, const ViewSource& from, MetricType metric)
   const auto [type, name] = type_of(metric);
   const bool is_histogram = type == FamilyType::histogram;
   const auto received = from.metric + ", " + name;
+  const auto because = " (" + from.metric + " is " + name + ")";
   if (!is_histogram && from.take != Take::value)
-    refuse_view(view, "take of " + received, "\"value\"", quoted(from.take));
+    refuse_view(view, "take", "\"value\"" + because, quoted(from.take));
   if (is_histogram && from.take == Take::value && view.type != FamilyType::histogram)
-    refuse_view(view, "take of " + received, "\"sum\" or \"count\"", quoted(from.take));
+    refuse_view(view, "take", "\"sum\" or \"count\"" + because, quoted(from.take));
   if (view.type == FamilyType::histogram && !is_histogram) refuse_view(view, "from", "histograms", received);
   if (view.type == FamilyType::info && type != FamilyType::info) refuse_view(view, "from", "infos", received);
-}
-
-/// A label set as a key that no choice of texts can forge.
-std::string key_of(std::span<const Label> labels) {
-  std::string key;
-  for (const auto& [name, value] : labels)
-    for (const auto text : {name, value}) key.append(std::to_string(text.size())).append(":").append(text);
-  return key;
 }
 
 }  // namespace

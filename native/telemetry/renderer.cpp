@@ -43,12 +43,13 @@ void Renderer::append_foreign(std::string& out, Format format, const Names& ours
                               std::span<ForeignFamily> foreign) {
   const auto& encoder = encoder_of(format);
   Names names(&ours);
-  for (auto& [family, points] : foreign) {
-    if (!names.take(family)) continue;
+  for (auto& shown : foreign) {
+    auto& family = shown.family();
+    if (!is_metric_name(family.name) || !names.take(family)) continue;
     if (format == Format::openmetrics && !names.name_for_openmetrics(family)) continue;
     Prepared prepared;
     encoder.prepare(family, prepared);
-    encoder.append(out, family, prepared, points);
+    encoder.append(out, family, prepared, shown.points());
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "directory.hpp"
 #include "family_set.hpp"
+#include "foreign_family.hpp"
 #include "process_identity.hpp"
 #include "segment.hpp"
 
@@ -20,9 +21,10 @@ class Renderer {
  public:
   explicit Renderer(std::shared_ptr<const Segment> segment);
 
-  /// All metrics in the order of their registration, then the foreign families, less those that have a name
-  /// in common with others. With `views`, which this renderer alone may use, these instead of the metrics.
-  /// Throws SegmentError for a damaged directory, and for a view that its metrics cannot give.
+  /// All metrics in the order of their registration, then the foreign families, less those with a malformed
+  /// name and those that have one in common with others, as either would spoil the whole scrape. With
+  /// `views`, which this renderer alone may use, these instead of the metrics. Throws SegmentError for a
+  /// damaged directory, and for a view that its metrics cannot give.
   std::string render(Format format, FamilySet* views = nullptr, std::span<ForeignFamily> foreign = {});
 
  private:

@@ -18,16 +18,6 @@ void show_whole_state_sets(std::size_t states, std::vector<char>& shown) {
   }
 }
 
-/// Keeps the newest of each bucket of the series that begins at `first`.
-void keep_newest(std::vector<SeriesExemplar>& exemplars, std::size_t first, const SeriesExemplar& found) {
-  const auto same = std::find_if(exemplars.begin() + static_cast<std::ptrdiff_t>(first), exemplars.end(),
-                                 [&](const auto& kept) { return kept.bucket == found.bucket; });
-  if (same == exemplars.end())
-    exemplars.push_back(found);
-  else if (found.exemplar.time > same->exemplar.time)
-    *same = found;
-}
-
 }  // namespace
 
 void SeriesReader::add(std::size_t series, const Part& part) {
@@ -126,24 +116,22 @@ void SeriesReader::read_histograms(const Family& family, const Reading& reading,
 
 void SeriesReader::read_exemplars(const Family& family, const Reading& reading, Points& points) const {
   if (std::ranges::all_of(shapes, [](const auto& shape) { return shape.exemplar_slots == 0; })) return;
-  for (std::size_t series = 0; series < chains_.size(); ++series) {
-    const auto first = points.exemplars.size();
-    for (auto link = chains_[series].first; link != kEnd; link = links_[link].next) {
-      const auto& part = links_[link].part;
-      const auto& shape = shapes[part.shape];
-      for (const auto shard : reading.shards())
-        for (std::uint32_t slot = 0; slot < shape.exemplar_slots; ++slot) {
-          auto found = read_exemplar(&shard[part.cell + shape.exemplars + slot * kExemplarCells]);
-          if (!found) continue;
-          found->value *= shape.scale;
-          const bool counts = family.type == FamilyType::histogram;
-          const auto bucket = counts ? family.buckets_of(series).find(found->value) : 0;
-          keep_newest(points.exemplars, first, {series, bucket, *found});
-        }
+  for (std::size_t series = 0; series < chains_.size(); ++series)
+    for (auto link = chains_[series].first; link != kEnd; link = links_[link].next)
+      read_slots(family, series, links_[link].part, reading, points);
+}
+
+void SeriesReader::read_slots(const Family& family, std::size_t series, const Part& part,
+                              const Reading& reading, Points& points) const {
+  const auto& shape = shapes[part.shape];
+  for (const auto shard : reading.shards())
+    for (std::uint32_t slot = 0; slot < shape.exemplar_slots; ++slot) {
+      auto found = read_exemplar(&shard[part.cell + shape.exemplars + slot * kExemplarCells]);
+      if (!found) continue;
+      found->value *= shape.scale;
+      const bool is_histogram = family.type == FamilyType::histogram;
+      points.keep_newest({series, is_histogram ? family.buckets_of(series).find(found->value) : 0, *found});
     }
-    std::ranges::sort(points.exemplars.begin() + static_cast<std::ptrdiff_t>(first), points.exemplars.end(),
-                      {}, &SeriesExemplar::bucket);
-  }
 }
 
 }  // namespace tacho::telemetry

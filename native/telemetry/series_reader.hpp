@@ -54,6 +54,8 @@ class SeriesReader {
   void read_scalars(const Family& family, const Reading& reading, Points& points) const;
   void read_histograms(const Family& family, const Reading& reading, Points& points) const;
   void read_exemplars(const Family& family, const Reading& reading, Points& points) const;
+  void read_slots(const Family& family, std::size_t series, const Part& part, const Reading& reading,
+                  Points& points) const;
   bool is_plain() const;
   void read_totals(const Reading& reading, Points& points) const;
   bool keeps_highest(const Family& family) const;

@@ -11,6 +11,10 @@ export type TelemetryErrorCode =
   | "segment_full"
   /** The address to listen on is taken, or is none of this machine's. */
   | "cannot_listen"
+  /** A view is malformed, or asks of a metric what it does not have. */
+  | "invalid_view"
+  /** A metric source returned what is no FamilySnapshot. */
+  | "invalid_source"
   /** The telemetry or the writer was closed. */
   | "closed";
 

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { TelemetryError } from "./errors.js";
+import { TelemetryError, type TelemetryErrorCode } from "./errors.js";
 import type { MetricType } from "./metric-spec.js";
 import type { FamilySnapshot } from "./snapshot.js";
 import type { ViewSpec } from "./views.js";
@@ -53,7 +53,8 @@ export interface NativeSegment {
   claim(): NativeShard;
   /**
    * Renders on a thread of libuv's pool. With `views`, those families alone; `foreign` ones follow in any case.
-   * `views` must be the same array object from call to call: what is compiled of it is kept by identity.
+   * `views` must be the same array object from call to call: what is compiled of it is kept by identity, and a
+   * later change to it has no effect.
    */
   render(
     format: NativeFormat,
@@ -97,14 +98,27 @@ export function loadAddon(): TelemetryAddon {
   }
 }
 
-/** Gives errors of the addon, which carry their code, the class that this module promises. */
+const CODES: readonly string[] = [
+  "invalid_segment",
+  "invalid_source",
+  "invalid_view",
+  "segment_full",
+  "closed",
+] satisfies TelemetryErrorCode[];
+
+function rethrow(error: unknown): never {
+  const { code, message } = error as { code?: string; message: string };
+  if (code !== undefined && CODES.includes(code))
+    throw new TelemetryError(code as TelemetryErrorCode, message, { cause: error });
+  throw error;
+}
+
+/** Gives errors of the addon, which carry their code, the class that this module promises; also later ones. */
 export function callNative<T>(call: () => T): T {
   try {
-    return call();
+    const result = call();
+    return result instanceof Promise ? (result.catch(rethrow) as T) : result;
   } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
-    if (code === "invalid_segment" || code === "segment_full" || code === "closed")
-      throw new TelemetryError(code, message, { cause: error });
-    throw error;
+    return rethrow(error);
   }
 }

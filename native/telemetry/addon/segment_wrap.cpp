@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "environment.hpp"
+#include "foreign_families.hpp"
 #include "render_worker.hpp"
 #include "shard_wrap.hpp"
 
@@ -64,6 +65,16 @@ const std::unordered_map<std::string, Format> kFormatNames = {
     {"json", Format::json},
 };
 
+Format format_of(const Napi::Value& value) {
+  const std::string name = value.ToString();
+  const auto found = kFormatNames.find(name);
+  if (found == kFormatNames.end())
+    throw Napi::TypeError::New(
+        value.Env(),
+        "Expected text, openmetrics, protobuf or json for the format but " + ("received " + name) + ".");
+  return found->second;
+}
+
 }  // namespace
 
 Napi::Function SegmentWrap::define_class(Napi::Env env) {
@@ -112,8 +123,10 @@ Napi::Value SegmentWrap::claim(const Napi::CallbackInfo& info) {
 Napi::Value SegmentWrap::render(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
     open();
-    const auto format = kFormatNames.at(info[0].As<Napi::String>());
-    auto* worker = new RenderWorker(info.Env(), {.renderer = renderer_, .format = format});
+    RenderJob job{.renderer = renderer_, .format = format_of(info[0])};
+    if (!info[1].IsNull()) job.views = views_.compiled(info[1]);
+    job.foreign = foreign_families(info[2]);
+    auto* worker = new RenderWorker(info.Env(), std::move(job));
     worker->Queue();
     return worker->promise();
   });

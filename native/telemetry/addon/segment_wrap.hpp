@@ -6,6 +6,7 @@
 
 #include "../renderer.hpp"
 #include "../segment.hpp"
+#include "view_cache.hpp"
 
 namespace tacho::telemetry {
 
@@ -32,6 +33,7 @@ class SegmentWrap : public Napi::ObjectWrap<SegmentWrap> {
 
   std::shared_ptr<Segment> segment_;
   std::shared_ptr<Renderer> renderer_;
+  ViewCache views_;
   bool removes_;
 };
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "../../testing/check.hpp"
+#include "../bucket_index.hpp"
 #include "../number_format.hpp"
 #include "../renderer.hpp"
 #include "../segment.hpp"
