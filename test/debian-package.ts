@@ -33,7 +33,7 @@ export function debianPackage<Program extends string>(
   const missing = found.filter(([, path]) => path === undefined).map(([program]) => program);
   if (missing.length > 0) {
     const reason = `needs the Debian package '${name}' (apt-get install ${name})`;
-    if (packagesAreRequired()) throw new Error(`${reason}: ${missing.join(", ")} not found on the PATH`);
+    if (packagesAreRequired()) throw new Error(`${reason}: ${missing.join(", ")} not found`);
     beforeEach(({ skip, task }) => {
       task.meta.skipReason = reason;
       skip(reason);

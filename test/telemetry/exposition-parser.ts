@@ -15,7 +15,9 @@ const NAME = /[a-zA-Z_:][a-zA-Z0-9_:]*/y;
 const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\[\\"n])*)"/y;
 const VALUE = /^(?:NaN|[+-]Inf|-?\d+(?:\.\d+)?(?:e[+-]\d+)?)$/;
 const ESCAPES: Record<string, string> = { "\\\\": "\\", '\\"': '"', "\\n": "\n" };
-const SUFFIXES = /_(?:bucket|sum|count)$/;
+/** What the samples of a type have after the family's name. */
+const SUFFIXES: Record<string, RegExp> = { histogram: /_(?:bucket|sum|count)$/, summary: /_(?:sum|count)$/ };
+const NO_SUFFIX = /$^/;
 
 function match(pattern: RegExp, line: string, at: number): RegExpExecArray {
   pattern.lastIndex = at;
@@ -94,7 +96,7 @@ export function parseExposition(text: string): Map<string, Family> {
         undefined,
         { type: "", help: "", samples: [] },
       ];
-      const base = type === "histogram" ? sample.name.replace(SUFFIXES, "") : sample.name;
+      const base = sample.name.replace(SUFFIXES[type] ?? NO_SUFFIX, "");
       if (base !== family || type === "") throw new Error(`Sample outside its family: ${line}`);
       const key = seriesKey(sample);
       if (seen.has(key)) throw new Error(`Series twice: ${line}`);
