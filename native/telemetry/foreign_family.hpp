@@ -36,6 +36,9 @@ using ForeignLabels = std::vector<std::pair<std::string, std::string>>;
 class ForeignFamily {
  public:
   ForeignFamily(FamilyType type, std::string name, std::string help, std::string unit);
+  /// A copy would borrow the texts of its original. A vector that grows copies wherever it may, unless told so.
+  ForeignFamily(const ForeignFamily&) = delete;
+  ForeignFamily(ForeignFamily&&) = default;
 
   /// Of a state set and a summary; to be told before their series.
   void set_states(std::vector<std::string> states) { family_.states = std::move(states); }
