@@ -1,10 +1,11 @@
-import type { CounterSpec } from "./metric-spec.js";
+import { TelemetryError } from "./errors.js";
 import type { CounterHandle } from "./instruments.js";
+import type { CounterSpec } from "./metric-spec.js";
 import type { FamilySnapshot } from "./snapshot.js";
 
 /** Metrics from elsewhere that are shown after our own. */
 export interface MetricSource {
-  /** At each reading. One that throws, or takes more than five seconds, is left out of that reading and counted. */
+  /** At each reading. One that fails, or takes more than five seconds, is left out of that reading and counted. */
   collect(): Promise<readonly FamilySnapshot[]> | readonly FamilySnapshot[];
 }
 
@@ -18,6 +19,12 @@ export const SOURCE_METRICS = {
   },
 } as const satisfies Record<string, CounterSpec>;
 
+type Render<T> = (foreign: readonly FamilySnapshot[]) => Promise<T>;
+
+function isInvalidSource(error: unknown): boolean {
+  return error instanceof TelemetryError && error.code === "invalid_source";
+}
+
 /** Half of the time that Prometheus gives a scrape by default. */
 const LONGEST_MS = 5000;
 
@@ -27,7 +34,9 @@ async function collectInTime(source: MetricSource): Promise<readonly FamilySnaps
     timer = setTimeout(() => reject(new Error("Expected the metrics of a source in time.")), LONGEST_MS);
   });
   try {
-    return await Promise.race([Promise.resolve(source.collect()), late]);
+    const families: unknown = await Promise.race([Promise.resolve(source.collect()), late]);
+    if (!Array.isArray(families)) throw new Error("Expected an array of families from a source.");
+    return families as FamilySnapshot[];
   } finally {
     clearTimeout(timer);
   }
@@ -50,10 +59,18 @@ export class MetricSources {
     return () => void this.sources.delete(source);
   }
 
-  /** Never rejects: what one source lacks must not cost the others. */
-  async collect(): Promise<FamilySnapshot[]> {
+  /**
+   * Hands what the sources collect to `render`. What one of them lacks, or gives in no shape that can be rendered,
+   * must not cost the others: it is left out and counted.
+   */
+  async renderWith<T>(render: Render<T>): Promise<T> {
     const collected = await Promise.all(Array.from(this.sources, (source) => this.collectFrom(source)));
-    return collected.flat();
+    try {
+      return await render(collected.flat());
+    } catch (error) {
+      if (!isInvalidSource(error)) throw error;
+      return render(await this.soundOf(collected, render));
+    }
   }
 
   private async collectFrom(source: MetricSource): Promise<readonly FamilySnapshot[]> {
@@ -63,5 +80,20 @@ export class MetricSources {
       this.failures?.inc();
       return [];
     }
+  }
+
+  private async soundOf<T>(
+    collected: readonly (readonly FamilySnapshot[])[],
+    render: Render<T>,
+  ): Promise<FamilySnapshot[]> {
+    const sound: FamilySnapshot[] = [];
+    for (const families of collected)
+      try {
+        await render(families);
+        sound.push(...families);
+      } catch {
+        this.failures?.inc();
+      }
+    return sound;
   }
 }

@@ -11,7 +11,7 @@ import { callNative, loadAddon, type NativeFormat, type NativeSegment, type Nati
 import { openSegment, type SegmentOptions } from "./open-segment.js";
 import { registerMetrics, SeriesFamily, type RegisteredMetric } from "./series.js";
 import { snapshotFromJson } from "./snapshot-json.js";
-import type { Snapshot } from "./snapshot.js";
+import type { FamilySnapshot, Snapshot } from "./snapshot.js";
 import { summarize, type Summary } from "./summary.js";
 import type { ViewSpec } from "./views.js";
 
@@ -185,9 +185,10 @@ class OpenTelemetry<C extends CatalogSpec> implements Telemetry<C> {
 
   private async read(format: NativeFormat, { views, sources = true }: SnapshotOptions): Promise<Buffer> {
     this.context.functionGauges.refresh();
+    const render = (foreign: readonly FamilySnapshot[]) =>
+      callNative(() => this.segment.render(format, views ?? null, foreign));
     // Without sources nothing is waited for, so that closing right after this call does no harm.
-    const foreign = sources && this.sources.areThere ? await this.sources.collect() : [];
-    return callNative(() => this.segment.render(format, views ?? null, foreign));
+    return sources && this.sources.areThere ? this.sources.renderWith(render) : render([]);
   }
 
   unlink(): void {

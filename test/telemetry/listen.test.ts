@@ -87,6 +87,27 @@ describe("a listening telemetry", () => {
     expect(Object.values(agent.freeSockets)[0]![0]!.localPort).toBe(port);
   });
 
+  it("answers in the format that is asked for", async () => {
+    const { headers, body } = await ask("/metrics", { headers: { accept: CONTENT_TYPES.openmetrics } });
+    expect(headers["content-type"]).toBe(CONTENT_TYPES.openmetrics);
+    expect(body).toMatch(/^# TYPE requests counter\n[^]*\n# EOF\n$/);
+    const protobuf = await ask("/metrics", { headers: { accept: CONTENT_TYPES.protobuf } });
+    expect(protobuf.headers["content-type"]).toBe(CONTENT_TYPES.protobuf);
+    expect(protobuf.body).toContain("requests_total");
+  });
+
+  it("shows views instead, and other doors what they show", async () => {
+    const views = [
+      { name: "app_requests", type: "counter", help: "h", from: { metric: "requests_total", scale: 2 } },
+    ] as const;
+    const other = await telemetry.listen({ port: 0, views });
+    const text = await (await fetch(other.url)).text();
+    expect(text).toContain("app_requests 14\n");
+    expect(text).not.toContain("requests_total");
+    expect((await ask("/metrics")).body).toContain("requests_total 7\n");
+    await other.close();
+  });
+
   it("serves another path", async () => {
     const other = await telemetry.listen({ port: 0, path: "/internal/metrics" });
     const response = await fetch(other.url);

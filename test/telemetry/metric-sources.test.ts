@@ -21,6 +21,7 @@ describe("the metrics of sources", () => {
   const count = { inc: vi.fn(), cell: 0 };
   let registered: number;
   let sources: MetricSources;
+  const collected = () => sources.renderWith((families) => Promise.resolve(families));
   beforeEach(() => {
     registered = 0;
     count.inc.mockClear();
@@ -34,9 +35,9 @@ describe("the metrics of sources", () => {
   it("come in the order of the sources, until these are taken away", async () => {
     sources.add({ collect: () => new Promise((resolve) => setImmediate(resolve, [gauge("a")])) });
     const remove = sources.add({ collect: () => [gauge("b")] });
-    expect(await sources.collect()).toEqual([gauge("a"), gauge("b")]);
+    expect(await collected()).toEqual([gauge("a"), gauge("b")]);
     remove();
-    expect(await sources.collect()).toEqual([gauge("a")]);
+    expect(await collected()).toEqual([gauge("a")]);
     expect(registered).toBe(1);
   });
 
@@ -49,11 +50,12 @@ describe("the metrics of sources", () => {
         },
       },
     ],
+    ["gives no array", { collect: () => ({}) as FamilySnapshot[] }],
     ["rejects", { collect: () => Promise.reject(new Error("no")) }],
   ])("lack those of one that %s, which is counted", async (_, source) => {
     sources.add(source);
     sources.add({ collect: () => [gauge("b")] });
-    expect(await sources.collect()).toEqual([gauge("b")]);
+    expect(await collected()).toEqual([gauge("b")]);
     expect(count.inc).toHaveBeenCalledTimes(1);
   });
 
@@ -61,9 +63,9 @@ describe("the metrics of sources", () => {
     vi.useFakeTimers();
     sources.add({ collect: () => new Promise<never>(() => undefined) });
     sources.add({ collect: () => [gauge("b")] });
-    const collected = sources.collect();
+    const late = collected();
     await vi.runAllTimersAsync();
-    expect(await collected).toEqual([gauge("b")]);
+    expect(await late).toEqual([gauge("b")]);
     expect(count.inc).toHaveBeenCalledTimes(1);
   });
 });
@@ -82,6 +84,23 @@ describe("telemetry with sources", () => {
     telemetry.metrics.requests.labels({}).inc(5);
     expect(await valueOf(telemetry, "requests_total")).toBe(5);
     expect(await valueOf(telemetry, FAILURES)).toBe(2);
+  });
+
+  it("shows what the sound sources have when another gives what cannot be shown", async () => {
+    telemetry.addSource({ collect: () => [gauge("before")] });
+    telemetry.addSource({ collect: () => [gauge("partly"), { ...gauge("broken"), series: 3 as never }] });
+    telemetry.addSource({ collect: () => [gauge("after")] });
+    const text = (await telemetry.render()).toString();
+    expect(text).toContain("before 1\n");
+    expect(text).toContain("after 1\n");
+    expect(text).not.toContain("partly");
+    expect(text).toContain(`${FAILURES} 1\n`);
+  });
+
+  it("keeps to itself what another error says", async () => {
+    telemetry.addSource({ collect: () => [gauge("before")] });
+    telemetry.close();
+    await expect(telemetry.render()).rejects.toMatchObject({ code: "closed" });
   });
 
   it("asks no source when told so", async () => {

@@ -255,6 +255,8 @@ describe("a registry's metrics in our output", () => {
       { labels: { n: "2" }, value: 2 },
     ]);
     expect(families["wait"]!.series).toMatchObject([{ exemplars: [{ ...exemplar, value: 3 }] }]);
+    const text = (await telemetry.render({ format: "openmetrics" })).toString();
+    expect(text).toContain(`# {trace_id="${EXEMPLAR.traceId}",span_id="${EXEMPLAR.spanId}"} 3.0 `);
   });
 
   it("are asked for anew at each reading, through their collect()", async () => {
@@ -289,5 +291,18 @@ describe("both bridges at once", () => {
     expect((await telemetry.snapshot())["tacho_telemetry_source_failures_total"]!.series).toMatchObject([
       { value: 0 },
     ]);
+  });
+
+  it("ask each side once, and not each other in turn", async () => {
+    const source = registrySource(registry);
+    const collect = vi.fn(() => source.collect());
+    telemetry.addSource({ collect });
+    await showInRegistry(telemetry, registry);
+    const snapshot = vi.spyOn(telemetry, "snapshot");
+    collect.mockClear();
+    await registry.metrics();
+    expect([snapshot.mock.calls.length, collect.mock.calls.length]).toEqual([1, 0]);
+    await telemetry.render();
+    expect([snapshot.mock.calls.length, collect.mock.calls.length]).toEqual([1, 1]);
   });
 });

@@ -1,5 +1,12 @@
-import { describe, expect, it } from "vitest";
-import { summarize, type FamilySnapshot, type Snapshot } from "../../src/telemetry/index.js";
+import { afterAll, describe, expect, it } from "vitest";
+import {
+  defineCatalog,
+  openTelemetry,
+  summarize,
+  type EventSummary,
+  type FamilySnapshot,
+  type Snapshot,
+} from "../../src/telemetry/index.js";
 
 function snapshotOf(...families: Partial<FamilySnapshot>[]): Snapshot {
   const all = families.map((family) => [family.name, { help: "", unit: "", ...family }]);
@@ -111,5 +118,42 @@ describe("a summary", () => {
     expect(summary["h{...}"]).toEqual({ count: 3, mean: 2 });
     expect(summary["depth{n=6}"]).toBe(7);
     expect(summary["depth{n=0}"]).toBeUndefined();
+  });
+});
+
+describe("telemetry.summary()", () => {
+  const telemetry = openTelemetry(
+    defineCatalog({
+      requests: { type: "counter", name: "requests_total", help: "h", labels: { outcome: ["ok", "error"] } },
+      latency: {
+        type: "nativeHistogram",
+        name: "latency_seconds",
+        help: "h",
+        labels: {},
+        range: [1e-6, 1e3],
+      },
+      sizes: { type: "histogram", name: "sizes", help: "h", labels: {}, bounds: [250, 500, 750, 1000] },
+    }),
+  );
+  afterAll(() => telemetry.close());
+
+  it("tells quantiles that are near the truth, and fits a line of JSON", async () => {
+    telemetry.metrics.requests.labels({ outcome: "ok" }).inc(1000);
+    for (let i = 1; i <= 1000; i++) {
+      telemetry.metrics.latency.labels({}).observe(i / 1000);
+      telemetry.metrics.sizes.labels({}).observe(i);
+    }
+    const summary = await telemetry.summary();
+    expect(Object.keys(summary)).toEqual(["requests_total{outcome=ok}", "latency_seconds", "sizes"]);
+    const { p50, p90, p99, mean } = summary["latency_seconds"] as EventSummary;
+    expect(mean).toBe(0.5005);
+    for (const [estimate, truth] of [
+      [p50, 0.5],
+      [p90, 0.9],
+      [p99, 0.99],
+    ] as const)
+      expect(Math.abs(estimate! / truth - 1)).toBeLessThan(0.05);
+    expect(summary["sizes"]).toEqual({ count: 1000, mean: 500.5, p50: 500, p90: 900, p99: 990, max: 1000 });
+    expect(JSON.parse(JSON.stringify(summary))).toEqual(summary);
   });
 });
