@@ -25,12 +25,8 @@ export function rounded(value) {
 }
 
 export function save(file, figures) {
-  write(file, `${JSON.stringify(figures, null, 2)}\n`);
-}
-
-export function write(file, text) {
   mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
-  writeFileSync(file, text);
+  writeFileSync(file, `${JSON.stringify(figures, null, 2)}\n`);
 }
 
 const LAST_CORE = cpus().length - 1;

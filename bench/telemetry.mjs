@@ -1,10 +1,11 @@
 // What recording, rendering and keeping metrics costs, beside prom-client and OpenTelemetry's SDK. All cases take turns,
 // each in a process of its own; `short` marks a target that is missed, and the exit code stays 0: the machine may be
 // busy.
+import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { machine, rounded, save, write } from "./figures.mjs";
-import { costTables } from "./telemetry/cost-table.mjs";
+import { machine, rounded, save } from "./figures.mjs";
+import { costTables, withTables } from "./telemetry/cost-table.mjs";
 import { buildNativeCost } from "./telemetry/native-program.mjs";
 import { RECORDERS } from "./telemetry/recorders.mjs";
 import { inRounds, runCase, runProgram } from "./telemetry/rounds.mjs";
@@ -21,7 +22,7 @@ const OPTIONS = {
   },
   /** Where the figures go as JSON. */
   json: { type: "string" },
-  /** Where the tables go as Markdown. */
+  /** A document whose cost tables are to be these. */
   markdown: { type: "string" },
 };
 
@@ -96,5 +97,8 @@ export async function telemetry(args) {
   const targets = judge(figures);
   print(figures, targets);
   if (values.json) save(values.json, { ...figures, targets });
-  if (values.markdown) write(values.markdown, `${costTables(figures)}\n`);
+  if (values.markdown) {
+    const text = readFileSync(values.markdown, "utf8");
+    writeFileSync(values.markdown, withTables(text, costTables(figures)));
+  }
 }

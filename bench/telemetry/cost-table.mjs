@@ -1,6 +1,6 @@
 // The cost tables of the documentation, from the figures that `npm run bench -- telemetry --json FILE` left:
-// `node cost-table.mjs FILE`.
-import { readFileSync } from "node:fs";
+// `node cost-table.mjs FILE [DOCUMENT...]` prints them, or puts them into the documents, between their marks.
+import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { heldMs, ratio } from "./targets.mjs";
 
@@ -73,5 +73,17 @@ export function costTables({ machine, date, options, ...figures }) {
   return [where, ...tables.map((make) => make(figures))].join("\n\n");
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url))
-  console.log(costTables(JSON.parse(readFileSync(process.argv[2], "utf8"))));
+const MARKED = /(<!-- cost tables[^>]*-->\n)[^]*?(\n<!-- end of cost tables -->)/;
+
+/** The document with these tables. */
+export function withTables(text, tables) {
+  if (!MARKED.test(text)) throw new Error("Expected the marks of cost tables in the document but found none.");
+  return text.replace(MARKED, (_, begin, end) => `${begin}\n${tables}\n${end}`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [figures, ...documents] = process.argv.slice(2);
+  const tables = costTables(JSON.parse(readFileSync(figures, "utf8")));
+  if (documents.length === 0) console.log(tables);
+  for (const file of documents) writeFileSync(file, withTables(readFileSync(file, "utf8"), tables));
+}

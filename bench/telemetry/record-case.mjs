@@ -43,7 +43,7 @@ function allocatedBy(count) {
     growths.asking.push(heapGrowth(() => {}));
   }
   const bytes = (Math.min(...growths.recording) - Math.min(...growths.asking)) / count;
-  return Math.round(bytes * 100) / 100 || 0;
+  return Math.max(0, Math.round(bytes * 100) / 100);
 }
 
 /** Collections while `run` runs, and what the whole process gained meanwhile. */
