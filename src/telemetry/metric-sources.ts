@@ -45,6 +45,7 @@ async function collectInTime(source: MetricSource): Promise<readonly FamilySnaps
 export class MetricSources {
   private readonly sources = new Set<MetricSource>();
   private failures: CounterHandle | undefined;
+  private hasWarned = false;
 
   /** @param countFailures registers `SOURCE_METRICS` */
   constructor(private readonly countFailures: () => CounterHandle) {}
@@ -76,8 +77,8 @@ export class MetricSources {
   private async collectFrom(source: MetricSource): Promise<readonly FamilySnapshot[]> {
     try {
       return await collectInTime(source);
-    } catch {
-      this.failures?.inc();
+    } catch (error) {
+      this.leaveOut(error);
       return [];
     }
   }
@@ -91,9 +92,18 @@ export class MetricSources {
       try {
         await render(families);
         sound.push(...families);
-      } catch {
-        this.failures?.inc();
+      } catch (error) {
+        this.leaveOut(error);
       }
     return sound;
+  }
+
+  /** Each is counted, but only the first is told of: scrapes come several times a second. */
+  private leaveOut(error: unknown): void {
+    this.failures?.inc();
+    if (this.hasWarned) return;
+    this.hasWarned = true;
+    const reason = error instanceof Error ? error.message : String(error);
+    process.emitWarning(`The metrics of a source are left out: ${reason}`, "TelemetryWarning");
   }
 }

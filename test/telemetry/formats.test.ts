@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { spawnSync } from "node:child_process";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
@@ -326,13 +327,18 @@ describe("families from elsewhere", () => {
     ]);
   });
 
-  it("are refused by name when they are none", async () => {
+  it("are left out when they are none, with a warning that names what is wrong", async () => {
     const broken = [{ name: "x", type: "gauge", help: "", unit: "", series: [{ labels: {}, value: "1" }] }];
     telemetry.addSource({ collect: () => broken as never });
-    await expect(telemetry.render()).rejects.toMatchObject({
-      name: "TelemetryError",
-      code: "invalid_source",
-      message: 'Expected a number for value of series of family x of a metric source but received "1".',
-    });
+    const warned = once(process, "warning");
+    expect((await telemetry.render()).toString()).toContain("tacho_telemetry_source_failures_total");
+    expect(await warned).toMatchObject([
+      {
+        name: "TelemetryWarning",
+        message:
+          "The metrics of a source are left out: " +
+          'Expected a number for value of series of family x of a metric source but received "1".',
+      },
+    ]);
   });
 });
