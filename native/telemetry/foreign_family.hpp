@@ -36,7 +36,8 @@ using ForeignLabels = std::vector<std::pair<std::string, std::string>>;
 class ForeignFamily {
  public:
   ForeignFamily(FamilyType type, std::string name, std::string help, std::string unit);
-  /// A copy would borrow the texts of its original. A vector that grows copies wherever it may, unless told so.
+  /// A copy would borrow the texts of its original. A vector that grows copies wherever it may, unless told
+  /// so.
   ForeignFamily(const ForeignFamily&) = delete;
   ForeignFamily(ForeignFamily&&) = default;
 

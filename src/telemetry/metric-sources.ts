@@ -5,7 +5,10 @@ import type { FamilySnapshot } from "./snapshot.js";
 
 /** Metrics from elsewhere that are shown after our own. */
 export interface MetricSource {
-  /** At each reading. One that fails, or takes more than five seconds, is left out of that reading and counted. */
+  /**
+   * At each reading. One that fails, or takes more than five seconds, is left out of that reading
+   * and counted; a warning of the process says why, once.
+   */
   collect(): Promise<readonly FamilySnapshot[]> | readonly FamilySnapshot[];
 }
 
@@ -18,6 +21,11 @@ export const SOURCE_METRICS = {
     labels: {},
   },
 } as const satisfies Record<string, CounterSpec>;
+
+interface Collected {
+  source: MetricSource;
+  families: readonly FamilySnapshot[];
+}
 
 type Render<T> = (foreign: readonly FamilySnapshot[]) => Promise<T>;
 
@@ -44,8 +52,8 @@ async function collectInTime(source: MetricSource): Promise<readonly FamilySnaps
 
 export class MetricSources {
   private readonly sources = new Set<MetricSource>();
+  private readonly warnedOf = new WeakSet<MetricSource>();
   private failures: CounterHandle | undefined;
-  private hasWarned = false;
 
   /** @param countFailures registers `SOURCE_METRICS` */
   constructor(private readonly countFailures: () => CounterHandle) {}
@@ -62,48 +70,46 @@ export class MetricSources {
 
   /**
    * Hands what the sources collect to `render`. What one of them lacks, or gives in no shape that can be rendered,
-   * must not cost the others: it is left out and counted.
+   * must not cost the others: it is left out.
    */
   async renderWith<T>(render: Render<T>): Promise<T> {
-    const collected = await Promise.all(Array.from(this.sources, (source) => this.collectFrom(source)));
+    const collecting = Array.from(this.sources, (source) => this.collectFrom(source));
+    const collected = await Promise.all(collecting);
     try {
-      return await render(collected.flat());
+      return await render(collected.flatMap(({ families }) => families));
     } catch (error) {
       if (!isInvalidSource(error)) throw error;
       return render(await this.soundOf(collected, render));
     }
   }
 
-  private async collectFrom(source: MetricSource): Promise<readonly FamilySnapshot[]> {
+  private async collectFrom(source: MetricSource): Promise<Collected> {
     try {
-      return await collectInTime(source);
+      return { source, families: await collectInTime(source) };
     } catch (error) {
-      this.leaveOut(error);
-      return [];
+      this.leaveOut(source, error);
+      return { source, families: [] };
     }
   }
 
-  private async soundOf<T>(
-    collected: readonly (readonly FamilySnapshot[])[],
-    render: Render<T>,
-  ): Promise<FamilySnapshot[]> {
+  private async soundOf<T>(collected: readonly Collected[], render: Render<T>): Promise<FamilySnapshot[]> {
     const sound: FamilySnapshot[] = [];
-    for (const families of collected)
+    for (const { source, families } of collected)
       try {
         await render(families);
         sound.push(...families);
       } catch (error) {
-        this.leaveOut(error);
+        this.leaveOut(source, error);
       }
     return sound;
   }
 
-  /** Each is counted, but only the first is told of: scrapes come several times a second. */
-  private leaveOut(error: unknown): void {
+  /** Counts each time, and says why once: a scrape has nobody else to tell. */
+  private leaveOut(source: MetricSource, error: unknown): void {
     this.failures?.inc();
-    if (this.hasWarned) return;
-    this.hasWarned = true;
+    if (this.warnedOf.has(source)) return;
+    this.warnedOf.add(source);
     const reason = error instanceof Error ? error.message : String(error);
-    process.emitWarning(`The metrics of a source are left out: ${reason}`, "TelemetryWarning");
+    process.emitWarning(`A metric source is left out of what is shown: ${reason}`, "TachoTelemetryWarning");
   }
 }

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { spawnSync } from "node:child_process";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
@@ -9,6 +8,7 @@ import {
   type SpecOf,
   type Telemetry,
 } from "../../src/telemetry/index.js";
+import { callNative, loadAddon } from "../../src/telemetry/native.js";
 import { debianPackage } from "../debian-package.js";
 import { parseExposition } from "./exposition-parser.js";
 import { openMetricsReference } from "./openmetrics-reference.js";
@@ -327,18 +327,12 @@ describe("families from elsewhere", () => {
     ]);
   });
 
-  it("are left out when they are none, with a warning that names what is wrong", async () => {
+  it("are refused by name when they are none", () => {
     const broken = [{ name: "x", type: "gauge", help: "", unit: "", series: [{ labels: {}, value: "1" }] }];
-    telemetry.addSource({ collect: () => broken as never });
-    const warned = once(process, "warning");
-    expect((await telemetry.render()).toString()).toContain("tacho_telemetry_source_failures_total");
-    expect(await warned).toMatchObject([
-      {
-        name: "TelemetryWarning",
-        message:
-          "The metrics of a source are left out: " +
-          'Expected a number for value of series of family x of a metric source but received "1".',
-      },
-    ]);
+    const segment = loadAddon().create(null, { shards: 1, cellsPerShard: 16, directoryBytes: 4096 });
+    expect(() => callNative(() => segment.render("text", null, broken as never))).toThrow(
+      'Expected a number for value of series of family x of a metric source but received "1".',
+    );
+    segment.close();
   });
 });

@@ -9,6 +9,10 @@ import { MetricSources } from "../../src/telemetry/metric-sources.js";
 import { valueOf } from "./fixture.js";
 
 const FAILURES = "tacho_telemetry_source_failures_total";
+// Warnings are for people, and of no use in a test's output.
+beforeEach(() => void vi.spyOn(process, "emitWarning").mockImplementation(() => undefined));
+afterEach(() => vi.restoreAllMocks());
+
 const CATALOG = defineCatalog({
   requests: { type: "counter", name: "requests_total", help: "Requests.", labels: {} },
 });
@@ -95,6 +99,23 @@ describe("telemetry with sources", () => {
     expect(text).toContain("after 1\n");
     expect(text).not.toContain("partly");
     expect(text).toContain(`${FAILURES} 1\n`);
+  });
+
+  it("says once of each failing source why", async () => {
+    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+    telemetry.addSource({ collect: () => Promise.reject(new Error("no such table")) });
+    telemetry.addSource({
+      collect: () => [{ ...gauge("broken"), series: [{ labels: {}, value: "1" }] as never }],
+    });
+    for (let i = 0; i < 3; i++) await telemetry.render();
+    expect(warn.mock.calls).toEqual([
+      ["A metric source is left out of what is shown: no such table", "TachoTelemetryWarning"],
+      [
+        'A metric source is left out of what is shown: Expected a number for value of series of family broken of a metric source but received "1".',
+        "TachoTelemetryWarning",
+      ],
+    ]);
+    expect(await valueOf(telemetry, FAILURES)).toBe(8);
   });
 
   it("keeps to itself what another error says", async () => {
