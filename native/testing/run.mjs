@@ -12,9 +12,22 @@ const TESTING = dirname(fileURLToPath(import.meta.url));
 const NATIVE = dirname(TESTING);
 /** Folders whose sources make each core's test program. Neither knows Node; the engine's loop not even llama.cpp. */
 const CORES = {
-  telemetry: ["telemetry", "telemetry/tests", "testing"],
+  telemetry: ["telemetry", "telemetry/nvml", "telemetry/tests", "testing"],
   engine: ["engine/loop", "engine/tests", "testing"],
 };
+/** Shared libraries that a core's tests load, as they would others at run time. */
+const LOADED = {
+  telemetry: [
+    { name: "libfake_nvml.so", source: "telemetry/tests/fake_nvml/fake_nvml.c", flags: [] },
+    {
+      name: "libfake_nvml_old.so",
+      source: "telemetry/tests/fake_nvml/fake_nvml.c",
+      flags: ["-DFAKE_NVML_OLD"],
+    },
+  ],
+  engine: [],
+};
+const WARNINGS = ["-Wall", "-Wextra", "-Werror"];
 
 function run(command, args) {
   const { status, signal, error, stderr } = spawnSync(command, args, {
@@ -52,9 +65,7 @@ function build(core, kind) {
     "-std=c++20",
     "-O1",
     "-g",
-    "-Wall",
-    "-Wextra",
-    "-Werror",
+    ...WARNINGS,
     "-Wno-missing-field-initializers",
     "-pthread",
     ...FLAGS[kind],
@@ -64,12 +75,27 @@ function build(core, kind) {
   return program;
 }
 
+/** The folder of the shared libraries. */
+function buildLoaded(core, kind) {
+  const folder = join(NATIVE, "../build/sanitize", kind);
+  mkdirSync(folder, { recursive: true });
+  for (const { name, source, flags } of LOADED[core]) {
+    const library = join(folder, name);
+    const from = join(NATIVE, source);
+    if (isCurrent(library, [from])) continue;
+    const options = ["-std=c11", "-O1", "-g", "-fPIC", "-shared", ...WARNINGS, ...FLAGS[kind], ...flags];
+    if (run(process.env["CC"] ?? "cc", [...options, from, "-o", library]) !== 0) process.exit(1);
+  }
+  return folder;
+}
+
 const [core, kind] = process.argv.slice(2);
 if (!Object.hasOwn(CORES, core ?? "") || !Object.hasOwn(FLAGS, kind ?? "")) {
   console.error(`Expected telemetry or engine, then thread or address; received ${core} ${kind}.`);
   process.exit(2);
 }
 const program = build(core, kind);
+process.env["TACHO_FAKE_LIBRARIES"] = buildLoaded(core, kind);
 const status = run(program, []);
 if (status !== 0) {
   console.error(`${program} ended with ${status}.`);
