@@ -5,6 +5,7 @@ export type { TelemetryErrorCode } from "./errors.js";
 export type { Exemplar, ExemplarSource } from "./exemplar.js";
 export { findSegments, segmentsOf } from "./find-segments.js";
 export type { FoundSegment } from "./find-segments.js";
+export type { GpuObserver, GpuOptions, GpuState } from "./gpu.js";
 export type {
   CounterHandle,
   ExemplarCounterHandle,

@@ -46,6 +46,12 @@ export interface NativeMetric {
 /** What the native renderer writes. `json` is an array of FamilySnapshot, numbers beyond JSON as strings. */
 export type NativeFormat = "text" | "openmetrics" | "protobuf" | "json";
 
+export interface NativeGpuObserver {
+  state(): { status: "starting" | "running" | "absent" | "failed" | "closed"; reason: string };
+  /** Takes the GPUs' gauges away, at once; a call of NVML under way ends by itself, without effect. */
+  close(): void;
+}
+
 export interface NativeSegment {
   readonly path: string | null;
   /** Registers the metric, or finds it when another process did; a differing one under the same name throws. */
@@ -61,6 +67,8 @@ export interface NativeSegment {
     views: readonly ViewSpec[] | null,
     foreign: readonly FamilySnapshot[],
   ): Promise<Buffer>;
+  /** Starts a native thread that reads the GPUs into a shard of its own. `library` as for dlopen. */
+  observeGpu(intervalMs: number, library: string): NativeGpuObserver;
   unlink(): void;
   close(): void;
 }

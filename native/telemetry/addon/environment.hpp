@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "../nvml/gpu_reader.hpp"
 #include "../segment.hpp"
 #include "../segment_error.hpp"
 
@@ -18,12 +19,15 @@ struct Environment {
   Napi::FunctionReference shard_class;
   std::set<std::shared_ptr<Shard>> shards;
   std::set<std::shared_ptr<Segment>> created;
+  std::set<std::shared_ptr<nvml::GpuReader>> gpu_readers;
 
   static Environment& of(Napi::Env env) { return *env.GetInstanceData<Environment>(); }
 
-  /// Gives the shards back and removes the files that were created here. For a cleanup hook, which also runs
-  /// on worker.terminate(), and then at once, though a rendering under way may keep this object.
+  /// Closes the readers, gives the shards back and removes the files that were created here. For a cleanup
+  /// hook, which also runs on worker.terminate(), and then at once, though a rendering under way may keep
+  /// this object.
   void close() {
+    for (const auto& reader : std::exchange(gpu_readers, {})) reader->close();
     for (const auto& shard : std::exchange(shards, {})) shard->release();
     for (const auto& segment : std::exchange(created, {})) segment->unlink();
   }

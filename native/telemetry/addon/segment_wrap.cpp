@@ -8,6 +8,7 @@
 #include "environment.hpp"
 #include "foreign_families.hpp"
 #include "render_worker.hpp"
+#include "gpu_observer.hpp"
 #include "shard_wrap.hpp"
 
 namespace tacho::telemetry {
@@ -82,6 +83,7 @@ Napi::Function SegmentWrap::define_class(Napi::Env env) {
       env, "NativeSegment",
       {InstanceAccessor<&SegmentWrap::path>("path"), InstanceMethod<&SegmentWrap::define>("define"),
        InstanceMethod<&SegmentWrap::claim>("claim"), InstanceMethod<&SegmentWrap::render>("render"),
+       InstanceMethod<&SegmentWrap::observe_gpu>("observeGpu"),
        InstanceMethod<&SegmentWrap::unlink>("unlink"), InstanceMethod<&SegmentWrap::close>("close")});
 }
 
@@ -129,6 +131,13 @@ Napi::Value SegmentWrap::render(const Napi::CallbackInfo& info) {
     auto* worker = new RenderWorker(info.Env(), std::move(job));
     worker->Queue();
     return worker->promise();
+  });
+}
+
+Napi::Value SegmentWrap::observe_gpu(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    open();
+    return make_gpu_observer(info.Env(), segment_, info);
   });
 }
 
