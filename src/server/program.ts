@@ -57,6 +57,7 @@ async function serve(settings: Settings, parts: ProgramParts): Promise<void> {
   const stopping = drainOnSignals(() => front);
   const telemetry = parts.openTelemetry(settings.metricsFile || null);
   observeRuntime(telemetry, { process: "front" });
+  telemetry.observeGpu();
   const progress = new ProgressLine(process.stderr);
   const front = new Front({
     settings,

@@ -2,6 +2,7 @@ import { activeSpanSource } from "./active-span.js";
 import { defineCatalog, type Catalog, type CatalogSpec } from "./catalog.js";
 import type { ExemplarSource } from "./exemplar.js";
 import { FunctionGauges } from "./function-gauges.js";
+import { observeGpu, type GpuObserver, type GpuOptions } from "./gpu.js";
 import type { ThreadContext } from "./handle-maker.js";
 import type { HandleOf } from "./instruments.js";
 import type { Listener, ListenOptions } from "./listen.js";
@@ -71,7 +72,13 @@ export interface Telemetry<C extends CatalogSpec> extends Writer<C> {
    */
   listen(options: ListenOptions): Promise<Listener>;
   /**
-   * Closes this thread's writer and listeners and gives up the segment; whoever created the file removes it.
+   * Records the machine's GPUs as `tacho_gpu_*`, read on a native thread; once a segment, since two would count
+   * everything twice. Absent hardware is a state, not an error. Ends with `close()`.
+   * @throws RangeError, TypeError for the options; TelemetryError `segment_full` when no writer is left.
+   */
+  observeGpu(options?: GpuOptions): GpuObserver;
+  /**
+   * Closes this thread's writer, listeners and GPU observers and gives up the segment; whoever created the file removes it.
    * Idempotent.
    */
   close(): void;
@@ -132,6 +139,7 @@ class OpenTelemetry<C extends CatalogSpec> implements Telemetry<C> {
     return this.extend(defineCatalog(SOURCE_METRICS)).sourceFailures.labels({});
   });
   private readonly listeners: Promise<Listener>[] = [];
+  private readonly gpuObservers: GpuObserver[] = [];
 
   constructor(
     private readonly segment: NativeSegment,
@@ -183,6 +191,12 @@ class OpenTelemetry<C extends CatalogSpec> implements Telemetry<C> {
     return listener;
   }
 
+  observeGpu(options: GpuOptions = {}): GpuObserver {
+    const observer = observeGpu(this.segment, options);
+    this.gpuObservers.push(observer);
+    return observer;
+  }
+
   private async read(format: NativeFormat, { views, sources = true }: SnapshotOptions): Promise<Buffer> {
     this.context.functionGauges.refresh();
     const render = (foreign: readonly FamilySnapshot[]) =>
@@ -197,6 +211,7 @@ class OpenTelemetry<C extends CatalogSpec> implements Telemetry<C> {
 
   close(): void {
     this.context.functionGauges.close();
+    for (const observer of this.gpuObservers) observer.close();
     this.shard.release();
     this.segment.close();
     this.forgetFile();

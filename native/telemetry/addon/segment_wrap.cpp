@@ -7,8 +7,8 @@
 
 #include "environment.hpp"
 #include "foreign_families.hpp"
-#include "render_worker.hpp"
 #include "gpu_observer.hpp"
+#include "render_worker.hpp"
 #include "shard_wrap.hpp"
 
 namespace tacho::telemetry {
