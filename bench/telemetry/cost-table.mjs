@@ -77,7 +77,8 @@ const MARKED = /(<!-- cost tables[^>]*-->\n)[^]*?(\n<!-- end of cost tables -->)
 
 /** The document with these tables. */
 export function withTables(text, tables) {
-  if (!MARKED.test(text)) throw new Error("Expected the marks of cost tables in the document but found none.");
+  if (!MARKED.test(text))
+    throw new Error("Expected the marks of cost tables in the document but found none.");
   return text.replace(MARKED, (_, begin, end) => `${begin}\n${tables}\n${end}`);
 }
 
