@@ -97,7 +97,7 @@ std::shared_ptr<Segment> Segment::adopt(const std::string& path, const Geometry&
     std::uint64_t magic;
     std::memcpy(&magic, file->data(), sizeof magic);
     if (magic != kMagic) not_ours(path);
-    const auto found = sound_segment(path);
+    auto found = sound_segment(path);
     // Another process that found it unfit as well may have been faster, and writes to the new one by now.
     if (found && (unfit == nullptr || !unfit->mapping_->is_at(path))) return found;
     if (found && found->has_writers())
