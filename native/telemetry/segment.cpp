@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <filesystem>
 #include <utility>
 
 #include "cells.hpp"
@@ -89,6 +90,7 @@ std::shared_ptr<Segment> Segment::adopt(const std::string& path, const Geometry&
     const auto file = Mapping::attach_if_any(path, sizeof(Header::magic));
     if (!file) {
       if (auto made = create_complete(path, geometry)) return made;
+      if (std::filesystem::is_symlink(path)) not_ours(path);  // It leads nowhere, and would for ever.
       continue;
     }
     // Whoever replaces the file holds its lock; who waited for it finds another file at the path.

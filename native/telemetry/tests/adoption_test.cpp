@@ -73,6 +73,12 @@ TEST(a_foreign_file_is_neither_adopted_nor_changed) {
   CHECK((std::string(std::istreambuf_iterator<char>(kept), {}) == text));
 }
 
+TEST(a_link_that_leads_nowhere_is_refused) {
+  const TemporaryPath file;
+  CHECK(symlink("/nowhere/at/all", file.path.c_str()) == 0);
+  CHECK_EQUAL(error_code([&] { Segment::adopt(file.path, kSmall); }), "invalid_segment");
+}
+
 TEST(all_who_adopt_at_once_get_the_same_segment) {
   constexpr int kThreads = 4;
   constexpr int kRounds = 150;
