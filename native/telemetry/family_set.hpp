@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <deque>
 #include <optional>
 #include <span>
@@ -33,6 +34,9 @@ class FamilySet {
   std::span<const CellRange> summed() const { return summed_; }
   void append_to(std::string& out, const Reading& reading, Format format) const;
 
+  /// Bytes of the largest rendering in this format yet; to reserve room, and to tell how long the next takes.
+  std::atomic<std::size_t>& longest(Format format) { return longest_[static_cast<std::size_t>(format)]; }
+
   /// All names in use.
   const Names& names() const { return names_; }
 
@@ -54,6 +58,7 @@ class FamilySet {
   std::vector<CellRange> summed_;
   std::array<FormatState, kFormats> formats_;
   std::optional<SegmentError> error_;
+  std::array<std::atomic<std::size_t>, kFormats> longest_{};
 };
 
 }  // namespace tacho::telemetry

@@ -5,25 +5,44 @@
 #include <utility>
 
 namespace tacho::telemetry {
+namespace {
+
+constexpr std::size_t kShortBytes = 64 * 1024;
+/// Of each other process it is asked whether it lives, which takes 7 us.
+constexpr std::uint64_t kFewShards = 8;
+
+}  // namespace
 
 Renderer::Renderer(std::shared_ptr<const Segment> segment)
     : segment_(std::move(segment)), self_(this_process()), directory_(segment_->mapping()) {}
 
 std::string Renderer::render(Format format, FamilySet* views, std::span<ForeignFamily> foreign) {
   auto& families = views != nullptr ? *views : metrics_;
+  auto& longest = families.longest(format);
   const auto& encoder = encoder_of(format);
   std::string out;
   {
     const auto lock = bring_up_to_date(families, format);
     const Reading reading(*segment_, families.summed(), self_);
-    out.reserve(longest_.load(std::memory_order_relaxed));
+    out.reserve(longest.load(std::memory_order_relaxed));
     encoder.begin(out);
     families.append_to(out, reading, format);
     append_foreign(out, format, families.names(), foreign);
   }
   encoder.end(out);
-  if (out.size() > longest_.load(std::memory_order_relaxed)) longest_ = out.size();
+  if (out.size() > longest.load(std::memory_order_relaxed)) longest = out.size();
   return out;
+}
+
+bool Renderer::is_short(Format format, FamilySet* views) {
+  auto& families = views != nullptr ? *views : metrics_;
+  auto& header = segment_->header();
+  const std::shared_lock shared(mutex_, std::try_to_lock);
+  if (!shared || families.is_behind(directory_, format)) return false;
+  const auto registered = std::atomic_ref(header.directory_used).load(std::memory_order_acquire);
+  const auto shards = std::atomic_ref(header.shards_used).load(std::memory_order_acquire);
+  const std::size_t bytes = families.longest(format);
+  return directory_read_ == registered && shards <= kFewShards && bytes > 0 && bytes <= kShortBytes;
 }
 
 std::shared_lock<std::shared_mutex> Renderer::bring_up_to_date(FamilySet& families, Format format) {

@@ -17,6 +17,9 @@ struct RenderJob {
   std::vector<ForeignFamily> foreign;
 };
 
+/// Renders now where that is short, else on a thread of libuv's pool. Rejects with the core's errors.
+Napi::Promise render(Napi::Env env, RenderJob job);
+
 /// Renders on a thread of libuv's pool. Holds all it needs, so that closing in the meantime does no harm.
 class RenderWorker : public Napi::AsyncWorker {
  public:

@@ -128,9 +128,7 @@ Napi::Value SegmentWrap::render(const Napi::CallbackInfo& info) {
     RenderJob job{.renderer = renderer_, .format = format_of(info[0])};
     if (!info[1].IsNull()) job.views = views_.compiled(info[1]);
     job.foreign = foreign_families(info[2]);
-    auto* worker = new RenderWorker(info.Env(), std::move(job));
-    worker->Queue();
-    return worker->promise();
+    return telemetry::render(info.Env(), std::move(job));
   });
 }
 
