@@ -6,9 +6,9 @@
 
 namespace tacho::telemetry {
 
-FamilySet::FamilySet(std::vector<ViewSpec> views) : shows_metrics_(false) {
+FamilySet::FamilySet(const std::vector<ViewSpec>& views) : shows_metrics_(false) {
   Names names;
-  for (auto& view : views) {
+  for (const auto& view : views) {
     const auto& projection = projections_.emplace_back(view);
     if (!names.take(projection.family()))
       refuse_view(view, "name", "a name that no other view's lines have", view.name);
@@ -70,6 +70,11 @@ void FamilySet::prepare(Format format) {
   for (std::size_t i = 0; i < projections_.size(); ++i)
     if (projections_[i].exists()) encoder.prepare(projections_[i].family(), families[i]);
   if (shows_metrics_) encoder.prepare(overflow_counts_.family(), overflow_counts);
+}
+
+void FamilySet::note_length(Format format, std::size_t bytes) {
+  auto& longest = longest_[static_cast<std::size_t>(format)];
+  if (bytes > longest) longest = bytes;
 }
 
 void FamilySet::append_to(std::string& out, const Reading& reading, Format format) const {

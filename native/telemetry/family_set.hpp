@@ -23,7 +23,7 @@ class FamilySet {
   /// Every metric as it is, and how many label sets found no room.
   FamilySet() = default;
   /// These views alone. Throws SegmentError when one is malformed, or when two would have a name in common.
-  explicit FamilySet(std::vector<ViewSpec> views);
+  explicit FamilySet(const std::vector<ViewSpec>& views);
 
   /// Whether `refresh` would take something in.
   bool is_behind(const Directory& directory, Format format) const;
@@ -35,7 +35,8 @@ class FamilySet {
   void append_to(std::string& out, const Reading& reading, Format format) const;
 
   /// Bytes of the largest rendering in this format yet; to reserve room, and to tell how long the next takes.
-  std::atomic<std::size_t>& longest(Format format) { return longest_[static_cast<std::size_t>(format)]; }
+  std::size_t longest(Format format) const { return longest_[static_cast<std::size_t>(format)]; }
+  void note_length(Format format, std::size_t bytes);
 
   /// All names in use.
   const Names& names() const { return names_; }

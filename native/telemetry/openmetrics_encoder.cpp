@@ -45,14 +45,15 @@ void append_sum_and_count(std::string& out, const Series& series, double sum, do
 }
 
 void append_histogram(std::string& out, const Series& series) {
-  const auto& [family, prepared, point] = series;
-  const auto& buckets = family.buckets_of(point.series);
-  const auto& le = prepared.bounds[family.which_buckets(point.series)];
+  const auto& point = series.point;
+  const auto& buckets = series.family.buckets_of(point.series);
+  const auto& le = series.prepared.bounds[series.family.which_buckets(point.series)];
+  const auto start = series.prepared.series[point.series];
   auto exemplars = point.exemplars;
   double count = 0;
   for_each_classic(buckets, [&](std::size_t line, std::size_t first, std::size_t last) {
     for (auto bucket = first; bucket <= last; ++bucket) count += point.numbers[bucket];
-    out.append(prepared.series[point.series]).append(le[line]);
+    out.append(start).append(le[line]);
     append_number(out, count);
     if (const auto* const newest = take_newest(exemplars, last)) append_exemplar(out, *newest);
     out += '\n';

@@ -23,7 +23,7 @@ void OverflowCounts::read(const Reading& reading, Points& points) const {
   points.clear();
   for (const auto cell : cells_) {
     points.numbers.push_back(reading.total(cell));
-    points.shown.push_back(points.numbers.back() != 0);
+    points.shown.push_back(points.numbers.back() != 0 ? 1 : 0);
   }
 }
 

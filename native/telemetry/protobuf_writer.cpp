@@ -41,8 +41,10 @@ void ProtobufWriter::signed_integer(std::uint32_t field, std::int64_t value) {
 
 void ProtobufWriter::number(std::uint32_t field, double value) {
   static_assert(std::endian::native == std::endian::little);
-  varint(field << 3 | kFixed64);
-  out_.append(reinterpret_cast<const char*>(&value), sizeof value);
+  char bytes[kLongestVarint + sizeof value];
+  const auto count = write_varint(bytes, field << 3 | kFixed64);
+  std::memcpy(bytes + count, &value, sizeof value);
+  out_.append(bytes, count + sizeof value);
 }
 
 void ProtobufWriter::bytes(std::uint32_t field, std::string_view value) {
@@ -54,7 +56,10 @@ void ProtobufWriter::bytes(std::uint32_t field, std::string_view value) {
 void ProtobufWriter::put_length(std::size_t start, std::size_t length_bytes) {
   char bytes[kLongestVarint];
   const auto count = write_varint(bytes, out_.size() - start - length_bytes);
-  out_.replace(start, length_bytes, bytes, count);
+  if (count == length_bytes)
+    std::memcpy(out_.data() + start, bytes, count);
+  else
+    out_.replace(start, length_bytes, bytes, count);
 }
 
 }  // namespace tacho::telemetry

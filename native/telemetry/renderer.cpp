@@ -18,19 +18,18 @@ Renderer::Renderer(std::shared_ptr<const Segment> segment)
 
 std::string Renderer::render(Format format, FamilySet* views, std::span<ForeignFamily> foreign) {
   auto& families = views != nullptr ? *views : metrics_;
-  auto& longest = families.longest(format);
   const auto& encoder = encoder_of(format);
   std::string out;
   {
     const auto lock = bring_up_to_date(families, format);
     const Reading reading(*segment_, families.summed(), self_);
-    out.reserve(longest.load(std::memory_order_relaxed));
+    out.reserve(families.longest(format));
     encoder.begin(out);
     families.append_to(out, reading, format);
     append_foreign(out, format, families.names(), foreign);
   }
   encoder.end(out);
-  if (out.size() > longest.load(std::memory_order_relaxed)) longest = out.size();
+  families.note_length(format, out.size());
   return out;
 }
 

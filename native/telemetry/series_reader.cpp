@@ -93,7 +93,7 @@ void SeriesReader::read_scalars(const Family& family, const Reading& reading, Po
       shown = !shown ? scaled : highest ? std::max(*shown, scaled) : *shown + scaled;
     }
     points.numbers.push_back(shown.value_or(0));
-    points.shown.push_back(shown.has_value());
+    points.shown.push_back(shown ? 1 : 0);
   }
   if (family.type == FamilyType::stateset) show_whole_state_sets(family.states.size(), points.shown);
 }

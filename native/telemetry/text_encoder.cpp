@@ -22,36 +22,35 @@ void append_value(std::string& out, double value) {
   out += '\n';
 }
 
-void append_histogram(std::string& out, const Family& family, const Prepared& prepared, const Point& point) {
-  const auto [series, numbers, exemplars] = point;
-  const auto& buckets = family.buckets_of(series);
-  const auto& le = prepared.bounds[family.which_buckets(series)];
-  const auto start = prepared.series[series];
-  double count = 0;
-  for_each_classic(buckets, [&](std::size_t line, std::size_t first, std::size_t last) {
-    for (auto bucket = first; bucket <= last; ++bucket) count += numbers[bucket];
-    out.append(start).append(le[line]);
-    append_value(out, count);
-  });
-  const auto labels = prepared.labels[series];
+void append_sum_and_count(std::string& out, const Family& family, std::string_view labels, double sum,
+                          double count) {
   out.append(family.name).append("_sum").append(labels);
-  append_value(out, numbers[buckets.count()]);
+  append_value(out, sum);
   out.append(family.name).append("_count").append(labels);
   append_value(out, count);
 }
 
+void append_histogram(std::string& out, const Family& family, const Prepared& prepared, const Point& point) {
+  const auto& buckets = family.buckets_of(point.series);
+  const auto& le = prepared.bounds[family.which_buckets(point.series)];
+  const auto start = prepared.series[point.series];
+  double count = 0;
+  for_each_classic(buckets, [&](std::size_t line, std::size_t first, std::size_t last) {
+    for (auto bucket = first; bucket <= last; ++bucket) count += point.numbers[bucket];
+    out.append(start).append(le[line]);
+    append_value(out, count);
+  });
+  append_sum_and_count(out, family, prepared.labels[point.series], point.numbers[buckets.count()], count);
+}
+
 void append_summary(std::string& out, const Family& family, const Prepared& prepared, const Point& point) {
-  const auto [series, numbers, exemplars] = point;
   const auto quantiles = family.quantiles.size();
   for (std::size_t i = 0; i < quantiles; ++i) {
-    out.append(prepared.series[series]).append(prepared.bounds.front()[i]);
-    append_value(out, numbers[i]);
+    out.append(prepared.series[point.series]).append(prepared.bounds.front()[i]);
+    append_value(out, point.numbers[i]);
   }
-  const auto labels = prepared.labels[series];
-  out.append(family.name).append("_sum").append(labels);
-  append_value(out, numbers[quantiles]);
-  out.append(family.name).append("_count").append(labels);
-  append_value(out, numbers[quantiles + 1]);
+  const double* const rest = point.numbers + quantiles;
+  append_sum_and_count(out, family, prepared.labels[point.series], rest[0], rest[1]);
 }
 
 }  // namespace

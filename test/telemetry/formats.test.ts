@@ -206,6 +206,14 @@ describe("every format", () => {
   });
 });
 
+describe("a format that there is not", () => {
+  it("is refused by name", async () => {
+    await expect(telemetry.render({ format: "xml" as Format })).rejects.toThrow(
+      new TypeError("Expected text, openmetrics, protobuf or json for the format but received xml."),
+    );
+  });
+});
+
 describe("a snapshot", () => {
   it("tells what each instrument holds", async () => {
     recordSomething();

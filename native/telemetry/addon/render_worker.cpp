@@ -36,13 +36,19 @@ Napi::Promise render_now(Napi::Env env, RenderJob& job) {
 
 Napi::Promise render(Napi::Env env, RenderJob job) {
   if (job.foreign.empty() && job.renderer->is_short(job.format, job.views.get())) return render_now(env, job);
-  auto* worker = new RenderWorker(env, std::move(job));
-  worker->Queue();
-  return worker->promise();
+  return RenderWorker::queue(env, std::move(job));
 }
 
 RenderWorker::RenderWorker(Napi::Env env, RenderJob job)
     : AsyncWorker(env, "tacho:render"), job_(std::move(job)), deferred_(Napi::Promise::Deferred::New(env)) {}
+
+Napi::Promise RenderWorker::queue(Napi::Env env, RenderJob job) {
+  // Deletes itself when it is done.
+  std::unique_ptr<RenderWorker> worker(new RenderWorker(env, std::move(job)));
+  const auto promise = worker->deferred_.Promise();
+  worker.release()->Queue();
+  return promise;
+}
 
 void RenderWorker::Execute() {
   try {

@@ -23,11 +23,10 @@ Napi::Promise render(Napi::Env env, RenderJob job);
 /// Renders on a thread of libuv's pool. Holds all it needs, so that closing in the meantime does no harm.
 class RenderWorker : public Napi::AsyncWorker {
  public:
-  RenderWorker(Napi::Env env, RenderJob job);
-
-  Napi::Promise promise() const { return deferred_.Promise(); }
+  static Napi::Promise queue(Napi::Env env, RenderJob job);
 
  private:
+  RenderWorker(Napi::Env env, RenderJob job);
   void Execute() override;
   void OnOK() override;
   void OnError(const Napi::Error& error) override;
