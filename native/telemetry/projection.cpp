@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <type_traits>
 #include <utility>
 
 #include "view_buckets.hpp"
@@ -10,6 +11,10 @@ namespace tacho::telemetry {
 namespace {
 
 constexpr std::string_view kOverflow = "overflow";
+
+// Labels borrow texts of metrics, which lie in vectors: those keep their place when the directory grows only
+// if a metric is moved.
+static_assert(std::is_nothrow_move_constructible_v<Metric>);
 
 struct TypeName {
   FamilyType family;

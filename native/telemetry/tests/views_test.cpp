@@ -1,7 +1,7 @@
 #include <cmath>
 
 #include "../cells.hpp"
-#include "fixture.hpp"
+#include "view_stand.hpp"
 
 namespace tacho::telemetry::tests {
 namespace {
@@ -29,45 +29,6 @@ const MetricSpec kBuild{.type = MetricType::info,
                         .help = "Build.",
                         .labels = {"version"},
                         .max_series = 10};
-
-/// A segment with something in it, and its renderer.
-struct Stand {
-  std::shared_ptr<Segment> segment = Segment::create(std::nullopt, {4, 2048, 1 << 16});
-  std::unique_ptr<Shard> shard = segment->claim();
-  Renderer renderer{segment};
-
-  double* cell(const MetricSpec& spec, const std::vector<std::string>& values) {
-    return &shard->cells()[resolve(*shard, segment->define(spec), values)];
-  }
-
-  std::string show(const ViewSpec& view, Format format = Format::text) {
-    FamilySet views({view});
-    return renderer.render(format, &views);
-  }
-
-  /// Without the first two lines.
-  std::string lines(const ViewSpec& view) {
-    const auto text = show(view);
-    return text.substr(text.find('\n', text.find("# TYPE")) + 1);
-  }
-
-  std::string refusal(const ViewSpec& view) {
-    try {
-      show(view);
-    } catch (const SegmentError& error) {
-      CHECK_EQUAL(std::string(error.code), "invalid_view");
-      return error.what();
-    }
-    return "none";
-  }
-};
-
-ViewSpec view_of(FamilyType type, ViewSource source) {
-  return {.name = "v", .type = type, .help = "View.", .from = {std::move(source)}};
-}
-
-ViewLabel from(const char* name, const char* label) { return {name, label, {}}; }
-ViewLabel constant(const char* name, const char* value) { return {name, {}, value}; }
 
 }  // namespace
 
@@ -264,88 +225,6 @@ TEST(a_view_appears_and_grows_with_its_metric) {
   CHECK(text().ends_with("counter\nv{a=\"1\"} 5\n"));
   Counter{stand.cell(spec, {"2", "y"})}.inc(4);
   CHECK(text().ends_with("v{a=\"1\"} 5\nv{a=\"overflow\"} 4\n"));
-}
-
-TEST(malformed_views_are_refused_with_their_reason) {
-  Stand stand;
-  stand.cell(kRequests, {"1", "x"});
-  stand.cell(kLatency, {"m"});
-  const ViewSource requests{.metric = "requests_total"};
-  const ViewSource latency{.metric = "latency_seconds"};
-  auto view = view_of(FamilyType::counter, requests);
-  CHECK_EQUAL(stand.refusal(view), "none");
-
-  view.name = "a-b";
-  CHECK_EQUAL(stand.refusal(view),
-              "Expected a Prometheus metric name for name of view a-b but received a-b.");
-  view = view_of(FamilyType::counter, requests);
-  view.from.clear();
-  CHECK_EQUAL(stand.refusal(view), "Expected at least one source for from of view v but received none.");
-  const auto with = [&](ViewSource source, auto change) {
-    change(source);
-    return stand.refusal(view_of(FamilyType::counter, source));
-  };
-  CHECK_EQUAL(with(requests, [](auto& source) { source.scale = 0; }),
-              "Expected a positive number for scale of view v but received 0.");
-  CHECK_EQUAL(with(requests, [](auto& source) { source.take = Take::sum; }),
-              "Expected \"value\" (requests_total is a counter) for take of view v but received \"sum\".");
-  CHECK_EQUAL(with(requests, [](auto& source) { source.labels = std::vector{constant("__x", "y")}; }),
-              "Expected Prometheus label names for labels of view v but received __x.");
-  CHECK_EQUAL(with(requests,
-                   [](auto& source) {
-                     source.labels = std::vector{constant("x", "y"), from("x", "a")};
-                   }),
-              "Expected distinct names for labels of view v but received x.");
-  CHECK_EQUAL(with(requests, [](auto& source) { source.labels = std::vector{from("x", "c")}; }),
-              "Expected labels of requests_total for labels of view v but received c.");
-  CHECK_EQUAL(with(requests,
-                   [](auto& source) {
-                     source.where = {{"c", {"y"}}};
-                   }),
-              "Expected labels of requests_total for where of view v but received c.");
-  CHECK_EQUAL(with(latency, [](auto&) {}),
-              "Expected \"sum\" or \"count\" (latency_seconds is a histogram) for take of view v but "
-              "received \"value\".");
-  CHECK_EQUAL(stand.refusal(view_of(FamilyType::histogram, requests)),
-              "Expected histograms for from of view v but received requests_total, a counter.");
-  CHECK_EQUAL(stand.refusal(view_of(FamilyType::info, requests)),
-              "Expected infos for from of view v but received requests_total, a counter.");
-  auto histogram = view_of(FamilyType::histogram, latency);
-  histogram.from.push_back({.metric = "latency_seconds", .scale = 2});
-  CHECK_EQUAL(
-      stand.refusal(histogram),
-      "Expected metrics with the same buckets for from of view v but received latency_seconds with others.");
-  histogram.from.pop_back();
-  histogram.bounds = {1, 1};
-  CHECK_EQUAL(stand.refusal(histogram),
-              "Expected finite, strictly increasing numbers for bounds of view v but received 1.");
-  histogram.bounds.reset();
-  histogram.from[0].labels = std::vector{constant("le", "x")};
-  CHECK_EQUAL(stand.refusal(histogram),
-              "Expected no label le, which its own lines use for labels of view v but received le.");
-}
-
-TEST(a_view_that_is_wrong_stays_wrong) {
-  Stand stand;
-  stand.cell(kRequests, {"1", "x"});
-  FamilySet views({view_of(FamilyType::info, {.metric = "requests_total"})});
-  for (int i = 0; i < 3; ++i)
-    CHECK_EQUAL(error_code([&] { stand.renderer.render(Format::json, &views); }), "invalid_view");
-  CHECK(!stand.renderer.render(Format::json).empty());
-}
-
-TEST(views_with_a_name_in_common_are_refused) {
-  const auto named = [](const char* name, FamilyType type) {
-    return ViewSpec{.name = name, .type = type, .help = "View.", .from = {{.metric = "latency_seconds"}}};
-  };
-  const auto code = [&](const char* other) {
-    return error_code([&] {
-      FamilySet({named("x", FamilyType::histogram), named(other, FamilyType::gauge)});
-    });
-  };
-  CHECK_EQUAL(code("x"), "invalid_view");
-  CHECK_EQUAL(code("x_count"), "invalid_view");
-  CHECK_EQUAL(code("x_total"), "none");
 }
 
 }  // namespace tacho::telemetry::tests
