@@ -189,20 +189,22 @@ MetricPlace Segment::define(const MetricSpec& spec) {
 Segment::Resolved Segment::resolve(std::uint32_t number, std::span<const std::string> values) {
   const std::lock_guard guard(mutex_);
   directory_.refresh();
-  const Metric& metric = directory_.metrics().at(number);
+  // Looked up anew after each refresh, which moves the metrics when another process has registered one.
+  const auto metric = [&]() -> const Metric& { return directory_.metrics().at(number); };
   const auto encoded = encode_values(values);
   auto cell = directory_.find_series(number, encoded);
-  if (cell != kNoCell) return {cell, starts_shown(metric.spec)};
+  if (cell != kNoCell) return {cell, starts_shown(metric().spec)};
   // A client may send these very values; a second series of the same labels would spoil the whole scrape.
   const bool is_overflow = std::ranges::all_of(values, [](const auto& value) { return value == "overflow"; });
-  if (!is_overflow && metric.series.size() < metric.spec.max_series) {
+  const auto has_room = [&] { return metric().series.size() < metric().spec.max_series; };
+  if (!is_overflow && has_room()) {
     const Mapping::Lock lock(*mapping_);
     directory_.refresh();
     cell = directory_.find_series(number, encoded);
-    if (cell == kNoCell && metric.series.size() < metric.spec.max_series) cell = add_series(number, encoded);
-    if (cell != kNoCell) return {cell, starts_shown(metric.spec)};
+    if (cell == kNoCell && has_room()) cell = add_series(number, encoded);
+    if (cell != kNoCell) return {cell, starts_shown(metric().spec)};
   }
-  auto overflow = overflow_of(metric);
+  auto overflow = overflow_of(metric());
   if (is_overflow) overflow.refused_cell = kNoCell;
   return overflow;
 }

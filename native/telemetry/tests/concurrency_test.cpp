@@ -164,4 +164,22 @@ TEST(an_exemplar_is_never_shown_torn) {
   for (auto& reader : readers) reader.join();
 }
 
+TEST(series_are_registered_while_another_mapping_registers_metrics) {
+  constexpr int kMetrics = 300;
+  const TemporaryPath file;
+  const auto segment = Segment::create(file.path, kRoomy);
+  const auto elsewhere = Segment::attach(file.path);
+  const auto requests = segment->define(kRequests);
+  std::thread other([&] {
+    for (int i = 0; i < kMetrics; ++i)
+      elsewhere->define({MetricType::counter, "other_" + std::to_string(i) + "_total", "Other.", {}, {}, 1});
+  });
+  const auto shard = segment->claim();
+  for (std::uint32_t i = 0; i < kRequests.max_series; ++i) {
+    const auto cell = resolve(*shard, requests, {std::to_string(i), ""});
+    CHECK(cell != requests.overflow_cell);
+  }
+  other.join();
+}
+
 }  // namespace tacho::telemetry::tests
