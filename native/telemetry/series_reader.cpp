@@ -41,7 +41,8 @@ void SeriesReader::read(const Family& family, const Reading& reading, bool with_
 
 bool SeriesReader::keeps_highest(const Family& family) const {
   return family.type == FamilyType::info || std::ranges::all_of(shapes, [](const CellShape& shape) {
-           return shape.reads == Reads::living_last || shape.reads == Reads::high_water;
+           return shape.reads == Reads::living_last || shape.reads == Reads::high_water ||
+                  shape.reads == Reads::nothing;
          });
 }
 

@@ -9,8 +9,18 @@
 
 namespace tacho::telemetry {
 
-/// How cells become a number.
-enum class Reads { total, sum, bucket_count, living_sum, living_last, living_any, high_water, histogram };
+/// How cells become a number; `nothing` while a view's metric is not known.
+enum class Reads {
+  nothing,
+  total,
+  sum,
+  bucket_count,
+  living_sum,
+  living_last,
+  living_any,
+  high_water,
+  histogram
+};
 
 /// What the series of one metric have in common.
 struct CellShape {
