@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <functional>
 
 #include "number_format.hpp"
 
@@ -32,6 +33,15 @@ std::vector<double> classic_bounds(const Buckets& buckets, double scale) {
   return bounds;
 }
 
+/// Too small or too great a scale makes several bounds one.
+void check_scaled(const ViewSpec& view, const ViewSource& source, const std::vector<double>& bounds) {
+  const bool is_increasing = std::ranges::adjacent_find(bounds, std::greater_equal()) == bounds.end();
+  if (is_increasing && std::ranges::all_of(bounds, [](double bound) { return std::isfinite(bound); })) return;
+  std::string scale;
+  append_number(scale, source.scale);
+  refuse_view(view, "scale", "a number that keeps the bounds of " + source.metric + " apart", scale);
+}
+
 void check_bounds(const ViewSpec& view, const ViewSource& source, const std::vector<double>& known) {
   for (const double bound : *view.bounds) {
     if (std::ranges::any_of(known, [&](double other) { return is_same(other, bound); })) continue;
@@ -53,6 +63,7 @@ Buckets buckets_of(const ViewSpec& view, const ViewSource& source, const MetricS
   auto buckets = buckets_of(spec);
   if (!view.bounds && source.scale == 1) return buckets;
   auto bounds = classic_bounds(buckets, source.scale);
+  check_scaled(view, source, bounds);
   if (!view.bounds) return classic_buckets(std::move(bounds));
   check_bounds(view, source, bounds);
   return classic_buckets(*view.bounds);

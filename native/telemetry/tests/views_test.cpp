@@ -227,4 +227,42 @@ TEST(a_view_appears_and_grows_with_its_metric) {
   CHECK(text().ends_with("v{a=\"1\"} 5\nv{a=\"overflow\"} 4\n"));
 }
 
+TEST(a_scale_that_makes_several_bounds_one_is_refused) {
+  const auto segment = Segment::create(std::nullopt, kSmall);
+  auto close = kLatency;
+  close.name = "close_seconds";
+  close.bounds = {1, std::nextafter(1, 2)};
+  segment->define(close);
+  segment->define(kLatency);
+  Renderer renderer(segment);
+  const auto code = [&](const std::string& metric, double scale) {
+    FamilySet views(
+        {{.name = "v", .type = FamilyType::histogram, .from = {{.metric = metric, .scale = scale}}}});
+    return error_code([&] { renderer.render(Format::text, &views); });
+  };
+  CHECK_EQUAL(code("close_seconds", 1), "none");
+  CHECK_EQUAL(code("close_seconds", 1000), "invalid_view");
+  CHECK_EQUAL(code("latency_seconds", 1e-300), "none");
+  auto far = kLatency;
+  far.name = "far_seconds";
+  far.bounds = {1, 1e10};
+  segment->define(far);
+  CHECK_EQUAL(code("far_seconds", 1e300), "invalid_view");
+}
+
+TEST(peaks_show_the_highest_also_while_a_metric_of_their_view_is_missing) {
+  const auto segment = Segment::create(std::nullopt, kSmall);
+  auto peaks = kDepth;
+  peaks.gauge_mode = GaugeMode::high_water;
+  const auto metric = segment->define(peaks);
+  const auto shard = segment->claim();
+  HighWater{&shard->cells()[resolve(*shard, metric, {"a"})]}.raise(5);
+  HighWater{&shard->cells()[resolve(*shard, metric, {"b"})]}.raise(7);
+  const std::vector<ViewLabel> none;
+  FamilySet views({{.name = "v",
+                    .type = FamilyType::gauge,
+                    .from = {{.metric = "depth", .labels = none}, {.metric = "missing", .labels = none}}}});
+  CHECK(Renderer(segment).render(Format::text, &views).ends_with("v 7\n"));
+}
+
 }  // namespace tacho::telemetry::tests
