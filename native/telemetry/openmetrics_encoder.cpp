@@ -68,11 +68,14 @@ void append_summary(std::string& out, const Series& series) {
   const auto& [family, prepared, point] = series;
   const auto quantiles = family.quantiles.size();
   for (std::size_t i = 0; i < quantiles; ++i) {
+    if (point.numbers[i] < 0) continue;
     out.append(prepared.series[point.series]).append(prepared.bounds.front()[i]);
     append_float(out, point.numbers[i]);
     out += '\n';
   }
-  append_sum_and_count(out, series, point.numbers[quantiles], point.numbers[quantiles + 1]);
+  const double sum = point.numbers[quantiles];
+  const double count = point.numbers[quantiles + 1];
+  if (sum >= 0 && count >= 0) append_sum_and_count(out, series, sum, count);
 }
 
 void append_scalar(std::string& out, const Series& series) {
@@ -82,6 +85,13 @@ void append_scalar(std::string& out, const Series& series) {
   if (family.openmetrics_type == FamilyType::counter && !point.exemplars.empty())
     append_exemplar(out, point.exemplars.front().exemplar);
   out += '\n';
+}
+
+/// Whether OpenMetrics allows the number for the type: one that it does not may come from elsewhere, or from
+/// a view that makes a counter of a gauge.
+bool is_allowed(FamilyType type, double number) {
+  if (type == FamilyType::counter) return number >= 0;
+  return type != FamilyType::info || number == 1;
 }
 
 const char* suffix_of(FamilyType type) {
@@ -129,6 +139,7 @@ void OpenMetricsEncoder::append(std::string& out, const Family& family, const Pr
   out += prepared.head;
   for_each_shown(family, points, [&](const Point& point) {
     const Series series{family, prepared, point};
+    if (!is_allowed(family.openmetrics_type, *point.numbers)) return;
     if (family.type == FamilyType::histogram)
       append_histogram(out, series);
     else if (family.type == FamilyType::summary)

@@ -255,4 +255,21 @@ TEST(families_without_series_are_no_protobuf_message) {
               "# HELP g Help.\n# TYPE g gauge\n");
 }
 
+TEST(openmetrics_leaves_out_what_its_types_forbid) {
+  const auto lines = [](FamilyType type, const char* name, std::vector<double> numbers) {
+    auto family = family_of(type, name);
+    if (type == FamilyType::summary) family.quantiles = {0.5};
+    family.add({}, 0);
+    const auto text = encode(Format::openmetrics, family, {std::move(numbers), {1}, {}});
+    return text.substr(text.find("Help.\n") + 6);
+  };
+  for (const double number : {-1.0, static_cast<double>(NAN)})
+    CHECK_EQUAL(lines(FamilyType::counter, "c_total", {number}), "# EOF\n");
+  CHECK_EQUAL(lines(FamilyType::unknown, "c_total", {-1}), "c_total -1.0\n# EOF\n");
+  CHECK_EQUAL(lines(FamilyType::info, "c_info", {5}), "# EOF\n");
+  CHECK_EQUAL(lines(FamilyType::summary, "s", {-1, -2, 2}), "# EOF\n");
+  CHECK_EQUAL(lines(FamilyType::summary, "s", {NAN, 0, 0}),
+              "s{quantile=\"0.5\"} NaN\ns_sum 0.0\ns_count 0\n# EOF\n");
+}
+
 }  // namespace tacho::telemetry::tests
