@@ -16,6 +16,9 @@ struct Counted {
   std::vector<double> counts;
 };
 
+/// What is no number of events counts none: one NaN would make all cumulative counts NaN.
+double events(double count) { return count > 0 && std::isfinite(count) ? std::floor(count) : 0; }
+
 /// Prometheus' upper bound of a bucket; exact for powers of two.
 double bound_of(std::int64_t index, std::int32_t schema) {
   const double doublings = std::ldexp(static_cast<double>(index), -schema);
@@ -30,8 +33,8 @@ Counted classic(const ForeignHistogram& histogram) {
   for (const auto& [bound, cumulative] : histogram.buckets) {
     if (!std::isfinite(bound) || (!bounds.empty() && bound <= bounds.back())) continue;
     bounds.push_back(bound);
-    counted.counts.push_back(std::max(cumulative - below, 0.0));
-    below = std::max(cumulative, below);
+    counted.counts.push_back(events(events(cumulative) - below));
+    below = std::max(events(cumulative), below);
   }
   counted.buckets = classic_buckets(std::move(bounds));
   return counted;
@@ -40,13 +43,15 @@ Counted classic(const ForeignHistogram& histogram) {
 /// Nothing for one that Prometheus would refuse.
 std::optional<Counted> native(const ForeignNative& histogram) {
   const auto& [schema, zero_threshold, zero_count, offset, counts] = histogram;
-  if (schema < kLeastSchema || schema > kMostSchema || !(zero_threshold >= 0)) return std::nullopt;
-  Counted counted{{}, {zero_count}};
+  if (schema < kLeastSchema || schema > kMostSchema || !(zero_threshold >= 0) ||
+      !std::isfinite(zero_threshold))
+    return std::nullopt;
+  Counted counted{{}, {events(zero_count)}};
   std::vector<double> bounds{zero_threshold};
   for (std::size_t i = 0; i < counts.size(); ++i) {
     bounds.push_back(bound_of(offset + static_cast<std::int64_t>(i), schema));
     if (!std::isfinite(bounds.back()) || !(bounds.back() > bounds[i])) return std::nullopt;
-    counted.counts.push_back(counts[i]);
+    counted.counts.push_back(events(counts[i]));
   }
   counted.buckets = native_buckets(std::move(bounds), schema, offset);
   return counted;
@@ -82,7 +87,7 @@ bool ForeignFamily::add_histogram(const ForeignLabels& labels, double created,
   if (!counted) counted = classic(histogram);
   auto& [buckets, counts] = *counted;
   const double below = std::accumulate(counts.begin(), counts.end(), 0.0);
-  counts.push_back(std::max(histogram.count - below, 0.0));
+  counts.push_back(events(events(histogram.count) - below));
   counts.push_back(histogram.sum);
   add(keep(labels), created, counts, number_of(std::move(buckets)));
   return true;
@@ -115,6 +120,7 @@ void ForeignFamily::add_exemplar(const Exemplar& exemplar) {
 
 bool ForeignFamily::is_new(const ForeignLabels& labels) {
   const auto reserved = reserved_label(family_);
+  if (family_.type == FamilyType::stateset && !is_label_name(reserved)) return false;
   std::vector<Label> borrowed;
   for (const auto& [name, value] : labels) {
     if (!is_label_name(name) || name == reserved) return false;

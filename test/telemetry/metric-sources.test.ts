@@ -118,6 +118,26 @@ describe("telemetry with sources", () => {
     expect(await valueOf(telemetry, FAILURES)).toBe(8);
   });
 
+  it.each<[string, object]>([
+    ["a label that is a symbol", { series: [{ labels: { a: Symbol("b") }, value: 1 }] }],
+    [
+      "a series that throws",
+      {
+        get series(): never {
+          throw new Error("no");
+        },
+      },
+    ],
+  ])("shows what the sound sources have when another gives %s", async (_, broken) => {
+    telemetry.addSource({
+      collect: () => [Object.defineProperties(gauge("broken"), Object.getOwnPropertyDescriptors(broken))],
+    });
+    telemetry.addSource({ collect: () => [gauge("after")] });
+    const text = (await telemetry.render()).toString();
+    expect(text).toContain("after 1\n");
+    expect(text).toContain(`${FAILURES} 1\n`);
+  });
+
   it("keeps to itself what another error says", async () => {
     telemetry.addSource({ collect: () => [gauge("before")] });
     telemetry.close();

@@ -87,7 +87,8 @@ std::vector<std::pair<double, double>> quantiles_of(const ObjectReader& series) 
   std::vector<std::pair<double, double>> quantiles;
   series.for_each_element("quantiles", [&](const Napi::Value& value) {
     const auto quantile = series.within("quantiles", value);
-    quantiles.emplace_back(quantile.number("quantile"), quantile.number("value"));
+    const auto rank = quantile.number("quantile");
+    if (rank >= 0 && rank <= 1) quantiles.emplace_back(rank, quantile.number("value"));
   });
   return quantiles;
 }
@@ -170,7 +171,12 @@ std::vector<ForeignFamily> foreign_families(const Napi::Value& families) {
   std::vector<ForeignFamily> result;
   for (std::uint32_t i = 0; i < array.Length(); ++i) {
     const Napi::HandleScope scope(array.Env());
-    result.push_back(family_of(array.Get(i)));
+    try {
+      result.push_back(family_of(array.Get(i)));
+    } catch (const Napi::Error& error) {
+      // Thrown by a getter, say: to be told from what fails for no fault of the source.
+      throw SegmentError(kCode, error.Message());
+    }
   }
   return result;
 }

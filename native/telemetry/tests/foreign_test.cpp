@@ -129,4 +129,28 @@ TEST(foreign_states_and_summaries_are_shown) {
             .ends_with("s{quantile=\"0.5\"} 7\ns_sum 30\ns_count 4\n"));
 }
 
+TEST(foreign_counts_that_are_no_numbers_count_nothing) {
+  const auto segment = Segment::create(std::nullopt, kSmall);
+  const auto shown = [&](ForeignHistogram histogram) {
+    ForeignFamily family(FamilyType::histogram, "h", "Foreign.", "");
+    family.add_histogram({}, 0, histogram);
+    return render_with(segment, Format::text, one(std::move(family)));
+  };
+  CHECK(shown({4, 9, {{1, NAN}, {2, 1.5}, {3, INFINITY}}, {}})
+            .ends_with("h_bucket{le=\"1\"} 0\nh_bucket{le=\"2\"} 1\nh_bucket{le=\"3\"} 1\n"
+                       "h_bucket{le=\"+Inf\"} 4\nh_sum 9\nh_count 4\n"));
+  CHECK(shown({NAN, 9, {{1, 2}}, {}}).ends_with("h_bucket{le=\"+Inf\"} 2\nh_sum 9\nh_count 2\n"));
+  CHECK(shown({3, 9, {}, ForeignNative{0, 1, NAN, 1, {1, INFINITY}}})
+            .ends_with("h_bucket{le=\"1\"} 0\nh_bucket{le=\"2\"} 1\nh_bucket{le=\"4\"} 1\n"
+                       "h_bucket{le=\"+Inf\"} 3\nh_sum 9\nh_count 3\n"));
+  CHECK(shown({3, 9, {}, ForeignNative{0, INFINITY, 1, 0, {}}})
+            .ends_with("# TYPE h histogram\nh_bucket{le=\"+Inf\"} 3\nh_sum 9\nh_count 3\n"));
+}
+
+TEST(foreign_states_need_a_name_that_can_be_a_label) {
+  ForeignFamily states(FamilyType::stateset, "app:engine", "", "");
+  states.set_states({"up"});
+  CHECK(!states.add_states({}, {1}));
+}
+
 }  // namespace tacho::telemetry::tests
