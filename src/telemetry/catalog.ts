@@ -55,6 +55,8 @@ function checkName(key: string, { type, name }: MetricSpec): void {
     fail(key, "name", `a name ending in ${suffix}`, name);
   const reserved = RESERVED_SUFFIXES.find((s) => s !== suffix && name.endsWith(s));
   if (reserved !== undefined) fail(key, "name", `a name not ending in ${reserved}`, name);
+  if (type === "stateset" && !LABEL_NAME.test(name))
+    fail(key, "name", "a name that its states' label can have", name);
 }
 
 function checkUnit(key: string, { type, name, unit }: MetricSpec): void {
@@ -107,7 +109,12 @@ function checkNativeBuckets(key: string, metric: MetricSpec & { type: "nativeHis
   if (!(least > 0 && most > least && most < Infinity))
     fail(key, "range", "[least, most] with 0 < least < most", `[${range.join(", ")}]`);
   if (nativeBounds(metric).length === 0)
-    fail(key, "range", "at most 4096 buckets", `[${range.join(", ")}] with schema ${schema}`);
+    fail(
+      key,
+      "range",
+      "at most 4096 buckets with bounds that a number can hold",
+      `[${range.join(", ")}] with schema ${schema}`,
+    );
 }
 
 function checkShape(key: string, metric: MetricSpec): void {

@@ -24,7 +24,7 @@ function greatestIndexTo(v: number, schema: number): number {
 
 /**
  * The bounds of a native histogram: the first is the zero threshold, the last not below the range's end.
- * Empty where the range makes too many buckets, or none.
+ * Empty where the range makes too many buckets, or none, or where they would reach beyond what a double holds.
  */
 export function nativeBounds({
   range: [least, most],
@@ -33,5 +33,6 @@ export function nativeBounds({
   const first = greatestIndexTo(least, schema);
   const count = indexFrom(most, schema) - first + 1;
   if (!(count >= 2 && count <= MOST_BUCKETS)) return [];
-  return Array.from({ length: count }, (_, i) => boundOf(first + i, schema));
+  const bounds = Array.from({ length: count }, (_, i) => boundOf(first + i, schema));
+  return bounds[0]! > 0 && bounds.at(-1)! < Infinity ? bounds : [];
 }
