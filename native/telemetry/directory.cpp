@@ -85,17 +85,19 @@ bool are_bounds(std::span<const double> bounds) {
   return true;
 }
 
-/// Renderers rely on these: a damaged record must not lead them outside a series' cells.
+}  // namespace
+
+/// A damaged record must not lead renderers outside a series' cells.
 bool is_sound(const MetricSpec& spec) {
-  if (spec.name.empty() || spec.gauge_mode > GaugeMode::high_water) return false;
+  if (!is_known(spec.type) || spec.name.empty() || spec.gauge_mode > GaugeMode::high_water ||
+      !are_bounds(spec.bounds))
+    return false;
   const bool counts = spec.type == MetricType::histogram || spec.type == MetricType::native_histogram;
   if (counts == spec.bounds.empty() || (spec.type == MetricType::stateset) == spec.states.empty())
     return false;
   if (spec.type != MetricType::native_histogram) return true;
   return spec.schema >= kLeastSchema && spec.schema <= kMostSchema && spec.bounds.front() > 0;
 }
-
-}  // namespace
 
 Directory::Directory(const Mapping& mapping) : mapping_(mapping) {}
 
@@ -124,9 +126,11 @@ bool Directory::take(std::span<std::byte> record) {
   return true;
 }
 
-bool Directory::has_cells(std::uint32_t first, std::uint64_t count) const {
+bool Directory::take_cells(std::uint32_t first, std::uint64_t count) {
   const auto& header = *reinterpret_cast<const Header*>(mapping_.data());
-  return std::uint64_t{first} + count <= header.cells_per_shard;
+  if (first < next_cell_ || first + count > header.cells_per_shard) return false;
+  next_cell_ = first + count;
+  return true;
 }
 
 bool Directory::take_metric(std::span<std::byte> bytes) {
@@ -146,13 +150,13 @@ bool Directory::take_metric(std::span<std::byte> bytes) {
       reinterpret_cast<std::uint32_t*>(bytes.data() + offsetof(MetricRecord, overflow_used));
   auto& spec = metric.spec;
   if (is_known(spec.type)) {
-    if (!reader.take(spec.bounds, record.bound_count) || !are_bounds(spec.bounds)) return false;
+    if (!reader.take(spec.bounds, record.bound_count)) return false;
     if (!reader.take(spec.name) || !reader.take(spec.help) || !reader.take(spec.unit)) return false;
     if (!reader.take(spec.labels, record.label_count)) return false;
     if (!reader.take(spec.states, record.state_count) || !is_sound(spec)) return false;
     if (spec.labels.empty()) {
       metric.overflow_cell = metric.refused_cell = kNoCell;
-    } else if (!has_cells(record.overflow_cell, series_cells(spec)) || !has_cells(record.refused_cell, 1)) {
+    } else if (!take_cells(record.overflow_cell, series_cells(spec)) || !take_cells(record.refused_cell, 1)) {
       return false;
     }
   }
@@ -166,10 +170,10 @@ bool Directory::take_series(std::span<std::byte> bytes) {
   if (!reader.take(record) || record.metric >= metrics_.size()) return false;
   Metric& metric = metrics_[record.metric];
   if (!is_known(metric.spec.type)) return true;
-  if (!has_cells(record.cell, series_cells(metric.spec))) return false;
   const auto values = reader.rest();
   for (std::size_t i = 0; i < metric.spec.labels.size(); ++i)
     if (std::string_view skipped; !reader.take(skipped)) return false;
+  if (!take_cells(record.cell, series_cells(metric.spec))) return false;
   const auto encoded = values.substr(0, values.size() - reader.rest().size());
   metric.series.push_back({record.cell, record.created, encoded});
   metric.cell_by_values.emplace(encoded, record.cell);

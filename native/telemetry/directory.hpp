@@ -50,12 +50,17 @@ class Directory {
   bool take(std::span<std::byte> record);
   bool take_metric(std::span<std::byte> record);
   bool take_series(std::span<std::byte> record);
-  bool has_cells(std::uint32_t first, std::uint64_t count) const;
+  /// Cells are given out in the order of the records, so that no two series share one.
+  bool take_cells(std::uint32_t first, std::uint64_t count);
 
   const Mapping& mapping_;
   std::uint64_t position_ = 0;
+  std::uint64_t next_cell_ = 0;
   std::vector<Metric> metrics_;
 };
+
+/// Whether renderers can rely on the metric; a directory that holds another passes for damaged.
+bool is_sound(const MetricSpec& spec);
 
 /// Label values as a series record holds them.
 std::string encode_values(std::span<const std::string> values);

@@ -160,6 +160,11 @@ std::span<double> Segment::cells(std::uint64_t shard) const {
 }
 
 MetricPlace Segment::define(const MetricSpec& spec) {
+  // Once published, it would make the segment useless to all who have it.
+  if (!is_sound(spec))
+    throw SegmentError("invalid_segment",
+                       "Expected a name, and finite, increasing bounds where the type has any, for metric " +
+                           spec.name + " but received others.");
   const std::lock_guard guard(mutex_);
   const Mapping::Lock lock(*mapping_);
   directory_.refresh();
@@ -169,7 +174,8 @@ MetricPlace Segment::define(const MetricSpec& spec) {
     const bool labelled = !spec.labels.empty();
     const auto overflow = labelled ? allocate(width + 1) : kNoCell;
     const auto refused = labelled && overflow != kNoCell ? overflow + width : kNoCell;
-    if ((labelled && overflow == kNoCell) || !publish(encode_metric(spec, unix_seconds(), overflow, refused)))
+    if ((labelled && overflow == kNoCell) ||
+        !publish(encode_metric(spec, unix_seconds(), overflow, refused), overflow))
       full("metric " + spec.name, path_.value_or("in memory"));
     directory_.refresh();
     metric = directory_.find(spec.name);
@@ -222,7 +228,7 @@ Segment::Resolved Segment::overflow_of(const Metric& metric) {
 std::uint32_t Segment::add_series(std::uint32_t number, std::string_view values) {
   const MetricSpec& spec = directory_.metrics()[number].spec;
   const auto cell = allocate(series_cells(spec));
-  if (cell == kNoCell || !publish(encode_series(number, spec.type, unix_seconds(), cell, values)))
+  if (cell == kNoCell || !publish(encode_series(number, spec.type, unix_seconds(), cell, values), cell))
     return kNoCell;
   directory_.refresh();
   return cell;
@@ -240,10 +246,13 @@ std::uint32_t Segment::allocate(std::uint64_t count) {
   return static_cast<std::uint32_t>(used);
 }
 
-bool Segment::publish(const std::string& record) {
+bool Segment::publish(const std::string& record, std::uint32_t cells) {
   const auto used = header().directory_used;
-  if (record.size() > header().directory_bytes - used) return false;
-  if (!reserve_growth(*mapping_, header().directory_offset, used, used + record.size())) return false;
+  if (record.size() > header().directory_bytes - used ||
+      !reserve_growth(*mapping_, header().directory_offset, used, used + record.size())) {
+    if (cells != kNoCell) std::atomic_ref(header().cells_used).store(cells, kRelease);
+    return false;
+  }
   std::memcpy(mapping_->data() + header().directory_offset + used, record.data(), record.size());
   std::atomic_ref(header().directory_used).store(used + record.size(), kRelease);
   return true;

@@ -85,7 +85,8 @@ class Segment : public std::enable_shared_from_this<Segment> {
   // The following want mutex_ and, from allocate on, the registration lock.
   std::uint32_t add_series(std::uint32_t metric, std::string_view values);
   std::uint32_t allocate(std::uint64_t cells);
-  bool publish(const std::string& record);
+  /// False where there is no room; then gives back what was allocated last, from `cells` on.
+  bool publish(const std::string& record, std::uint32_t cells);
   std::optional<std::uint64_t> vacant_shard() const;
   void forget_presence(std::span<double> cells);
 

@@ -126,4 +126,23 @@ TEST(no_damaged_byte_crashes_a_reader_or_a_writer) {
   for (std::size_t at = 0; at < header.directory_used; ++at) damage(header.directory_offset + at);
 }
 
+TEST(series_that_share_a_cell_are_damage) {
+  const TemporaryPath file;
+  const auto segment = Segment::create(file.path, kSmall);
+  const auto metric = segment->define(kRequests);
+  auto& header = segment->header();
+  header.cells_used = 100;
+  const auto publish = [&](std::uint32_t cell, const char* value) {
+    const auto values = encode_values(std::vector<std::string>{value, ""});
+    const auto record = encode_series(metric.number, MetricType::counter, 1, cell, values);
+    std::memcpy(segment->mapping().data() + header.directory_offset + header.directory_used, record.data(),
+                record.size());
+    header.directory_used += record.size();
+  };
+  publish(10, "a");
+  CHECK_EQUAL(error_code([&] { use(file.path); }), "none");
+  publish(10, "b");
+  CHECK_EQUAL(error_code([&] { use(file.path); }), "invalid_segment");
+}
+
 }  // namespace tacho::telemetry::tests

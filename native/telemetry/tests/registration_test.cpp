@@ -111,4 +111,27 @@ TEST(a_full_shard_overflows) {
   fill({.shards = 2, .cells_per_shard = 64, .directory_bytes = 1 << 20}, spec, "v");
 }
 
+TEST(a_metric_that_no_directory_may_hold_is_refused_and_harms_no_other) {
+  const auto segment = Segment::create(std::nullopt, kSmall);
+  auto infinite = kLatency;
+  infinite.bounds = {1, INFINITY};
+  auto zero = MetricSpec{MetricType::native_histogram, "wait_seconds", "Wait.", {}, {0, 1}};
+  for (const auto& unsound : {infinite, zero})
+    CHECK_EQUAL(error_code([&] { segment->define(unsound); }), "invalid_segment");
+  CHECK_EQUAL(error_code([&] { segment->define(kLatency); }), "none");
+}
+
+TEST(what_finds_no_room_in_the_directory_takes_no_cells) {
+  const auto segment = Segment::create(std::nullopt, kSmall);
+  const auto metric = segment->define(kRequests);
+  const auto shard = segment->claim();
+  const auto used = segment->header().cells_used;
+  CHECK_EQUAL(resolve(*shard, metric, {std::string(5000, 'v'), ""}), metric.overflow_cell);
+  auto large = kRequests;
+  large.name = "large_total";
+  large.help = std::string(5000, 'h');
+  CHECK_EQUAL(error_code([&] { segment->define(large); }), "segment_full");
+  CHECK_EQUAL(segment->header().cells_used, used);
+}
+
 }  // namespace tacho::telemetry::tests
