@@ -55,7 +55,9 @@ export class SeriesFamily<M extends MetricSpec> {
    * closed list; `closed` for a new series of a closed writer.
    */
   labels(values: LabelValues<M>): HandleOf<M> {
-    const given = values as Readonly<Record<string, string>>;
+    const given = values as Readonly<Record<string, string>> | null;
+    // Before the search, which reads them.
+    if (typeof given !== "object" || given === null) this.fail("an object of labels", given);
     return (this.find(given) ?? this.resolve(given)) as unknown as HandleOf<M>;
   }
 
@@ -97,15 +99,18 @@ export class SeriesFamily<M extends MetricSpec> {
     return this.metric.makeHandle(this.shard.cells, cell, this.context);
   }
 
+  private fail(expected: string, received: unknown): never {
+    throw new TelemetryError(
+      "invalid_labels",
+      `Expected ${expected} for ${this.metric.key} but received ${String(received)}.`,
+    );
+  }
+
   /** Runs only when a series is first used: a set of labels that was found before was right. */
   private check(values: Readonly<Record<string, unknown>>): void {
     const { key, spec, labelNames } = this.metric;
     const unknown = Object.keys(values).find((label) => !labelNames.includes(label));
-    if (unknown !== undefined)
-      throw new TelemetryError(
-        "invalid_labels",
-        `Expected labels [${labelNames.join(", ")}] for ${key} but received ${unknown}.`,
-      );
+    if (unknown !== undefined) this.fail(`labels [${labelNames.join(", ")}]`, unknown);
     for (const label of labelNames) {
       const domain = spec.labels[label]!;
       const value = values[label];

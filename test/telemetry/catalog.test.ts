@@ -50,6 +50,19 @@ describe("defineCatalog refuses, naming the entry and the field", () => {
     ["too fine a schema", "schema", { ...native, schema: 9 }],
     ["a broken schema", "schema", { ...native, schema: 0.5 }],
     ["a label value that is no Unicode", "labels.a", { ...counter, labels: { a: ["\ud800"] } }],
+    ["a label value that is no text", "labels.a", { ...counter, labels: { a: [1, 2] } }],
+    ["a domain that is none", "labels.a", { ...counter, labels: { a: null } }],
+    ["no labels", "labels", { ...counter, labels: undefined }],
+    ["no name", "name", { ...counter, name: undefined }],
+    ["bounds of texts", "bounds", { ...histogram, bounds: ["1", "2"] }],
+    ["missing bounds", "bounds", { ...histogram, bounds: undefined }],
+    ["a missing range", "range", { ...native, range: undefined }],
+    ["a range of texts", "range", { ...native, range: ["1", "2"] }],
+    ["a range of three", "range", { ...native, range: [1, 2, 3] }],
+    ["missing states", "states", { ...states, states: undefined }],
+    ["a misspelt field", "exemplar", { ...counter, exemplar: true }],
+    ["a field of another type", "exemplars", { ...info, exemplars: true }],
+    ["exemplars neither on nor off", "exemplars", { ...counter, exemplars: "yes" }],
   ];
   it.each(cases)("%s", (_, field, spec) => {
     let error: unknown;
@@ -68,6 +81,22 @@ describe("defineCatalog refuses, naming the entry and the field", () => {
   it("a name twice", () => {
     expect(() => defineCatalog({ one: counter, two: counter })).toThrow("not taken by one for two.name");
   });
+
+  it("what is no metric, and what is no catalog", () => {
+    const invalid = expect.objectContaining({ code: "invalid_catalog" }) as Error;
+    expect(() => defineCatalog({ one: null as never })).toThrow("a metric for the catalog.one");
+    expect(() => defineCatalog(undefined as never)).toThrow(invalid);
+    expect(() => openTelemetry({ one: counter } as never)).toThrow(invalid);
+  });
+});
+
+it("defineCatalog takes a catalog that is made at run time", () => {
+  const made: CatalogSpec = Object.fromEntries(
+    ["constructor", "toString"].map((key) => [key, { ...counter, name: `${key}_total` as const }]),
+  );
+  const telemetry = openTelemetry(defineCatalog(made));
+  expect(() => telemetry.metrics["constructor"]!.labels({})).not.toThrow();
+  telemetry.close();
 });
 
 describe("wrong use does not compile", () => {
@@ -87,6 +116,10 @@ describe("wrong use does not compile", () => {
     expect(() => defineCatalog({ h: { type: "histogram", name: "h", help: "H.", labels: {} } })).toThrow();
     // @ts-expect-error a counter ends in _total
     expect(() => defineCatalog({ c: { type: "counter", name: "c", help: "C.", labels: {} } })).toThrow();
+    // @ts-expect-error bounds are a histogram's
+    expect(() => defineCatalog({ c: { ...counter, bounds: [1] } })).toThrow();
+    // @ts-expect-error the option is called exemplars
+    expect(() => defineCatalog({ c: { ...counter, exemplar: true } })).toThrow();
     // @ts-expect-error a domain is a list, "configured" or "open"
     expect(() => defineCatalog({ c: { ...counter, labels: { a: "free" } } })).toThrow();
   });
@@ -102,6 +135,10 @@ describe("wrong use does not compile", () => {
     expect(() => requests.labels({ outcome: "ok" })).toThrow(
       "Expected a string for label route of requests but received undefined.",
     );
+    for (const none of [undefined, null, 7])
+      expect(() => requests.labels(none as never)).toThrow(
+        `Expected an object of labels for requests but received ${none}.`,
+      );
     // @ts-expect-error not a string
     expect(() => requests.labels({ outcome: "ok", route: 1 })).toThrow("received 1.");
     // @ts-expect-error an unknown label
