@@ -1,11 +1,14 @@
-import { existsSync, statSync, writeFileSync } from "node:fs";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   defineCatalog,
   newSegmentPath,
   openTelemetry,
   type SpecOf,
   type Telemetry,
+  type TelemetryOptions,
 } from "../../src/telemetry/index.js";
 import { parseExposition } from "./exposition-parser.js";
 import { valueOf } from "./fixture.js";
@@ -141,6 +144,36 @@ describe("a segment", () => {
     created.close();
     created.close();
     expect(existsSync(path)).toBe(false);
+  });
+
+  it("keeps its file's place when the program changes folders", () => {
+    const before = process.cwd();
+    const folder = mkdtempSync(join(tmpdir(), "tacho-relative-"));
+    const chdir = vi.spyOn(process, "cwd").mockReturnValue(folder);
+    const created = openTelemetry(catalog, { path: "segment" });
+    chdir.mockReturnValue(before);
+    expect(created.path).toBe(join(folder, "segment"));
+    created.close();
+    expect(existsSync(join(folder, "segment"))).toBe(false);
+    rmSync(folder, { recursive: true });
+  });
+
+  it.each([
+    [{ path: "" }, 'Expected a file\'s path for path but received "".'],
+    [{ path: "/dev/shm/a\0b" }, "for path but received"],
+    [{ path: 5 }, "for path but received 5."],
+    [{ attach: true }, "Expected a path for attach but received none."],
+    [{ sizes: { shards: 0 } }, "Expected a positive integer for sizes.shards but received 0."],
+    [{ sizes: { shards: 1.5 } }, "for sizes.shards but received 1.5."],
+    [{ sizes: { cellsPerShard: "9" } }, 'for sizes.cellsPerShard but received "9".'],
+    [{ sizes: { cellsPerShard: 2 ** 50 } }, "for sizes.cellsPerShard but received"],
+    [{ sizes: { cells: 9 } }, "for sizes but received cells."],
+  ])("is refused, with a reason, when it is asked for by %j", (options, message) => {
+    expect(() => openTelemetry(catalog, options as TelemetryOptions)).toThrow(message);
+  });
+
+  it("takes sizes that are left undefined for left out", () => {
+    openTelemetry(catalog, { sizes: { shards: undefined } }).close();
   });
 
   it("has no file when no path is asked for", () => {
