@@ -6,7 +6,7 @@ export interface Exemplar {
   readonly spanId: string;
 }
 
-/** Tells of which event a record is; undefined when of none that is worth keeping. */
+/** Tells of which event a record is; undefined when of none that is worth keeping, which is also what a failure means. */
 export type ExemplarSource = () => Exemplar | undefined;
 
 /** Cells of one exemplar: sequence, value, Unix seconds, trace id (2), span id. See `metric_spec.hpp`. */
@@ -25,8 +25,8 @@ function nibble(text: string, at: number): number {
   return NIBBLES[text.charCodeAt(at)] ?? -1;
 }
 
-function isId(text: string, digits: number): boolean {
-  if (text.length !== digits) return false;
+function isId(text: unknown, digits: number): text is string {
+  if (typeof text !== "string" || text.length !== digits) return false;
   for (let i = 0; i < digits; i++) if (nibble(text, i) < 0) return false;
   return true;
 }
@@ -49,7 +49,9 @@ export class ExemplarSlots {
   }
 
   /** Keeps the exemplar of `value`; one whose ids are malformed is left out, as no format can carry it. */
-  keep(bucket: number, value: number, { traceId, spanId }: Exemplar): void {
+  keep(bucket: number, value: number, exemplar: Exemplar | null | undefined): void {
+    const traceId = exemplar?.traceId;
+    const spanId = exemplar?.spanId;
     if (!isId(traceId, 32) || !isId(spanId, 16) || this.cells.length === 0) return;
     const slot = bucket % this.count;
     const sequence = (slot * BYTES) / 4;

@@ -6,6 +6,7 @@ const REFRESH_MS = 1000;
 /** The gauges of one thread whose values are asked for; see `FunctionGaugeHandle`. */
 export class FunctionGauges {
   private readonly readers = new Map<FunctionGauge, () => number>();
+  private isReading = false;
   private timer: NodeJS.Timeout | undefined;
 
   register(gauge: FunctionGauge, read: (() => number) | null): void {
@@ -15,8 +16,12 @@ export class FunctionGauges {
     else this.timer ??= setInterval(() => this.refresh(), REFRESH_MS).unref();
   }
 
+  /** A function that asks for the metrics itself must not be asked by that again. */
   refresh(): void {
+    if (this.isReading) return;
+    this.isReading = true;
     for (const [gauge, read] of this.readers) gauge.show(valueOf(read));
+    this.isReading = false;
   }
 
   close(): void {

@@ -132,7 +132,7 @@ export class ExemplarCounter extends Counter implements ExemplarCounterHandle {
   override inc(n = 1, exemplar = this.source()): void {
     if (!(n > 0)) return;
     this.cells[this.cell]! += n;
-    if (exemplar !== undefined) this.slots.keep(0, n, exemplar);
+    this.slots.keep(0, n, exemplar);
   }
 }
 
@@ -230,7 +230,7 @@ export class ExemplarHistogram extends Histogram implements ExemplarHistogramHan
     const bucket = this.buckets.find(v);
     this.cells[this.cell + bucket]! += 1;
     this.cells[this.sumCell]! += v;
-    if (exemplar !== undefined) this.slots.keep(bucket, v, exemplar);
+    this.slots.keep(bucket, v, exemplar);
   }
 }
 

@@ -1,5 +1,5 @@
 import { activeSpanSource } from "./active-span.js";
-import { defineCatalog, type Catalog, type CatalogSpec } from "./catalog.js";
+import { checkCatalog, defineCatalog, type Catalog, type CatalogSpec } from "./catalog.js";
 import type { ExemplarSource } from "./exemplar.js";
 import { FunctionGauges } from "./function-gauges.js";
 import { observeGpu, type GpuObserver, type GpuOptions } from "./gpu.js";
@@ -111,13 +111,24 @@ function familiesIn<C extends CatalogSpec>(
   return Object.fromEntries(families) as Metrics<C>;
 }
 
+/** What is recorded must not notice that its exemplar cannot be had. */
+function unfailing(source: ExemplarSource): ExemplarSource {
+  return () => {
+    try {
+      return source();
+    } catch {
+      return undefined;
+    }
+  };
+}
+
 function contextOf(exemplars: ExemplarSource | undefined): ThreadContext {
-  let source = exemplars;
+  let source: ExemplarSource | undefined;
   return {
     functionGauges: new FunctionGauges(),
     /** Asked for by handles with exemplars alone, so that other programs never load @opentelemetry/api. */
     get exemplarSource() {
-      return (source ??= activeSpanSource());
+      return (source ??= unfailing(exemplars ?? activeSpanSource()));
     },
     clockOrigin: loadAddon().monotonicSeconds() - performance.now() / 1000,
   };
@@ -160,6 +171,7 @@ class OpenTelemetry<C extends CatalogSpec> implements Telemetry<C> {
   }
 
   extend<D extends CatalogSpec>(catalog: Catalog<D>): Metrics<D> {
+    checkCatalog(catalog);
     const metrics = callNative(() => registerMetrics(this.segment, catalog.metrics));
     return familiesIn(this.shard, metrics, this.context);
   }
@@ -222,12 +234,14 @@ class OpenTelemetry<C extends CatalogSpec> implements Telemetry<C> {
 /**
  * Opens a segment as the options say, and a writer in it for this thread. Each thread opens its own.
  * @throws TelemetryError `addon_missing`; `invalid_segment` when the file exists already, or is none to attach
- * to, or declares a metric of this catalog differently; `segment_full`.
+ * to, or declares a metric of this catalog differently; `segment_full`; `invalid_catalog` for what `defineCatalog`
+ * did not make; TypeError for options out of range.
  */
 export function openTelemetry<C extends CatalogSpec>(
   catalog: Catalog<C>,
   options: TelemetryOptions = {},
 ): Telemetry<C> {
+  checkCatalog(catalog);
   return openSegment(options, (segment) => {
     const metrics = registerMetrics(segment, catalog.metrics);
     const shard = segment.claim();

@@ -75,6 +75,20 @@ describe("a gauge of mode high-water", () => {
 });
 
 describe("a gauge of mode function", () => {
+  it("may itself ask for the metrics, and is not asked again by that", async () => {
+    let asked = 0;
+    const pool = telemetry.metrics.pool.labels({ pool: "p" });
+    pool.from(() => 0);
+    pool.from(() => {
+      void telemetry.render();
+      return ++asked;
+    });
+    asked = 0;
+    await telemetry.render();
+    expect(asked).toBe(1);
+    pool.from(null);
+  });
+
   it("asks when the metrics are read, and shows nothing while there is no answer", async () => {
     let size: number | Error = 1;
     const pool = telemetry.metrics.pool.labels({ pool: "p" });
@@ -187,6 +201,23 @@ describe("exemplars", () => {
       telemetry.metrics.jobs.labels({}).inc(1, { ...SPAN, traceId });
     telemetry.metrics.jobs.labels({}).inc(1, { ...SPAN, spanId: "0" });
     expect(await lines()).toContain("jobs_total 6.0\n");
+  });
+
+  it("cost no event, whatever is given for one", async () => {
+    const jobs = telemetry.metrics.jobs.labels({});
+    for (const broken of [null, {}, 7, { traceId: 1, spanId: 2 }, { ...SPAN, spanId: null }])
+      jobs.inc(1, broken as never);
+    const failing = openTelemetry(catalog, {
+      exemplars: () => {
+        throw new Error("no context");
+      },
+    });
+    failing.metrics.jobs.labels({}).inc(3);
+    failing.metrics.latency.labels({ kind: "a" }).observe(0.5);
+    expect(await valueOf(telemetry, "jobs_total")).toBe(5);
+    expect(await valueOf(failing, "jobs_total")).toBe(3);
+    expect(await valueOf(failing, "latency_seconds_count", { kind: "a" })).toBe(1);
+    failing.close();
   });
 
   it("leave recording as it is once the telemetry is closed", () => {
