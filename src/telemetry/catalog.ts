@@ -34,6 +34,8 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 /** Endings of a name: the one its type asks for, and those that the lines of another type would collide with. */
 const SUFFIX_OF: Partial<Record<MetricType, string>> = { counter: "_total", info: "_info" };
 const RESERVED_SUFFIXES = ["_total", "_info", "_created", "_bucket", "_count", "_sum"];
+/** Made by the renderer, of what every metric had no room for. */
+const OVERFLOW_COUNTER = "tacho_telemetry_series_overflowed_total";
 
 const COMMON_FIELDS = ["type", "name", "help", "labels", "unit", "maxSeries"];
 const OWN_FIELDS: Readonly<Record<MetricType, readonly string[]>> = {
@@ -82,6 +84,7 @@ function checkName(key: string, { type, name }: MetricSpec): void {
     fail(key, "name", `a name ending in ${suffix}`, name);
   const reserved = RESERVED_SUFFIXES.find((s) => s !== suffix && name.endsWith(s));
   if (reserved !== undefined) fail(key, "name", `a name not ending in ${reserved}`, name);
+  if (name === OVERFLOW_COUNTER) fail(key, "name", "a name that the telemetry itself does not use", name);
   if (type === "stateset" && !LABEL_NAME.test(name))
     fail(key, "name", "a name that its states' label can have", name);
 }

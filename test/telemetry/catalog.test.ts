@@ -20,6 +20,7 @@ describe("defineCatalog refuses, naming the entry and the field", () => {
     ["a counter without _total", "name", { ...counter, name: "a" }],
     ["a gauge with _total", "name", { ...counter, type: "gauge" }],
     ["a name that a histogram's lines would take", "name", { ...counter, type: "gauge", name: "a_count" }],
+    ["a name of ours", "name", { ...counter, name: "tacho_telemetry_series_overflowed_total" }],
     ["an empty help", "help", { ...counter, help: " " }],
     ["a malformed label", "labels", { ...counter, labels: { "a-b": "open" } }],
     ["a reserved label", "labels", { ...counter, labels: { __name__: "open" } }],
