@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <optional>
+#include <type_traits>
 
 #include "mapping.hpp"
 #include "segment_error.hpp"
@@ -98,6 +99,9 @@ bool is_sound(const MetricSpec& spec) {
   if (spec.type != MetricType::native_histogram) return true;
   return spec.schema >= kLeastSchema && spec.schema <= kMostSchema && spec.bounds.front() > 0;
 }
+
+/// Families borrow the texts of labels and states, which a copy would have elsewhere: growth must move.
+static_assert(std::is_nothrow_move_constructible_v<Metric>);
 
 Directory::Directory(const Mapping& mapping) : mapping_(mapping) {}
 
