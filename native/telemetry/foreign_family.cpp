@@ -96,7 +96,9 @@ bool ForeignFamily::add_histogram(const ForeignLabels& labels, double created,
 bool ForeignFamily::add_summary(const ForeignLabels& labels, double created,
                                 const std::vector<double>& values) {
   if (!is_new(labels)) return false;
-  add(keep(labels), created, values);
+  auto numbers = values;
+  numbers.back() = events(numbers.back());
+  add(keep(labels), created, numbers);
   return true;
 }
 

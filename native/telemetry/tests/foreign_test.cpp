@@ -147,6 +147,16 @@ TEST(foreign_counts_that_are_no_numbers_count_nothing) {
             .ends_with("# TYPE h histogram\nh_bucket{le=\"+Inf\"} 3\nh_sum 9\nh_count 3\n"));
 }
 
+TEST(a_foreign_summary_counts_whole_events) {
+  const auto segment = Segment::create(std::nullopt, kSmall);
+  ForeignFamily summary(FamilyType::summary, "s", "Foreign.", "");
+  summary.add_summary({{"a", "1"}}, 0, {30, 2.5});
+  summary.add_summary({{"a", "2"}}, 0, {30, INFINITY});
+  CHECK(render_with(segment, Format::openmetrics, one(std::move(summary)))
+            .ends_with("s_sum{a=\"1\"} 30.0\ns_count{a=\"1\"} 2\n"
+                       "s_sum{a=\"2\"} 30.0\ns_count{a=\"2\"} 0\n# EOF\n"));
+}
+
 TEST(foreign_states_need_a_name_that_can_be_a_label) {
   ForeignFamily states(FamilyType::stateset, "app:engine", "", "");
   states.set_states({"up"});
