@@ -88,10 +88,13 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
   return new TelemetryError("cannot_listen", message, { cause: error });
 }
 
-function checkOptions({ port, path = "/metrics" }: ListenOptions): void {
+function checkOptions({ port, host, path = "/metrics" }: ListenOptions): void {
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new TypeError(`Expected an integer from 0 to 65535 for port but received ${String(port)}.`);
-  if (!path.startsWith("/") || path === HEALTH_PATH)
+  // Node would take an empty host, or a number, for all addresses of the machine.
+  if (host !== undefined && (typeof host !== "string" || host === ""))
+    throw new TypeError(`Expected an address for host but received ${JSON.stringify(host)}.`);
+  if (typeof path !== "string" || !path.startsWith("/") || path === HEALTH_PATH)
     throw new TypeError(`Expected a path from / other than ${HEALTH_PATH} for path but received ${path}.`);
 }
 

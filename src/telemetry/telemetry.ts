@@ -1,5 +1,6 @@
 import { activeSpanSource } from "./active-span.js";
 import { checkCatalog, defineCatalog, type Catalog, type CatalogSpec } from "./catalog.js";
+import { TelemetryError } from "./errors.js";
 import type { ExemplarSource } from "./exemplar.js";
 import { FunctionGauges } from "./function-gauges.js";
 import { observeGpu, type GpuObserver, type GpuOptions } from "./gpu.js";
@@ -68,7 +69,7 @@ export interface Telemetry<C extends CatalogSpec> extends Writer<C> {
   summary(): Promise<Summary>;
   /**
    * Serves the metrics at /metrics, and 200 at /health; `close()` ends it.
-   * @throws TelemetryError `cannot_listen` when the port is taken.
+   * @throws TelemetryError `cannot_listen` when the port is taken; `closed`.
    */
   listen(options: ListenOptions): Promise<Listener>;
   /**
@@ -149,6 +150,7 @@ class OpenTelemetry<C extends CatalogSpec> implements Telemetry<C> {
   private readonly sources = new MetricSources(() => {
     return this.extend(defineCatalog(SOURCE_METRICS)).sourceFailures.labels({});
   });
+  private isClosed = false;
   private readonly listeners: Promise<Listener>[] = [];
   private readonly gpuObservers: GpuObserver[] = [];
 
@@ -197,6 +199,8 @@ class OpenTelemetry<C extends CatalogSpec> implements Telemetry<C> {
   }
 
   listen(options: ListenOptions): Promise<Listener> {
+    if (this.isClosed)
+      return Promise.reject(new TelemetryError("closed", "Expected an open telemetry but it is closed."));
     // Loaded when it is wanted: a worker that only records needs no HTTP.
     const listener = import("./listen.js").then(({ listen }) => listen(this, options));
     this.listeners.push(listener);
@@ -222,6 +226,7 @@ class OpenTelemetry<C extends CatalogSpec> implements Telemetry<C> {
   }
 
   close(): void {
+    this.isClosed = true;
     this.context.functionGauges.close();
     for (const observer of this.gpuObservers) observer.close();
     this.shard.release();

@@ -153,6 +153,8 @@ describe("an address to listen on", () => {
   it.each([
     [{ port: 65_536 }, "Expected an integer from 0 to 65535 for port but received 65536."],
     [{ port: 1.5 }, "Expected an integer from 0 to 65535 for port but received 1.5."],
+    [{ port: 0, host: "" }, 'Expected an address for host but received "".'],
+    [{ port: 0, host: 5 as never }, "Expected an address for host but received 5."],
     [{ port: 0, path: "metrics" }, /for path but received metrics\.$/],
     [{ port: 0, path: "/health" }, /for path but received \/health\.$/],
   ])("is checked: %j", async (options, message) => {
@@ -197,6 +199,11 @@ describe("closing", () => {
   it("may be asked for twice", async () => {
     await Promise.all([listener.close(), listener.close()]);
     await listener.close();
+  });
+
+  it("of the telemetry ends what listens, and nothing listens after it", async () => {
+    telemetry.close();
+    await expect(telemetry.listen({ port: 0 })).rejects.toMatchObject({ code: "closed" });
   });
 
   it("frees the port, also when the telemetry is closed", async () => {
