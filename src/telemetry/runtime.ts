@@ -28,19 +28,30 @@ function partsOf(subject: RuntimeSubject): RuntimePart[] {
   return subject.process === undefined ? parts : [...parts, observeProcess(subject, subject.process)];
 }
 
+const observed = new WeakSet<object>();
+
+/** A second observer would count each collection and each second of CPU again. */
+function claim(telemetry: object): void {
+  if (observed.has(telemetry)) throw new Error("Expected one runtime observer for each telemetry at a time.");
+  observed.add(telemetry);
+}
+
 /**
  * Records the Node runtime of this thread (event loop, heap, garbage collection) and, in the main thread, of the
  * process (CPU, memory, file descriptors) into the telemetry's segment: see `runtimeCatalog`. To be called once in
  * each thread of each process, and closed before the telemetry is. Keeps no process alive. Takes 0.75 ms a second of
  * a busy thread; an idle one is woken 50 times a second, which took 3.4 ms (prom-client's default metrics: 2.5 ms).
- * @throws TelemetryError `invalid_segment` or `segment_full` when the metrics find no place.
+ * @throws TelemetryError `invalid_segment` or `segment_full` when the metrics find no place; Error while another
+ * observer of the same telemetry is open.
  */
 export function observeRuntime(
   telemetry: Pick<Telemetry<CatalogSpec>, "extend">,
   { process = "main", thread = isMainThread ? "main" : "worker" }: RuntimeOptions = {},
 ): RuntimeObserver {
+  const metrics = telemetry.extend(runtimeCatalog);
+  claim(telemetry);
   const parts = partsOf({
-    metrics: telemetry.extend(runtimeCatalog),
+    metrics,
     thread: { process, thread },
     process: isMainThread ? { process } : undefined,
   });
@@ -49,6 +60,7 @@ export function observeRuntime(
   return {
     close() {
       clearInterval(timer);
+      observed.delete(telemetry);
       everySecond();
       for (const part of parts.splice(0)) part.close();
     },
