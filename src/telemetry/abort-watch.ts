@@ -11,6 +11,11 @@ function listenersOf(signal: AbortSignal): Set<Listener> {
   return listeners;
 }
 
+/** Also of another realm, or of a library that brings its own. */
+export function isSignal(value: unknown): value is AbortSignal {
+  return typeof (value as AbortSignal | null | undefined)?.addEventListener === "function";
+}
+
 /**
  * Calls `listener` when the signal aborts; what it returns ends that. All watches of a signal share one listener on
  * it: beyond ten, Node would warn of a leak, and one signal may well end hundreds of streams.

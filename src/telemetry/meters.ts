@@ -14,6 +14,12 @@ export interface LevelMeter {
   dec(): void;
 }
 
+/** When something is wrapped, not when it is called: that is where whoever wrote it looks. */
+export function checkMeters(meters: unknown): void {
+  if (typeof meters === "object" && meters !== null) return;
+  throw new TypeError(`Expected an object of meters but received ${String(meters)}.`);
+}
+
 // What is measured must not notice that a meter fails: hence no error leaves these.
 
 export function observe(meter: DurationMeter | undefined, seconds: number): void {

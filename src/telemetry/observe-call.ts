@@ -1,5 +1,5 @@
 import { types } from "node:util";
-import { count, enter, leave, observe, type DurationMeter, type LevelMeter } from "./meters.js";
+import { checkMeters, count, enter, leave, observe, type DurationMeter, type LevelMeter } from "./meters.js";
 import { outcomeOf, type Classify, type Outcome, type OutcomeMeters } from "./outcome.js";
 
 /** What is recorded of calls, each where given: objects of these shapes, such as a catalog's handles. */
@@ -47,12 +47,17 @@ class CallRecord {
   }
 }
 
+/** By name, since another realm's Promise is another object. */
+function isPlainPromise(promise: Promise<unknown> & { constructor?: { name?: unknown } }): boolean {
+  return promise.constructor?.name === "Promise";
+}
+
 /**
  * A plain promise is followed by another, so that a rejection that nobody handles is still reported. A subclass
  * offers more than `then`, so it is given back itself.
  */
 function follow(promise: Promise<unknown>, record: CallRecord): Promise<unknown> {
-  const isPlain = promise.constructor.name === "Promise";
+  const isPlain = isPlainPromise(promise);
   const followed = promise.then(
     (value) => {
       record.succeed();
@@ -83,7 +88,11 @@ export function recordCall(
     record.fail(error);
     throw error;
   }
-  if (types.isPromise(result)) return follow(result, record);
+  try {
+    if (types.isPromise(result)) return follow(result, record);
+  } catch {
+    // One that cannot be followed, such as without a prototype, is the caller's affair.
+  }
   record.succeed();
   return result;
 }
@@ -101,7 +110,7 @@ export function inGuiseOf<F extends AnyFunction>(fn: F, wrapper: Callable): F {
  * where a meter throws. A call that returns a promise ends when that settles; of a subclass of Promise its `then` is
  * called, so its rejection counts as handled. Other thenables, such as query builders, may begin only when awaited:
  * the call ends where it returns one; wrap an async function around it instead.
- * @throws TypeError when `fn` is no function.
+ * @throws TypeError when `fn` is no function, or the meters no object.
  */
 export function observeCall<F extends AnyFunction>(meters: CallMeters, fn: F, options?: CallOptions): F;
 export function observeCall<F extends AnyFunction, O extends string>(
@@ -114,6 +123,7 @@ export function observeCall<F extends AnyFunction>(
   fn: F,
   { classify }: CallOptions<string> = {},
 ): F {
+  checkMeters(meters);
   if (typeof fn !== "function") throw new TypeError(`Expected a function for fn but received ${String(fn)}.`);
   return inGuiseOf(fn, function (this: unknown, ...args: unknown[]) {
     return recordCall(meters, classify, fn, this, args);

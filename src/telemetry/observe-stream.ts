@@ -1,3 +1,5 @@
+import { isSignal } from "./abort-watch.js";
+import { checkMeters } from "./meters.js";
 import { StreamRecord, type StreamMeters, type StreamOptions } from "./stream-record.js";
 
 export type { StreamMeters, StreamOptions } from "./stream-record.js";
@@ -94,7 +96,7 @@ export function recordStream<T, R, N>(
  * recorded while it is read. Items, results and errors pass unchanged, also where a meter throws. It ends once: with
  * the source's end or error, with a consumer that leaves, with the signal, or, at the latest, when the
  * garbage collector finds that a reader was dropped. Costs one clock read and one promise an item.
- * @throws TypeError when `source` is neither.
+ * @throws TypeError when `source` is none, the meters are no object or the signal is none.
  */
 export function observeStream<T, R, N>(
   meters: StreamMeters,
@@ -111,8 +113,15 @@ export function observeStream<T, R, N>(
   source: StreamSource<T, R, N>,
   options: StreamOptions<T, string> = {},
 ): AsyncGenerator<T, R, N> {
+  checkMeters(meters);
   checkSource(source);
+  checkSignal(options.signal);
   return recordStream(meters, source, options);
+}
+
+function checkSignal(signal: unknown): void {
+  if (signal === undefined || isSignal(signal)) return;
+  throw new TypeError(`Expected an AbortSignal for signal but received ${JSON.stringify(signal)}.`);
 }
 
 function checkSource(source: unknown): void {

@@ -1,3 +1,5 @@
+import { isSignal } from "./abort-watch.js";
+import { checkMeters } from "./meters.js";
 import { inGuiseOf, recordCall, type CallMeters, type CallOptions } from "./observe-call.js";
 import { recordStream, type StreamMeters, type StreamOptions } from "./observe-stream.js";
 import type { Outcome } from "./outcome.js";
@@ -24,7 +26,9 @@ type StreamMethod<T> = AsyncGenerator<T, unknown, never>;
 function metersOf<M extends object>(meters: MetersOf<never, M>, self: unknown): Partial<M> {
   if (typeof meters !== "function") return meters;
   try {
-    return meters(self as never);
+    // An instance may not have them yet.
+    const own = meters(self as never) as Partial<M> | undefined;
+    return own ?? {};
   } catch {
     return {};
   }
@@ -32,7 +36,8 @@ function metersOf<M extends object>(meters: MetersOf<never, M>, self: unknown): 
 
 function signalAmong(args: never[], { signalOf }: ObservedStreamOptions<never, string>) {
   try {
-    return signalOf?.(...args);
+    const signal: unknown = signalOf?.(...args);
+    return isSignal(signal) ? signal : undefined;
   } catch {
     return undefined;
   }
@@ -54,6 +59,7 @@ export function observed(
   meters: MetersOf<never, CallMeters<string>>,
   { classify }: CallOptions<string> = {},
 ): ObservingDecorator<never, unknown> {
+  if (typeof meters !== "function") checkMeters(meters);
   return (method) =>
     inGuiseOf(method, function (this: unknown, ...args: unknown[]) {
       return recordCall(metersOf(meters, this), classify, method, this, args);
@@ -76,6 +82,7 @@ export function observedStream<T>(
   meters: MetersOf<never, StreamMeters<string>>,
   options: ObservedStreamOptions<T, string> = {},
 ): ObservingDecorator<never, StreamMethod<T>> {
+  if (typeof meters !== "function") checkMeters(meters);
   return (method) =>
     inGuiseOf(method, function (this: unknown, ...args: unknown[]) {
       const startedAt = performance.now();

@@ -79,8 +79,15 @@ export class StreamRecord<T> {
   // Made once, so that an item costs no allocation beyond the promise that its reader awaits.
   readonly onResult = <R>(result: IteratorResult<T, R>): IteratorResult<T, R> => {
     if (this.state !== "running") return result;
-    if (result.done === true) this.finish("ok");
-    else this.see(result.value);
+    try {
+      // `for await` says so too, but would leave the stream in flight.
+      if (Object(result) !== result)
+        throw new TypeError(`Iterator result ${JSON.stringify(result)} is not an object`);
+      if (result.done === true) this.finish("ok");
+      else this.see(result.value);
+    } catch (error) {
+      return this.onFailure(error);
+    }
     return result;
   };
 

@@ -118,6 +118,22 @@ describe("observeCall", () => {
     for (const listener of others) process.on("unhandledRejection", listener);
   });
 
+  it("gives back what it cannot follow, and ends there", async () => {
+    const meters = recordedMeters();
+    const bare = Object.setPrototypeOf(Promise.resolve(1), null) as Promise<number>;
+    expect(observeCall(meters, () => bare)()).toBe(bare);
+    const nameless = Object.defineProperty(Promise.resolve(2), "constructor", { value: undefined });
+    expect(await observeCall(meters, () => nameless)()).toBe(2);
+    expect(meters.outcomes()).toEqual({ ok: 2 });
+    expect(meters.inFlight.now).toBe(0);
+  });
+
+  it("refuses meters that are none, where it wraps", () => {
+    expect(() => observeCall(undefined as never, () => 1)).toThrow(
+      "Expected an object of meters but received undefined.",
+    );
+  });
+
   it("refuses what is no function", () => {
     expect(() => observeCall({}, 7 as never)).toThrow("Expected a function for fn but received 7.");
   });

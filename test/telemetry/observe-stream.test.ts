@@ -146,6 +146,10 @@ describe("what is read", () => {
     expect(() => observeStream({}, 7 as never)).toThrow(
       "Expected an async iterable or an object with next() for source but received 7.",
     );
+    expect(() => observeStream(undefined as never, delayed())).toThrow("Expected an object of meters");
+    expect(() => observeStream({}, delayed(), { signal: {} as AbortSignal })).toThrow(
+      "Expected an AbortSignal",
+    );
   });
 });
 
@@ -167,6 +171,22 @@ describe("a stream ends once", () => {
     const stream = observeStream(meters, { next: () => fail(bad) });
     expect(() => stream.next()).toThrow(bad);
     expect(meters.outcomes()).toEqual({ error: 1 });
+  });
+
+  it.each([
+    5,
+    null,
+    undefined,
+    {
+      get done(): boolean {
+        return fail(bad);
+      },
+    },
+  ])("by a source that gives what is no result: %j", async (result) => {
+    const stream = observeStream(meters, { next: () => Promise.resolve(result as never) });
+    await expect(stream.next()).rejects.toThrow();
+    expect(meters.outcomes()).toEqual({ error: 1 });
+    expect(meters.inFlight.now).toBe(0);
   });
 
   it("by a source that cannot be opened", async () => {

@@ -71,3 +71,17 @@ it("a decorated generator ends with the signal among its arguments", async () =>
   expect(meters.outcomes()).toEqual({ abort: 1 });
   expect(meters.inFlight.now).toBe(0);
 });
+
+it("a method whose instance has no meters, or whose signal is none, runs as it is", async () => {
+  const none = () => undefined as never;
+  const context = {} as ClassMethodDecoratorContext;
+  expect(observed(none)(() => 7, context)()).toBe(7);
+  async function* words() {
+    yield await Promise.resolve("word");
+  }
+  const meters = recordedMeters();
+  const signalOf = () => ({}) as AbortSignal;
+  for (const decorate of [observedStream(none), observedStream(meters, { signalOf })])
+    for await (const word of decorate(words, context)()) expect(word).toBe("word");
+  expect(meters.outcomes()).toEqual({ ok: 1 });
+});
