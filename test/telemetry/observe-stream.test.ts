@@ -173,16 +173,13 @@ describe("a stream ends once", () => {
     expect(meters.outcomes()).toEqual({ error: 1 });
   });
 
+  const unreadable = Object.defineProperty({}, "done", { get: () => fail(bad) });
   it.each([
-    5,
-    null,
-    undefined,
-    {
-      get done(): boolean {
-        return fail(bad);
-      },
-    },
-  ])("by a source that gives what is no result: %j", async (result) => {
+    ["a number", 5],
+    ["null", null],
+    ["nothing", undefined],
+    ["an object that throws", unreadable],
+  ])("by a source whose result is %s", async (_, result) => {
     const stream = observeStream(meters, { next: () => Promise.resolve(result as never) });
     await expect(stream.next()).rejects.toThrow();
     expect(meters.outcomes()).toEqual({ error: 1 });
