@@ -58,7 +58,7 @@ export interface NativeSegment {
   define(spec: NativeMetricSpec): NativeMetric;
   claim(): NativeShard;
   /**
-   * Renders on a thread of libuv's pool. With `views`, those families alone; `foreign` ones follow in any case.
+   * Renders at once what takes less than a change of threads, else on a thread of libuv's pool. With `views`, those families alone; `foreign` ones follow in any case.
    * `views` must be the same array object from call to call: what is compiled of it is kept by identity, and a
    * later change to it has no effect.
    */
@@ -66,7 +66,7 @@ export interface NativeSegment {
     format: NativeFormat,
     views: readonly ViewSpec[] | null,
     foreign: readonly FamilySnapshot[],
-  ): Promise<Buffer>;
+  ): Buffer | Promise<Buffer>;
   /** Starts a native thread that reads the GPUs into a shard of its own. `library` as for dlopen. */
   observeGpu(intervalMs: number, library: string): NativeGpuObserver;
   unlink(): void;

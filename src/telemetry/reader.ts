@@ -1,4 +1,5 @@
 import { callNative, loadAddon, type NativeFormat, type NativeSegment } from "./native.js";
+import { renderSegment } from "./render-segment.js";
 import { snapshotFromJson } from "./snapshot-json.js";
 import type { Snapshot } from "./snapshot.js";
 import { summarize, type Summary } from "./summary.js";
@@ -40,8 +41,8 @@ class MappedReader implements SegmentReader {
     return summarize(await this.snapshot());
   }
 
-  private async read(format: NativeFormat, views: readonly ViewSpec[] | undefined): Promise<Buffer> {
-    return callNative(() => this.segment.render(format, views ?? null, []));
+  private read(format: NativeFormat, views: readonly ViewSpec[] | undefined): Promise<Buffer> {
+    return renderSegment(this.segment, format, views);
   }
 
   close(): void {

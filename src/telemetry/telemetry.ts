@@ -12,6 +12,7 @@ import { MetricSources, SOURCE_METRICS, type MetricSource } from "./metric-sourc
 import { callNative, loadAddon, type NativeFormat, type NativeSegment, type NativeShard } from "./native.js";
 import { openSegment, type SegmentOptions } from "./open-segment.js";
 import { registerMetrics, SeriesFamily, type RegisteredMetric } from "./series.js";
+import { renderSegment } from "./render-segment.js";
 import { snapshotFromJson } from "./snapshot-json.js";
 import type { FamilySnapshot, Snapshot } from "./snapshot.js";
 import { summarize, type Summary } from "./summary.js";
@@ -216,7 +217,7 @@ class OpenTelemetry<C extends CatalogSpec> implements Telemetry<C> {
   private async read(format: NativeFormat, { views, sources = true }: SnapshotOptions): Promise<Buffer> {
     this.context.functionGauges.refresh();
     const render = (foreign: readonly FamilySnapshot[]) =>
-      callNative(() => this.segment.render(format, views ?? null, foreign));
+      renderSegment(this.segment, format, views, foreign);
     // Without sources nothing is waited for, so that closing right after this call does no harm.
     return sources && this.sources.areThere ? this.sources.renderWith(render) : render([]);
   }

@@ -18,23 +18,15 @@ std::unique_ptr<std::string> text_of(RenderJob& job) {
   return std::make_unique<std::string>(renderer->render(format, views.get(), foreign));
 }
 
-Napi::Promise render_now(Napi::Env env, RenderJob& job) {
-  const auto deferred = Napi::Promise::Deferred::New(env);
-  try {
-    const auto text = job.renderer->render(job.format, job.views.get());
-    // Copied: 2 us, where an external buffer of this size costs the collector 50 later.
-    deferred.Resolve(Napi::Buffer<char>::Copy(env, text.data(), text.size()));
-  } catch (const SegmentError& error) {
-    auto reason = Napi::Error::New(env, error.what());
-    reason.Set("code", Napi::String::New(env, error.code));
-    deferred.Reject(reason.Value());
-  }
-  return deferred.Promise();
+Napi::Value render_now(Napi::Env env, RenderJob& job) {
+  const auto text = job.renderer->render(job.format, job.views.get());
+  // Copied: 2 us, where an external buffer of this size costs the collector 50 later.
+  return Napi::Buffer<char>::Copy(env, text.data(), text.size());
 }
 
 }  // namespace
 
-Napi::Promise render(Napi::Env env, RenderJob job) {
+Napi::Value render(Napi::Env env, RenderJob job) {
   if (job.foreign.empty() && job.renderer->is_short(job.format, job.views.get())) return render_now(env, job);
   return RenderWorker::queue(env, std::move(job));
 }

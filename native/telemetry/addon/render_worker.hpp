@@ -17,8 +17,9 @@ struct RenderJob {
   std::vector<ForeignFamily> foreign;
 };
 
-/// Renders now where that is short, else on a thread of libuv's pool. Rejects with the core's errors.
-Napi::Promise render(Napi::Env env, RenderJob job);
+/// Renders now where that is short, else on a thread of libuv's pool: a Buffer, or a promise of one. Throws,
+/// or rejects with, the core's errors.
+Napi::Value render(Napi::Env env, RenderJob job);
 
 /// Renders on a thread of libuv's pool. Holds all it needs, so that closing in the meantime does no harm.
 class RenderWorker : public Napi::AsyncWorker {
