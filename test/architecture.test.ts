@@ -7,7 +7,9 @@ import { referencesOf, unreachable } from "./project/source-references.js";
 /** What is started from outside: the command line and the published modules. */
 const ROOTS = [
   "main.ts",
-  ...["index.ts", "fastify.ts", "opentelemetry.ts", "prom-client.ts"].map((file) => `telemetry/${file}`),
+  ...["index.ts", "doors/fastify.ts", "doors/opentelemetry.ts", "doors/prom-client.ts"].map(
+    (file) => `telemetry/${file}`,
+  ),
 ];
 
 function filesUnder(folder: string): string[] {
@@ -96,9 +98,9 @@ describe("the checker", () => {
     ],
     ["telemetry/a.ts", `import fs = require("fs");`, "fs"],
     ["telemetry/a.ts", `import type { Registry } from "prom-client";`, "prom-client"],
-    ["telemetry/fastify.ts", `import fastify from "fastify";`, "fastify"],
-    ["telemetry/fastify.ts", `import { type FastifyInstance } from "fastify";`, "fastify"],
-    ["telemetry/prom-client.ts", `export { Registry } from "prom-client";`, "prom-client"],
+    ["telemetry/doors/fastify.ts", `import fastify from "fastify";`, "fastify"],
+    ["telemetry/doors/fastify.ts", `import { type FastifyInstance } from "fastify";`, "fastify"],
+    ["telemetry/doors/prom-client.ts", `export { Registry } from "prom-client";`, "prom-client"],
   ])("finds in %s the forbidden %s", (file, text, target) => {
     expect(forbiddenImports(referencesOf(file, text))).toEqual([`src/${file} must not import ${target}`]);
   });
@@ -109,8 +111,8 @@ describe("the checker", () => {
     ["server/a.ts", `const host = new URL("../engine/host.js", import.meta.url);`],
     ["engine/a.ts", `import { getLlama } from "node-llama-cpp";`],
     ["telemetry/a.ts", `import { readFileSync } from "node:fs";`],
-    ["telemetry/fastify.ts", `import type { FastifyInstance } from "fastify";`],
-    ["telemetry/prom-client.ts", `export type { Registry } from "prom-client";`],
+    ["telemetry/doors/fastify.ts", `import type { FastifyInstance } from "fastify";`],
+    ["telemetry/doors/prom-client.ts", `export type { Registry } from "prom-client";`],
   ])("allows in %s the arrow of %s", (file, text) => {
     expect(forbiddenImports(referencesOf(file, text))).toEqual([]);
   });

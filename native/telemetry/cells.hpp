@@ -8,7 +8,7 @@
 #include <cstring>
 
 #include "bucket_index.hpp"
-#include "exemplar.hpp"
+#include "render/exemplar.hpp"
 #include "metric_spec.hpp"
 
 namespace tacho::telemetry {

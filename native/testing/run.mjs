@@ -12,7 +12,7 @@ const TESTING = dirname(fileURLToPath(import.meta.url));
 const NATIVE = dirname(TESTING);
 /** Folders whose sources make each core's test program. Neither knows Node; the engine's loop not even llama.cpp. */
 const CORES = {
-  telemetry: ["telemetry", "telemetry/nvml", "telemetry/tests", "testing"],
+  telemetry: ["telemetry", "telemetry/nvml", "telemetry/render", "telemetry/tests", "testing"],
   engine: ["engine/loop", "engine/tests", "testing"],
 };
 /** Shared libraries that a core's tests load, as they would others at run time. */

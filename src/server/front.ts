@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { EngineSettings, ModelInfo } from "../engine/messages.js";
-import { telemetryPlugin } from "../telemetry/fastify.js";
+import { telemetryPlugin } from "../telemetry/doors/fastify.js";
 import { Admission } from "./admission.js";
 import { dropNulls } from "./null-fields.js";
 import { EngineLink, type EngineLinkEvents } from "./engine-link.js";

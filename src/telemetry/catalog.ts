@@ -7,7 +7,7 @@ import {
   type MetricSpec,
   type MetricType,
 } from "./metric-spec.js";
-import { nativeBounds } from "./native-buckets.js";
+import { nativeBounds } from "./instruments/native-buckets.js";
 
 export type CatalogSpec = Readonly<Record<string, MetricSpec>>;
 

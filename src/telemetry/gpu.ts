@@ -1,4 +1,4 @@
-import { callNative, type NativeSegment } from "./native.js";
+import { callNative, type NativeSegment } from "./segment/native.js";
 
 export interface GpuOptions {
   /** Pause between two readings, 100 to 3,600,000. Default 1000; the GPU's own averages are no finer. */

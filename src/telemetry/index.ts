@@ -2,9 +2,9 @@ export { defineCatalog } from "./catalog.js";
 export type { Catalog, CatalogSpec, SpecOf } from "./catalog.js";
 export { TelemetryError } from "./errors.js";
 export type { TelemetryErrorCode } from "./errors.js";
-export type { Exemplar, ExemplarSource } from "./exemplar.js";
-export { findSegments, segmentsOf } from "./find-segments.js";
-export type { FoundSegment } from "./find-segments.js";
+export type { Exemplar, ExemplarSource } from "./instruments/exemplar.js";
+export { findSegments, segmentsOf } from "./segment/find-segments.js";
+export type { FoundSegment } from "./segment/find-segments.js";
 export type { GpuObserver, GpuOptions, GpuState } from "./gpu.js";
 export type {
   CounterHandle,
@@ -18,9 +18,9 @@ export type {
   InfoHandle,
   LastGaugeHandle,
   StateSetHandle,
-} from "./instruments.js";
-export type { Listener, ListenOptions } from "./listen.js";
-export type { MetricSource } from "./metric-sources.js";
+} from "./instruments/instruments.js";
+export type { Listener, ListenOptions } from "./doors/listen.js";
+export type { MetricSource } from "./reading/metric-sources.js";
 export type {
   CounterSpec,
   GaugeMode,
@@ -33,22 +33,22 @@ export type {
   NativeHistogramSpec,
   StateSetSpec,
 } from "./metric-spec.js";
-export type { CountMeter, DurationMeter, LevelMeter } from "./meters.js";
-export type { SegmentSizes } from "./native.js";
-export { observeCall } from "./observe-call.js";
-export type { AnyFunction, CallMeters, CallOptions } from "./observe-call.js";
-export { observeStream } from "./observe-stream.js";
-export type { StreamMeters, StreamOptions, StreamSource } from "./observe-stream.js";
-export { observed, observedStream } from "./observed.js";
-export type { MetersOf, ObservedStreamOptions, ObservingDecorator } from "./observed.js";
-export type { SegmentOptions } from "./open-segment.js";
-export type { Classify, Outcome, OutcomeMeters } from "./outcome.js";
-export { observeRuntime } from "./runtime.js";
-export type { RuntimeObserver, RuntimeOptions } from "./runtime.js";
-export { runtimeCatalog } from "./runtime-catalog.js";
-export { openReader } from "./reader.js";
-export type { ReaderOptions, SegmentReader } from "./reader.js";
-export { newSegmentPath, sweepStaleSegments } from "./segment-path.js";
+export type { CountMeter, DurationMeter, LevelMeter } from "./observe/meters.js";
+export type { SegmentSizes } from "./segment/native.js";
+export { observeCall } from "./observe/observe-call.js";
+export type { AnyFunction, CallMeters, CallOptions } from "./observe/observe-call.js";
+export { observeStream } from "./observe/observe-stream.js";
+export type { StreamMeters, StreamOptions, StreamSource } from "./observe/observe-stream.js";
+export { observed, observedStream } from "./observe/observed.js";
+export type { MetersOf, ObservedStreamOptions, ObservingDecorator } from "./observe/observed.js";
+export type { SegmentOptions } from "./segment/open-segment.js";
+export type { Classify, Outcome, OutcomeMeters } from "./observe/outcome.js";
+export { observeRuntime } from "./runtime/runtime.js";
+export type { RuntimeObserver, RuntimeOptions } from "./runtime/runtime.js";
+export { runtimeCatalog } from "./runtime/runtime-catalog.js";
+export { openReader } from "./reading/reader.js";
+export type { ReaderOptions, SegmentReader } from "./reading/reader.js";
+export { newSegmentPath, sweepStaleSegments } from "./segment/segment-path.js";
 export type {
   ExemplarSnapshot,
   FamilySnapshot,
@@ -58,9 +58,9 @@ export type {
   Snapshot,
   StateSetSeries,
   SummarySeries,
-} from "./snapshot.js";
-export { summarize } from "./summary.js";
-export type { EventSummary, Summary } from "./summary.js";
+} from "./reading/snapshot.js";
+export { summarize } from "./reading/summary.js";
+export type { EventSummary, Summary } from "./reading/summary.js";
 export { openTelemetry } from "./telemetry.js";
 export type {
   Format,
@@ -71,4 +71,4 @@ export type {
   TelemetryOptions,
   Writer,
 } from "./telemetry.js";
-export type { ViewLabel, ViewSource, ViewSpec } from "./views.js";
+export type { ViewLabel, ViewSource, ViewSpec } from "./reading/views.js";

@@ -1,22 +1,28 @@
-import { activeSpanSource } from "./active-span.js";
+import { activeSpanSource } from "./instruments/active-span.js";
 import { checkCatalog, defineCatalog, type Catalog, type CatalogSpec } from "./catalog.js";
 import { TelemetryError } from "./errors.js";
-import type { ExemplarSource } from "./exemplar.js";
-import { FunctionGauges } from "./function-gauges.js";
+import type { ExemplarSource } from "./instruments/exemplar.js";
+import { FunctionGauges } from "./instruments/function-gauges.js";
 import { observeGpu, type GpuObserver, type GpuOptions } from "./gpu.js";
-import type { ThreadContext } from "./handle-maker.js";
-import type { HandleOf } from "./instruments.js";
-import type { Listener, ListenOptions } from "./listen.js";
+import type { ThreadContext } from "./instruments/handle-maker.js";
+import type { HandleOf } from "./instruments/instruments.js";
+import type { Listener, ListenOptions } from "./doors/listen.js";
 import type { LabelValues } from "./metric-spec.js";
-import { MetricSources, SOURCE_METRICS, type MetricSource } from "./metric-sources.js";
-import { callNative, loadAddon, type NativeFormat, type NativeSegment, type NativeShard } from "./native.js";
-import { openSegment, type SegmentOptions } from "./open-segment.js";
-import { registerMetrics, SeriesFamily, type RegisteredMetric } from "./series.js";
-import { renderSegment } from "./render-segment.js";
-import { snapshotFromJson } from "./snapshot-json.js";
-import type { FamilySnapshot, Snapshot } from "./snapshot.js";
-import { summarize, type Summary } from "./summary.js";
-import type { ViewSpec } from "./views.js";
+import { MetricSources, SOURCE_METRICS, type MetricSource } from "./reading/metric-sources.js";
+import {
+  callNative,
+  loadAddon,
+  type NativeFormat,
+  type NativeSegment,
+  type NativeShard,
+} from "./segment/native.js";
+import { openSegment, type SegmentOptions } from "./segment/open-segment.js";
+import { registerMetrics, SeriesFamily, type RegisteredMetric } from "./instruments/series.js";
+import { renderSegment } from "./segment/render-segment.js";
+import { snapshotFromJson } from "./reading/snapshot-json.js";
+import type { FamilySnapshot, Snapshot } from "./reading/snapshot.js";
+import { summarize, type Summary } from "./reading/summary.js";
+import type { ViewSpec } from "./reading/views.js";
 
 /** The metrics of a catalog, by their keys. */
 export type Metrics<C extends CatalogSpec> = {
@@ -203,7 +209,7 @@ class OpenTelemetry<C extends CatalogSpec> implements Telemetry<C> {
     if (this.isClosed)
       return Promise.reject(new TelemetryError("closed", "Expected an open telemetry but it is closed."));
     // Loaded when it is wanted: a worker that only records needs no HTTP.
-    const listener = import("./listen.js").then(({ listen }) => listen(this, options));
+    const listener = import("./doors/listen.js").then(({ listen }) => listen(this, options));
     this.listeners.push(listener);
     return listener;
   }

@@ -24,9 +24,9 @@ const RULES: Partial<Record<string, Rule>> = {
  * in the types of one file.
  */
 const TYPES_OF_PEERS: Partial<Record<string, readonly string[]>> = {
-  "telemetry/fastify.ts": ["fastify"],
-  "telemetry/opentelemetry.ts": ["@opentelemetry/api", "@opentelemetry/sdk-metrics"],
-  "telemetry/prom-client.ts": ["prom-client"],
+  "telemetry/doors/fastify.ts": ["fastify"],
+  "telemetry/doors/opentelemetry.ts": ["@opentelemetry/api", "@opentelemetry/sdk-metrics"],
+  "telemetry/doors/prom-client.ts": ["prom-client"],
 };
 
 /** "server" for server/routes/chat.ts, "main" for main.ts. */

@@ -7,7 +7,10 @@ import { ROOT } from "./fixture.js";
 const FIGURES = join(ROOT, "bench/results/telemetry.json");
 const SCRIPT = join(ROOT, "bench/telemetry/cost-table.mjs");
 
-it.each(["bench/results/README.md", "docs/telemetry.md"])("the cost tables of %s are those of the committed figures", (file) => {
-  const tables = execFileSync(process.execPath, [SCRIPT, FIGURES], { encoding: "utf8" });
-  expect(readFileSync(join(ROOT, file), "utf8")).toContain(tables);
-});
+it.each(["bench/results/README.md", "docs/telemetry.md"])(
+  "the cost tables of %s are those of the committed figures",
+  (file) => {
+    const tables = execFileSync(process.execPath, [SCRIPT, FIGURES], { encoding: "utf8" });
+    expect(readFileSync(join(ROOT, file), "utf8")).toContain(tables);
+  },
+);

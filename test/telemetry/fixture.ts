@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { parseExposition } from "./exposition-parser.js";
@@ -9,12 +9,14 @@ export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** The telemetry's JavaScript, for children and workers, which cannot run TypeScript; returns its index. */
 export function emitTelemetry(folder: string): string {
   const source = join(ROOT, "src/telemetry");
-  mkdirSync(folder, { recursive: true });
-  for (const name of readdirSync(source)) {
+  for (const name of readdirSync(source, { recursive: true, encoding: "utf8" })) {
+    if (!name.endsWith(".ts")) continue;
     const { outputText } = ts.transpileModule(readFileSync(join(source, name), "utf8"), {
       compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 },
     });
-    writeFileSync(join(folder, name.replace(/\.ts$/, ".js")), outputText);
+    const target = join(folder, name.replace(/\.ts$/, ".js"));
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, outputText);
   }
   return join(folder, "index.js");
 }

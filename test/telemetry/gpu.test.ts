@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { observeGpu, type GpuOptions, type GpuState } from "../../src/telemetry/gpu.js";
-import type { NativeSegment } from "../../src/telemetry/native.js";
+import type { NativeSegment } from "../../src/telemetry/segment/native.js";
 import { parseExposition, type Sample } from "./exposition-parser.js";
 import { emitTelemetry, ROOT } from "./fixture.js";
 

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string_view>
 
-#include "../family.hpp"
+#include "../render/family.hpp"
 
 namespace tacho::telemetry {
 

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "../foreign_family.hpp"
+#include "../render/foreign_family.hpp"
 
 namespace tacho::telemetry {
 

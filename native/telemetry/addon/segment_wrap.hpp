@@ -4,13 +4,13 @@
 
 #include <memory>
 
-#include "../renderer.hpp"
+#include "../render/renderer.hpp"
 #include "../segment.hpp"
 #include "view_cache.hpp"
 
 namespace tacho::telemetry {
 
-/// JavaScript's hold on a segment; `NativeSegment` in src/telemetry/native.ts describes it.
+/// JavaScript's hold on a segment; `NativeSegment` in src/telemetry/segment/native.ts describes it.
 class SegmentWrap : public Napi::ObjectWrap<SegmentWrap> {
  public:
   static Napi::Function define_class(Napi::Env env);

@@ -8,7 +8,7 @@
 
 namespace tacho::telemetry {
 
-/// JavaScript's hold on a shard; `NativeShard` in src/telemetry/native.ts describes it.
+/// JavaScript's hold on a shard; `NativeShard` in src/telemetry/segment/native.ts describes it.
 class ShardWrap : public Napi::ObjectWrap<ShardWrap> {
  public:
   static Napi::Function define_class(Napi::Env env);

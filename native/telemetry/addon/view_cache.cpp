@@ -4,8 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "../render/view.hpp"
 #include "../segment_error.hpp"
-#include "../view.hpp"
 #include "family_types.hpp"
 #include "object_reader.hpp"
 

@@ -5,7 +5,7 @@
 #include <list>
 #include <memory>
 
-#include "../family_set.hpp"
+#include "../render/family_set.hpp"
 
 namespace tacho::telemetry {
 

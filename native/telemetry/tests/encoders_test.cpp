@@ -1,7 +1,7 @@
 #include <cmath>
 
 #include "../../testing/check.hpp"
-#include "../number_format.hpp"
+#include "../render/number_format.hpp"
 #include "families.hpp"
 #include "protobuf_reader.hpp"
 

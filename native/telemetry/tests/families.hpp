@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "../encoder.hpp"
-#include "../names.hpp"
+#include "../render/encoder.hpp"
+#include "../render/names.hpp"
 
 namespace tacho::telemetry::tests {
 

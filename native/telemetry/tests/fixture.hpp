@@ -11,8 +11,8 @@
 
 #include "../../testing/check.hpp"
 #include "../bucket_index.hpp"
-#include "../number_format.hpp"
-#include "../renderer.hpp"
+#include "../render/number_format.hpp"
+#include "../render/renderer.hpp"
 #include "../segment.hpp"
 #include "../segment_error.hpp"
 

@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "../foreign_family.hpp"
+#include "../render/foreign_family.hpp"
 #include "fixture.hpp"
 #include "protobuf_reader.hpp"
 

@@ -1,4 +1,4 @@
-#include "../names.hpp"
+#include "../render/names.hpp"
 
 #include "../../testing/check.hpp"
 #include "families.hpp"

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "../../testing/check.hpp"
-#include "../number_format.hpp"
+#include "../render/number_format.hpp"
 
 namespace tacho::telemetry::tests {
 
