@@ -12,8 +12,8 @@ namespace tacho::telemetry {
 
 /// Finds the bucket of a value: the first of the increasing bounds that is not below it. The value's leading
 /// bits (exponent and some of the mantissa) are looked up in a table of first candidates, so that few
-/// comparisons remain: 2 ns, where a binary search over 19 bounds took 4. `src/telemetry/instruments/bucket-index.ts` is
-/// its twin. Immutable.
+/// comparisons remain: 2 ns, where a binary search over 19 bounds took 4.
+/// `src/telemetry/instruments/bucket-index.ts` is its twin. Immutable.
 class BucketIndex {
  public:
   explicit BucketIndex(std::span<const double> bounds) : uppers_(bounds.begin(), bounds.end()) {

@@ -8,8 +8,8 @@
 #include <cstring>
 
 #include "bucket_index.hpp"
-#include "render/exemplar.hpp"
 #include "metric_spec.hpp"
+#include "render/exemplar.hpp"
 
 namespace tacho::telemetry {
 

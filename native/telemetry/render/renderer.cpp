@@ -7,7 +7,7 @@
 namespace tacho::telemetry {
 namespace {
 
-constexpr std::size_t kShortBytes = 64 * 1024;
+constexpr std::size_t kShortBytes = 65'536;
 /// Of each other process it is asked whether it lives, which takes 7 us.
 constexpr std::uint64_t kFewShards = 8;
 
