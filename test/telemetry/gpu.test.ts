@@ -78,15 +78,21 @@ async function openChild(
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
   children.push(child);
-  await once(child, "message");
+  const died = once(child, "exit").then(([code, signal]) => {
+    throw new Error(`The observer ended with ${String(code ?? signal)}.`);
+  });
+  died.catch(() => undefined);
+  const message = () => Promise.race([once(child, "message"), died]);
+  await message();
   const order = (op: string, more = {}) => void child.send({ op, ...more });
   return {
     child,
     order,
     async tell<T>(op: string, more = {}) {
-      const answered = once(child, "message") as Promise<[{ result: T }]>;
+      const answered = message();
       order(op, more);
-      return (await answered)[0].result;
+      const [{ result }] = (await answered) as [{ result: T }];
+      return result;
     },
   };
 }

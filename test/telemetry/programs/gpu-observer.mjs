@@ -27,7 +27,7 @@ const RECORDS = {
 let segment, cells, records, observer, worker;
 
 async function start() {
-  const { loadAddon } = await module("native.js");
+  const { loadAddon } = await module("segment/native.js");
   const { observeGpu } = await module("gpu.js");
   segment = loadAddon().create(null, SIZES);
   const shard = segment.claim();
