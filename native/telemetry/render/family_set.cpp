@@ -72,9 +72,10 @@ void FamilySet::prepare(Format format) {
   if (shows_metrics_) encoder.prepare(overflow_counts_.family(), overflow_counts);
 }
 
-void FamilySet::note_length(Format format, std::size_t bytes) {
-  auto& longest = longest_[static_cast<std::size_t>(format)];
-  if (bytes > longest) longest = bytes;
+void FamilySet::note_cost(Format format, std::size_t bytes, std::chrono::nanoseconds duration) {
+  auto& cost = costs_[static_cast<std::size_t>(format)];
+  if (bytes > cost.bytes) cost.bytes = bytes;
+  cost.nanoseconds = duration.count();
 }
 
 void FamilySet::append_to(std::string& out, const Reading& reading, Format format) const {

@@ -2,6 +2,8 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <span>
@@ -34,9 +36,13 @@ class FamilySet {
   std::span<const CellRange> summed() const { return summed_; }
   void append_to(std::string& out, const Reading& reading, Format format) const;
 
-  /// Bytes of the largest rendering in this format yet; to reserve room, and to tell how long the next takes.
-  std::size_t longest(Format format) const { return longest_[static_cast<std::size_t>(format)]; }
-  void note_length(Format format, std::size_t bytes);
+  /// Bytes of the longest rendering so far, to reserve room for the next.
+  std::size_t longest(Format format) const { return costs_[static_cast<std::size_t>(format)].bytes; }
+  /// What the last rendering took; zero before the first.
+  std::chrono::nanoseconds last_duration(Format format) const {
+    return std::chrono::nanoseconds(costs_[static_cast<std::size_t>(format)].nanoseconds);
+  }
+  void note_cost(Format format, std::size_t bytes, std::chrono::nanoseconds duration);
 
   /// All names in use.
   const Names& names() const { return names_; }
@@ -46,6 +52,11 @@ class FamilySet {
   struct FormatState {
     std::deque<Prepared> families;
     Prepared overflow_counts;
+  };
+
+  struct Cost {
+    std::atomic<std::size_t> bytes = 0;
+    std::atomic<std::int64_t> nanoseconds = 0;
   };
 
   void take_in(const Directory& directory);
@@ -59,7 +70,7 @@ class FamilySet {
   std::vector<CellRange> summed_;
   std::array<FormatState, kFormats> formats_;
   std::optional<SegmentError> error_;
-  std::array<std::atomic<std::size_t>, kFormats> longest_{};
+  std::array<Cost, kFormats> costs_{};
 };
 
 }  // namespace tacho::telemetry

@@ -1,15 +1,17 @@
 #include "renderer.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <mutex>
 #include <utility>
 
 namespace tacho::telemetry {
 namespace {
 
-constexpr std::size_t kShortBytes = 65'536;
-/// Of each other process it is asked whether it lives, which takes 7 us.
-constexpr std::uint64_t kFewShards = 8;
+using Clock = std::chrono::steady_clock;
+
+/// What two wake-ups take. It also bounds how long an event loop is held.
+constexpr std::chrono::microseconds kShort(50);
 
 }  // namespace
 
@@ -19,6 +21,7 @@ Renderer::Renderer(std::shared_ptr<const Segment> segment)
 std::string Renderer::render(Format format, FamilySet* views, std::span<ForeignFamily> foreign) {
   auto& families = views != nullptr ? *views : metrics_;
   const auto& encoder = encoder_of(format);
+  const auto start = Clock::now();
   std::string out;
   {
     const auto lock = bring_up_to_date(families, format);
@@ -29,19 +32,17 @@ std::string Renderer::render(Format format, FamilySet* views, std::span<ForeignF
     append_foreign(out, format, families.names(), foreign);
   }
   encoder.end(out);
-  families.note_length(format, out.size());
+  families.note_cost(format, out.size(), Clock::now() - start);
   return out;
 }
 
 bool Renderer::is_short(Format format, FamilySet* views) {
   auto& families = views != nullptr ? *views : metrics_;
-  auto& header = segment_->header();
   const std::shared_lock shared(mutex_, std::try_to_lock);
   if (!shared || families.is_behind(directory_, format)) return false;
-  const auto registered = std::atomic_ref(header.directory_used).load(std::memory_order_acquire);
-  const auto shards = std::atomic_ref(header.shards_used).load(std::memory_order_acquire);
-  const std::size_t bytes = families.longest(format);
-  return directory_read_ == registered && shards <= kFewShards && bytes > 0 && bytes <= kShortBytes;
+  const auto registered = std::atomic_ref(segment_->header().directory_used).load(std::memory_order_acquire);
+  const auto last = families.last_duration(format);
+  return directory_read_ == registered && last > last.zero() && last <= kShort;
 }
 
 std::shared_lock<std::shared_mutex> Renderer::bring_up_to_date(FamilySet& families, Format format) {

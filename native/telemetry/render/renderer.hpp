@@ -26,8 +26,9 @@ class Renderer {
   /// damaged directory, and for a view that its metrics cannot give.
   std::string render(Format format, FamilySet* views = nullptr, std::span<ForeignFamily> foreign = {});
 
-  /// Whether `render` without foreign families takes less than handing it to another thread would: 10 us for
-  /// 400 series, where two wake-ups take 20 to 50. False while there is anything to prepare or to wait for.
+  /// Whether `render` without foreign families may be expected, from how long it took last, to take less than
+  /// handing it to another thread would: two wake-ups take 20 to 50 us. False while there is anything to
+  /// prepare or to wait for.
   bool is_short(Format format, FamilySet* views = nullptr);
 
  private:
