@@ -21,10 +21,34 @@ export interface EngineSettings {
   gpu: "auto" | "cuda" | "vulkan" | "off";
   /** Layers on the GPU; -1 for all that exist. */
   gpuLayers: number;
+  flashAttention: "auto" | "on" | "off";
+  /** Type of the KV cache's keys and values, as ggml names them. */
+  cacheTypeK: CacheType;
+  cacheTypeV: CacheType;
+  /** How the next tokens are guessed, to be verified several at once. */
+  speculation: "off" | "ngram" | "draft";
+  /** Longest draft. */
+  draftTokens: number;
+  /** Path of the draft model's GGUF file; "" without "draft". */
+  draftModel: string;
+  /** LoRA adapters that requests choose by name. */
+  adapters: Adapter[];
+  /** Contexts that share the model's weights, each with its own decode loop. */
+  replicas: number;
   /** Path of the telemetry segment to attach to. */
   telemetryPath: string;
   /** Whether the segment stays when the front is gone. */
   keepsTelemetry: boolean;
+}
+
+export const CACHE_TYPES = ["f32", "f16", "bf16", "q8_0", "q4_0", "q4_1", "iq4_nl", "q5_0", "q5_1"] as const;
+export type CacheType = (typeof CACHE_TYPES)[number];
+
+export interface Adapter {
+  name: string;
+  /** Path of the adapter's GGUF file. */
+  path: string;
+  scale: number;
 }
 
 /** Known once the model is loaded. */
@@ -83,9 +107,17 @@ export interface GenerateRequest {
   prompt: Prompt;
   /** Null generates until the context is full. */
   maxTokens: number | null;
+  /** The higher the sooner; -100 to 100. */
+  priority: number;
+  /** Requests share cached prefixes only with those of the same salt; "" for all who name none. */
+  cacheSalt: string;
+  /** Name of a LoRA adapter; "" for none. */
+  adapter: string;
   stop: string[];
   ignoreEos: boolean;
   sampling: Sampling;
+  /** Alternatives wanted beside each token's own logprob, 0 to 20; null for no logprobs. */
+  logprobs: number | null;
 }
 
 export type ToEngine =
@@ -121,6 +153,16 @@ export interface Step {
   ids: number[];
   texts: string[];
   ends: RequestEnd[];
+  /** Absent when no request of the step asked for logprobs; else one entry a text, null where none were asked for. */
+  logprobs?: (TokenLogprob[] | null)[];
+}
+
+/** A sampled token. Natural logarithms of probabilities at temperature 1, before penalties. */
+export interface TokenLogprob {
+  token: number;
+  logprob: number;
+  /** The likeliest tokens, in order. */
+  top: [token: number, logprob: number][];
 }
 
 export type FromEngine =

@@ -5,7 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CounterHandle, GaugeHandle, HistogramHandle } from "../telemetry/index.js";
 import { COMMON_LIBRARY, LibraryError, type Libraries } from "./libraries.js";
-import type { GenerateRequest, ModelInfo, Step } from "./messages.js";
+import type { Adapter, CacheType, EngineSettings, GenerateRequest, ModelInfo, Step } from "./messages.js";
 
 /** native/engine/addon, as JavaScript sees it. */
 export interface NativeEngine {
@@ -23,6 +23,13 @@ export interface ReplicaOptions {
   cells: number;
   slots: number;
   threads: number;
+  flashAttention: EngineSettings["flashAttention"];
+  cacheTypeK: CacheType;
+  cacheTypeV: CacheType;
+  speculation: EngineSettings["speculation"];
+  draftTokens: number;
+  draftModel: string;
+  adapters: Adapter[];
 }
 
 /** Handles into the shard `cells` of one writer; the decode thread alone writes there from then on. */
@@ -36,7 +43,13 @@ export interface EngineMeters {
   promptTokens: CounterHandle;
   cachedPromptTokens: CounterHandle;
   generationTokens: CounterHandle;
+  preemptions: CounterHandle;
+  recomputedTokens: CounterHandle;
+  evictedPrefixTokens: CounterHandle;
+  draftTokens: CounterHandle;
+  acceptedDraftTokens: CounterHandle;
   kvCellsUsed: GaugeHandle;
+  prefixCells: GaugeHandle;
 }
 
 export interface NativeReplica {

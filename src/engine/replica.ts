@@ -71,9 +71,9 @@ async function loadReplica(
   file: string,
   onProgress: (fraction: number) => void,
 ): Promise<NativeReplica> {
-  const { gpuLayers, contextSize: cells, slots, threads } = settings;
+  const { contextSize: cells, ...rest } = settings;
   try {
-    return await engine.loadReplica({ path: file, gpuLayers, cells, slots, threads }, onProgress);
+    return await engine.loadReplica({ ...rest, path: file, cells }, onProgress);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`cannot serve ${file}: ${reason}`, { cause: error });
@@ -99,7 +99,13 @@ function engineMeters({ metrics }: Writer<SpecOf<typeof catalog>>, model: string
     promptTokens: metrics.promptTokens.labels(labels),
     cachedPromptTokens: metrics.cachedPromptTokens.labels(labels),
     generationTokens: metrics.generationTokens.labels(labels),
+    preemptions: metrics.preemptions.labels(labels),
+    recomputedTokens: metrics.recomputedTokens.labels(labels),
+    evictedPrefixTokens: metrics.evictedPrefixTokens.labels(labels),
+    draftTokens: metrics.draftTokens.labels(labels),
+    acceptedDraftTokens: metrics.acceptedDraftTokens.labels(labels),
     kvCellsUsed: metrics.kvCellsUsed.labels(labels),
+    prefixCells: metrics.prefixCells.labels(labels),
   };
 }
 

@@ -118,10 +118,46 @@ export const catalog = defineCatalog({
     labels: { model: "configured" },
     bounds: STEP_SIZES,
   },
+  preemptions: {
+    type: "counter",
+    name: "tacho_preemptions_total",
+    help: "Times a running request gave its KV cells back to others, to be computed again later.",
+    labels: { model: "configured" },
+  },
+  recomputedTokens: {
+    type: "counter",
+    name: "tacho_recomputed_tokens_total",
+    help: "Tokens computed once more because their request had been preempted.",
+    labels: { model: "configured" },
+  },
+  evictedPrefixTokens: {
+    type: "counter",
+    name: "tacho_prefix_cache_evicted_tokens_total",
+    help: "Tokens of ended requests dropped from the KV cache because their cells or sequence were needed.",
+    labels: { model: "configured" },
+  },
+  draftTokens: {
+    type: "counter",
+    name: "tacho_draft_tokens_total",
+    help: "Tokens guessed by speculative decoding and verified by the model.",
+    labels: { model: "configured" },
+  },
+  acceptedDraftTokens: {
+    type: "counter",
+    name: "tacho_accepted_draft_tokens_total",
+    help: "Guessed tokens that were what the model sampled.",
+    labels: { model: "configured" },
+  },
   kvCellsUsed: {
     type: "gauge",
     name: "tacho_kv_cells_used",
     help: "KV cells that hold a token of a running or a cached sequence.",
+    labels: { model: "configured" },
+  },
+  prefixCells: {
+    type: "gauge",
+    name: "tacho_prefix_cache_cells",
+    help: "KV cells that hold tokens of ended requests only, for later ones with the same beginning.",
     labels: { model: "configured" },
   },
   kvCells: {

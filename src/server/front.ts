@@ -134,19 +134,17 @@ function admissionOf(settings: Settings, meters: Meters): Admission {
 }
 
 function engineSettings(settings: Settings, source: ModelSource, telemetryPath: string): EngineSettings {
-  const { alias, parallel, modelsDirectory, contextSize, threads, gpu, gpuLayers } = settings;
-  const names = { modelId: alias, slots: parallel };
-  const keepsTelemetry = settings.metricsFile !== "";
+  const { alias, parallel, metricsFile, draftModel, speculation } = settings;
+  const { modelsDirectory, contextSize, threads, gpu, gpuLayers } = settings;
+  const { flashAttention, cacheTypeK, cacheTypeV, draftTokens, replicas } = settings;
   return {
     ...source,
-    ...names,
-    modelsDirectory,
-    contextSize,
-    threads,
-    gpu,
-    gpuLayers,
+    ...{ modelId: alias, slots: parallel, modelsDirectory, contextSize, threads, gpu, gpuLayers },
+    ...{ flashAttention, cacheTypeK, cacheTypeV, draftTokens, draftModel, replicas },
+    speculation: draftModel === "" ? speculation : "draft",
+    adapters: [],
     telemetryPath,
-    keepsTelemetry,
+    keepsTelemetry: metricsFile !== "",
   };
 }
 

@@ -15,7 +15,7 @@ import { WholeAnswer } from "./whole-answer.js";
 /** A validated body in the engine's terms; what every route that generates makes of its own wire format. */
 export interface GenerationCall extends Pick<
   GenerateRequest,
-  "prompt" | "maxTokens" | "stop" | "ignoreEos" | "sampling"
+  "prompt" | "maxTokens" | "stop" | "ignoreEos" | "sampling" | "priority" | "cacheSalt"
 > {
   /** As the client named it, if it did. */
   model: string | undefined;
@@ -76,9 +76,12 @@ export class Generation {
   }
 
   #engineRequest(call: GenerationCall, request: FastifyRequest): GenerateRequest {
-    const { prompt, maxTokens, stop, ignoreEos, sampling } = call;
+    const { prompt, maxTokens, stop, ignoreEos, sampling, priority, cacheSalt } = call;
     const { arrivedAt } = request.record!;
-    return { id: ++this.#lastId, arrivedAt, prompt, maxTokens, stop, ignoreEos, sampling };
+    const generation = { prompt, maxTokens, stop, ignoreEos, sampling };
+    const adapter = "";
+    const logprobs = null;
+    return { id: ++this.#lastId, arrivedAt, priority, cacheSalt, adapter, logprobs, ...generation };
   }
 
   #checkModel(call: GenerationCall): ModelInfo {

@@ -87,6 +87,17 @@ export const generationFields = {
         "1 to 256 characters without NUL or lone surrogates, or an array of at most 16 such strings",
     }),
   ),
+  priority: Type.Integer({
+    minimum: -100,
+    maximum: 100,
+    default: 0,
+    description: "an integer from -100 to 100, the higher the sooner",
+  }),
+  cache_salt: Type.String({
+    maxLength: 256,
+    default: "",
+    description: "a string of at most 256 characters",
+  }),
   ignore_eos: Type.Boolean({ default: false, description: "true or false" }),
   stream: Type.Boolean({ default: false, description: "true or false" }),
   stream_options: Type.Optional(
@@ -151,6 +162,8 @@ export function callOf(body: GenerationFields) {
     model: body.model,
     stop: stopsOf(body.stop),
     ignoreEos: body.ignore_eos,
+    priority: body.priority,
+    cacheSalt: body.cache_salt,
     sampling: samplingOf(body),
     stream: body.stream,
     includeUsage: body.stream_options?.include_usage ?? false,

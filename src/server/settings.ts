@@ -1,5 +1,6 @@
 import { availableParallelism, homedir } from "node:os";
 import { basename, join } from "node:path";
+import { CACHE_TYPES } from "../engine/messages.js";
 import { packagePath } from "./package-info.js";
 
 /** The command line or the environment asks for something that does not exist. */
@@ -122,6 +123,54 @@ export const SETTINGS = {
     range: [-1, 65535],
     defaultHelp: "-1: all",
     help: "layers kept on the GPU",
+  },
+  flashAttention: {
+    ...text,
+    flag: "flash-attn",
+    value: "WHEN",
+    default: "auto",
+    choices: ["auto", "on", "off"],
+    help: "use of fused attention kernels",
+  },
+  cacheTypeK: {
+    ...text,
+    flag: "cache-type-k",
+    value: "TYPE",
+    default: "f16",
+    choices: CACHE_TYPES,
+    help: "type of the KV cache's keys",
+  },
+  cacheTypeV: {
+    ...text,
+    flag: "cache-type-v",
+    value: "TYPE",
+    default: "f16",
+    choices: CACHE_TYPES,
+    help: "type of the KV cache's values; a quantised one needs flash attention",
+  },
+  speculation: {
+    ...text,
+    flag: "speculation",
+    value: "KIND",
+    default: "off",
+    choices: ["off", "ngram"],
+    help: "guess next tokens from what the text repeats, and verify several in one step",
+  },
+  draftModel: {
+    ...text,
+    flag: "draft-model",
+    value: "FILE",
+    default: "",
+    defaultHelp: "none",
+    help: "GGUF file of a smaller model with the same vocabulary that guesses next tokens",
+  },
+  draftTokens: { ...integer, flag: "draft-tokens", default: 8, range: [1, 64], help: "longest guess" },
+  replicas: {
+    ...integer,
+    flag: "replicas",
+    default: 1,
+    range: [1, 64],
+    help: "contexts with a decode loop each; on one device they share the weights",
   },
   maxQueue: {
     ...integer,

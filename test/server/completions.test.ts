@@ -145,6 +145,10 @@ describe("the engine's request", () => {
       maxTokens: null,
       stop: [],
       ignoreEos: false,
+      priority: 0,
+      cacheSalt: "",
+      adapter: "",
+      logprobs: null,
       sampling: {
         temperature: 1,
         topP: 1,
@@ -178,6 +182,10 @@ describe("the engine's request", () => {
       maxTokens: 5,
       stop: ["a", "\n"],
       ignoreEos: true,
+      priority: 0,
+      cacheSalt: "",
+      adapter: "",
+      logprobs: null,
       sampling: {
         temperature: 0,
         topP: 0.5,

@@ -13,6 +13,14 @@ const settings: EngineSettings = {
   threads: 1,
   gpu: "off",
   gpuLayers: -1,
+  flashAttention: "auto",
+  cacheTypeK: "f16",
+  cacheTypeV: "f16",
+  speculation: "off",
+  draftTokens: 8,
+  draftModel: "",
+  adapters: [],
+  replicas: 1,
   telemetryPath: "none",
   keepsTelemetry: false,
 };
@@ -68,6 +76,10 @@ function submit(id: number, script: string): string[] {
     maxTokens: null,
     stop: [],
     ignoreEos: false,
+    priority: 0,
+    cacheSalt: "",
+    adapter: "",
+    logprobs: null,
     sampling,
   };
   link.submit(request, client);

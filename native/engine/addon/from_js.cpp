@@ -121,13 +121,25 @@ telemetry::Histogram histogram(const Napi::Float64Array& cells, const Napi::Obje
 }  // namespace
 
 ModelOptions model_options(const Napi::Object& options) {
-  return {.path = text(options, "path"), .gpu_layers = integer(options, "gpuLayers")};
+  ModelOptions result{.path = text(options, "path"), .gpu_layers = integer(options, "gpuLayers")};
+  const auto adapters = array(options, "adapters");
+  for (std::uint32_t i = 0; i < adapters.Length(); ++i) {
+    const auto adapter = adapters.Get(i).As<Napi::Object>();
+    result.adapters.push_back({text(adapter, "name"), text(adapter, "path"), real(adapter, "scale")});
+  }
+  return result;
 }
 
 ContextOptions context_options(const Napi::Object& options) {
   return {.cells = integer(options, "cells"),
-          .sequences = integer(options, "slots"),
-          .threads = integer(options, "threads")};
+          .slots = integer(options, "slots"),
+          .threads = integer(options, "threads"),
+          .flash_attention = text(options, "flashAttention"),
+          .cache_type_k = text(options, "cacheTypeK"),
+          .cache_type_v = text(options, "cacheTypeV"),
+          .speculation = text(options, "speculation"),
+          .draft_tokens = integer(options, "draftTokens"),
+          .draft_model = text(options, "draftModel")};
 }
 
 Request request(const Napi::Object& value) {
@@ -135,8 +147,12 @@ Request request(const Napi::Object& value) {
                  .arrived_at = number(value, "arrivedAt"),
                  .prompt = prompt(child(value, "prompt")),
                  .max_tokens = value.Get("maxTokens").IsNull() ? 0 : integer(value, "maxTokens"),
+                 .priority = integer(value, "priority"),
+                 .cache_salt = text(value, "cacheSalt"),
+                 .adapter = text(value, "adapter"),
                  .stop = texts(value, "stop"),
                  .sampling = sampling(child(value, "sampling"))};
+  result.sampling.logprobs = value.Get("logprobs").IsNull() ? -1 : integer(value, "logprobs");
   result.sampling.ignore_eos = value.Get("ignoreEos").ToBoolean();
   return result;
 }
@@ -153,7 +169,13 @@ Meters meters(const Napi::Float64Array& cells, const Napi::Object& from) {
                 .prompt_tokens = counter(cells, from, "promptTokens"),
                 .cached_prompt_tokens = counter(cells, from, "cachedPromptTokens"),
                 .generation_tokens = counter(cells, from, "generationTokens"),
-                .kv_cells_used = gauge(cells, from, "kvCellsUsed")};
+                .preemptions = counter(cells, from, "preemptions"),
+                .recomputed_tokens = counter(cells, from, "recomputedTokens"),
+                .evicted_prefix_tokens = counter(cells, from, "evictedPrefixTokens"),
+                .draft_tokens = counter(cells, from, "draftTokens"),
+                .accepted_draft_tokens = counter(cells, from, "acceptedDraftTokens"),
+                .kv_cells_used = gauge(cells, from, "kvCellsUsed"),
+                .prefix_cells = gauge(cells, from, "prefixCells")};
   result.indexes = std::move(indexes);
   return result;
 }

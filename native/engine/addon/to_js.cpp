@@ -1,5 +1,7 @@
 #include "to_js.hpp"
 
+#include <algorithm>
+
 namespace tacho::engine::addon {
 
 namespace {
@@ -52,6 +54,38 @@ Napi::Object to_js(Napi::Env env, const End& end) {
   return object;
 }
 
+Napi::Value logprob_of(Napi::Env env, const Sampled& sampled) {
+  auto object = Napi::Object::New(env);
+  object["token"] = sampled.token;
+  object["logprob"] = sampled.logprob;
+  auto top = Napi::Array::New(env, sampled.top.size());
+  for (std::uint32_t i = 0; i < sampled.top.size(); ++i) {
+    auto pair = Napi::Array::New(env, 2);
+    pair[0u] = sampled.top[i].first;
+    pair[1u] = sampled.top[i].second;
+    top[i] = pair;
+  }
+  object["top"] = top;
+  return object;
+}
+
+Napi::Value logprobs_of(Napi::Env env, const Piece& piece) {
+  if (piece.logprobs.empty()) return env.Null();
+  auto list = Napi::Array::New(env, piece.logprobs.size());
+  for (std::uint32_t i = 0; i < piece.logprobs.size(); ++i) list[i] = logprob_of(env, piece.logprobs[i]);
+  return list;
+}
+
+/// Absent unless somebody asked for them: most steps then make no object for them.
+void set_logprobs(Napi::Object& step, const StepOutput& output) {
+  const auto has = [](const Piece& piece) { return !piece.logprobs.empty(); };
+  if (std::ranges::none_of(output.pieces, has)) return;
+  auto list = Napi::Array::New(step.Env(), output.pieces.size());
+  for (std::uint32_t i = 0; i < output.pieces.size(); ++i)
+    list[i] = logprobs_of(step.Env(), output.pieces[i]);
+  step["logprobs"] = list;
+}
+
 }  // namespace
 
 Napi::Object to_js(Napi::Env env, const StepOutput& output) {
@@ -69,6 +103,7 @@ Napi::Object to_js(Napi::Env env, const StepOutput& output) {
   step["ids"] = ids;
   step["texts"] = texts;
   step["ends"] = ends;
+  set_logprobs(step, output);
   return step;
 }
 
@@ -80,7 +115,7 @@ Napi::Object to_js(Napi::Env env, const Replica& replica) {
   info["description"] = model.description();
   info["contextSize"] = limits.context;
   info["trainedContextSize"] = llama_model_n_ctx_train(model.get());
-  info["slots"] = limits.sequences;
+  info["slots"] = limits.slots;
   info["kvCells"] = limits.cells;
   info["vocabularySize"] = llama_vocab_n_tokens(model.vocab());
   info["parameters"] = static_cast<double>(llama_model_n_params(model.get()));

@@ -15,9 +15,17 @@
 
 namespace tacho::engine {
 
+/// A LoRA adapter, which requests choose by name.
+struct AdapterOptions {
+  std::string name;
+  std::string path;
+  float scale = 1;
+};
+
 struct ModelOptions {
   std::string path;
   std::int32_t gpu_layers = -1;  // -1: all
+  std::vector<AdapterOptions> adapters;
   /// Called on the loading thread with 0 … 1.
   std::function<void(float)> progress;
 };

@@ -21,7 +21,7 @@ llama_context_params context_params(const CacheSize& size, const ContextOptions&
   auto params = llama_context_default_params();
   params.n_ctx = static_cast<std::uint32_t>(size.cells);
   params.n_batch = params.n_ubatch = kStepTokens;
-  params.n_seq_max = static_cast<std::uint32_t>(options.sequences);
+  params.n_seq_max = static_cast<std::uint32_t>(options.slots);
   params.n_outputs_max = params.n_seq_max;
   params.n_threads = params.n_threads_batch = options.threads;
   // In one buffer for all, each token's attention walks over every sequence's cells: 16 streams of 512 tokens
@@ -35,7 +35,7 @@ llama_context_params context_params(const CacheSize& size, const ContextOptions&
 }  // namespace
 
 LlamaRuntime::LlamaRuntime(const LlamaModel& model, const ContextOptions& options) : model_(model) {
-  const auto size = cache_size(model.get(), options.cells, options.sequences);
+  const auto size = cache_size(model.get(), options.cells, options.slots);
   take_llama_error();
   context_.reset(llama_init_from_model(model.get(), context_params(size, options)));
   if (!context_) {
@@ -46,7 +46,8 @@ LlamaRuntime::LlamaRuntime(const LlamaModel& model, const ContextOptions& option
   const auto longest = static_cast<std::int32_t>(llama_n_ctx_seq(context_.get()));
   limits_ = {.context = std::min(longest, llama_model_n_ctx_train(model.get())),
              .cells = static_cast<std::int32_t>(llama_n_ctx(context_.get())),
-             .sequences = options.sequences,
+             .slots = options.slots,
+             .sequences = options.slots,
              .step_tokens = static_cast<std::int32_t>(llama_n_batch(context_.get()))};
   batch_ = llama_batch_init(limits_.step_tokens, 0, 1);
   attach_thread_pool(options.threads);
@@ -100,22 +101,29 @@ DecodeStatus LlamaRuntime::decode(std::span<const BatchToken> batch) {
   return result == 1 ? DecodeStatus::no_cells : DecodeStatus::failed;
 }
 
-Token LlamaRuntime::sample(Sampler& sampler, std::int32_t row) {
-  return static_cast<LlamaSampler&>(sampler).sample(context_.get(), row);
+void LlamaRuntime::sample(std::span<const SampleWork> work) {
+  for (const auto& one : work) {
+    const auto token = static_cast<LlamaSampler&>(*one.sampler).sample(context_.get(), one.row);
+    one.sampled->push_back({.token = token});
+  }
 }
 
 void LlamaRuntime::append_text(Token token, std::string& text) const {
   append_token_text(model_.vocab(), token, false, text);
 }
 
-bool LlamaRuntime::cut(std::int32_t sequence, std::int32_t length) {
+std::int32_t LlamaRuntime::cut(std::int32_t sequence, std::int32_t length) {
   const auto memory = llama_get_memory(context_.get());
   // A sliding window has given up the tokens before it, which a shorter sequence would need; llama.cpp cuts
   // it all the same.
   const bool slides = llama_model_n_swa(model_.get()) > 0;
-  if (slides && length > 0 && length <= llama_memory_seq_pos_max(memory, sequence)) return false;
-  return llama_memory_seq_rm(memory, sequence, length, -1);
+  const bool shorter = length > 0 && length <= llama_memory_seq_pos_max(memory, sequence);
+  if (!(slides && shorter) && llama_memory_seq_rm(memory, sequence, length, -1)) return length;
+  llama_memory_seq_rm(memory, sequence, 0, -1);
+  return 0;
 }
+
+std::int32_t LlamaRuntime::copy(std::int32_t, std::int32_t, std::int32_t) { return 0; }
 
 std::unique_ptr<Sampler> LlamaRuntime::make_sampler(const Sampling& sampling,
                                                     std::span<const Token> prompt) const {

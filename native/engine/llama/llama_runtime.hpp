@@ -12,8 +12,14 @@ namespace tacho::engine {
 struct ContextOptions {
   std::int32_t cells =
       0;  // KV cells all sequences share; 0: as many as sensible, see LlamaRuntime::cells_for
-  std::int32_t sequences = 1;  // 1 … 256, llama.cpp's limit
+  std::int32_t slots = 1;  // requests that run at once, 1 … 256, llama.cpp's limit
   std::int32_t threads = 1;
+  std::string flash_attention = "auto";  // auto, on or off
+  std::string cache_type_k = "f16";      // as ggml names its types
+  std::string cache_type_v = "f16";
+  std::string speculation = "off";  // off, ngram or draft
+  std::int32_t draft_tokens = 0;    // longest draft
+  std::string draft_model;          // path; only with "draft"
 };
 
 class LlamaRuntime : public Runtime {
@@ -25,10 +31,11 @@ class LlamaRuntime : public Runtime {
   const Limits& limits() const override { return limits_; }
   DecodeStatus decode(std::span<const BatchToken> batch) override;
   std::string failure() const override { return failure_; }
-  Token sample(Sampler& sampler, std::int32_t row) override;
+  void sample(std::span<const SampleWork> work) override;
   bool ends_text(Token token) const override { return llama_vocab_is_eog(model_.vocab(), token); }
   void append_text(Token token, std::string& text) const override;
-  bool cut(std::int32_t sequence, std::int32_t length) override;
+  std::int32_t cut(std::int32_t sequence, std::int32_t length) override;
+  std::int32_t copy(std::int32_t from, std::int32_t to, std::int32_t length) override;
 
   /// Thread-safe: reads only the model.
   std::unique_ptr<Sampler> make_sampler(const Sampling& sampling, std::span<const Token> prompt) const;

@@ -62,6 +62,8 @@ Prepared Replica::prepare(Request& request) const {
           .arrived_at = request.arrived_at,
           .prompt = std::move(tokens),
           .max_tokens = request.max_tokens,
+          .priority = request.priority,
+          .cache_space = request.cache_salt,
           .stop = std::move(request.stop),
           .sampler = std::move(sampler)};
 }

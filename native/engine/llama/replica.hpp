@@ -28,6 +28,9 @@ struct Request {
   double arrived_at = 0;
   Prompt prompt;
   std::int32_t max_tokens = 0;
+  std::int32_t priority = 0;
+  std::string cache_salt;  // empty: shared with all who name none
+  std::string adapter;     // empty: none
   std::vector<std::string> stop;
   Sampling sampling;
 };

@@ -6,16 +6,12 @@
 
 namespace tacho::engine {
 
-namespace {
-constexpr Token kNone = -1;
-}
-
 Loop::Loop(Runtime& runtime, Meters meters, std::function<void()> notify, Options options)
     : runtime_(runtime),
       meters_(std::move(meters)),
       options_(std::move(options)),
       outbox_(std::move(notify)),
-      slots_(runtime.limits().sequences, runtime.limits().cells) {
+      slots_(runtime.limits().slots, runtime.limits().cells) {
   options_.step_budget =
       std::clamp(options_.step_budget, runtime.limits().sequences, runtime.limits().step_tokens);
 }
@@ -105,11 +101,7 @@ bool Loop::admit(TaskPtr& task) {
 void Loop::enter_slot(Task& task, Slots::Choice choice) {
   task.slot = choice.slot;
   slots_.occupy(choice.slot);
-  if (runtime_.cut(choice.slot, choice.shared)) {
-    slots_.cut(choice.slot, choice.shared);
-  } else {
-    clear_slot(choice.slot);
-  }
+  slots_.cut(choice.slot, runtime_.cut(choice.slot, choice.shared));
 }
 
 // --- one step ----------------------------------------------------------------------------------------------
@@ -208,13 +200,16 @@ void Loop::give_up(const std::string& why) {
 
 /// One token for every request whose tokens are now all computed; before the step's second clock read.
 void Loop::sample() {
-  sampled_.assign(running_.size(), kNone);
+  sampled_.assign(running_.size(), {});
+  std::vector<SampleWork> work;
   std::int32_t row = 0;
   for (std::size_t i = 0; i < running_.size(); ++i) {
     row += shares_[i];
     const bool complete = shares_[i] > 0 && shares_[i] == demands_[i].uncomputed;
-    if (complete) sampled_[i] = runtime_.sample(*running_[i]->sampler, row - 1);
+    if (complete)
+      work.push_back({.sampler = running_[i]->sampler.get(), .row = row - 1, .sampled = &sampled_[i]});
   }
+  if (!work.empty()) runtime_.sample(work);
 }
 
 void Loop::advance(double started, double ended) {
@@ -224,7 +219,7 @@ void Loop::advance(double started, double ended) {
     take_up(task, started);
     const auto computed = static_cast<std::size_t>(slots_.held(task.slot));
     slots_.extend(task.slot, std::span(task.tokens).subspan(computed, static_cast<std::size_t>(shares_[i])));
-    if (sampled_[i] != kNone) generate(task, sampled_[i], ended);
+    if (!sampled_[i].empty()) generate(task, sampled_[i].front().token, ended);
   }
   measure_step(started, ended);
 }

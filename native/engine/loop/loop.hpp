@@ -106,7 +106,7 @@ class Loop {
   std::vector<Demand> demands_;
   std::vector<std::int32_t> shares_;
   std::vector<BatchToken> batch_;
-  std::vector<Token> sampled_;
+  std::vector<std::vector<Sampled>> sampled_;
   std::mutex joining_;
   std::thread thread_;
 };

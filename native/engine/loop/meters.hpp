@@ -19,7 +19,13 @@ struct Meters {
   telemetry::Counter prompt_tokens;
   telemetry::Counter cached_prompt_tokens;
   telemetry::Counter generation_tokens;
+  telemetry::Counter preemptions;
+  telemetry::Counter recomputed_tokens;
+  telemetry::Counter evicted_prefix_tokens;
+  telemetry::Counter draft_tokens;
+  telemetry::Counter accepted_draft_tokens;
   telemetry::Gauge kv_cells_used;
+  telemetry::Gauge prefix_cells;
   /// What the histograms point to; a deque, since it keeps its elements in their places when it grows or
   /// moves.
   std::deque<telemetry::BucketIndex> indexes;

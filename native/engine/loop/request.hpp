@@ -25,6 +25,7 @@ struct Sampling {
   float repeat_penalty = 1;
   std::vector<std::pair<Token, float>> logit_bias;
   bool ignore_eos = false;
+  std::int32_t logprobs = -1;  // alternatives wanted beside each token's own logprob, 0 … 20; -1: no logprobs
 };
 
 /// A request's sampler with its own state (random numbers, penalties). Made by a Runtime, used by its thread.
@@ -39,8 +40,21 @@ struct Prepared {
   double arrived_at = 0;  // seconds on CLOCK_MONOTONIC
   std::vector<Token> prompt;
   std::int32_t max_tokens = 0;  // 0: until the context is full
+  std::int32_t priority = 0;    // the higher the sooner
+  /// Requests share cached prefixes only within one space: a tenant's, as the client named it.
+  std::string cache_space;
+  std::int32_t adapter = -1;  // index of the LoRA adapter; -1: none
   std::vector<std::string> stop;
   std::unique_ptr<Sampler> sampler;
+};
+
+/// What a sampler drew. Natural logarithms of probabilities over the whole vocabulary, at temperature 1 and
+/// before penalties, as OpenAI gives them; `top` holds the likeliest tokens in order. Both only when asked
+/// for.
+struct Sampled {
+  Token token = -1;
+  float logprob = 0;
+  std::vector<std::pair<Token, float>> top;
 };
 
 enum class Finish { stop, length, cancelled, error };
@@ -61,7 +75,8 @@ struct End {
 /// A piece of one request's text; whole UTF-8 characters.
 struct Piece {
   RequestId id = 0;
-  std::string text;
+  std::string text;               // may be empty when there are logprobs
+  std::vector<Sampled> logprobs;  // of the tokens sampled since the last piece, when asked for
 };
 
 /// What one step brought (or several, when the reader was late). Pieces come before ends.

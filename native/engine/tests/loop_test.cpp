@@ -12,13 +12,14 @@ namespace {
 
 using namespace tacho::engine;
 
-constexpr Limits kRoomy{.context = 256, .cells = 4096, .sequences = 8, .step_tokens = 64};
+constexpr Limits kRoomy{.context = 256, .cells = 4096, .slots = 8, .sequences = 8, .step_tokens = 64};
 
 /// Cells for a Meters, as a shard would hold them.
 struct MeterCells {
   static inline const tacho::telemetry::BucketIndex kIndex{std::array{1.0, 10.0, 100.0}};
   std::array<std::array<double, 5>, 6> histograms{};
-  double prompt = 0, cached = 0, generated = 0, used = 0;
+  double prompt = 0, cached = 0, generated = 0, used = 0, prefix = 0;
+  double preemptions = 0, recomputed = 0, evicted = 0, drafted = 0, accepted = 0;
 
   Meters bind() {
     const auto histogram = [this](std::size_t i) {
@@ -33,7 +34,13 @@ struct MeterCells {
             .prompt_tokens = {&prompt},
             .cached_prompt_tokens = {&cached},
             .generation_tokens = {&generated},
-            .kv_cells_used = {&used}};
+            .preemptions = {&preemptions},
+            .recomputed_tokens = {&recomputed},
+            .evicted_prefix_tokens = {&evicted},
+            .draft_tokens = {&drafted},
+            .accepted_draft_tokens = {&accepted},
+            .kv_cells_used = {&used},
+            .prefix_cells = {&prefix}};
   }
   double count(std::size_t i) const {
     return histograms[i][0] + histograms[i][1] + histograms[i][2] + histograms[i][3];
@@ -131,18 +138,19 @@ TEST(requests_in_one_batch_do_not_disturb_each_other) {
 }
 
 TEST(when_cells_run_out_requests_wait_and_are_computed_again) {
-  Bench bench({.context = 100, .cells = 130, .sequences = 8, .step_tokens = 32});
+  Bench bench({.context = 100, .cells = 130, .slots = 8, .sequences = 8, .step_tokens = 32});
   check_texts(bench, 100, 40, 59);
 }
 
 TEST(a_memory_that_cannot_be_cut_is_computed_anew) {
-  Bench bench;
-  bench.runtime.cuts_whole_sequences_only = true;
+  auto limits = kRoomy;
+  limits.divisible = false;
+  Bench bench(limits);
   check_texts(bench, 100, 50, 30);
 }
 
 TEST(streams_get_a_token_in_every_step_of_a_long_prompt) {
-  Bench bench({.context = 1024, .cells = 4096, .sequences = 4, .step_tokens = 16});
+  Bench bench({.context = 1024, .cells = 4096, .slots = 4, .sequences = 4, .step_tokens = 16});
   bench.submit(2, std::vector<Token>(300, 3), 1);
   bench.submit(1, {4}, 40);
   bench.loop->start();
@@ -158,7 +166,7 @@ TEST(streams_get_a_token_in_every_step_of_a_long_prompt) {
 }
 
 TEST(limits_of_length_are_kept) {
-  Bench bench({.context = 20, .cells = 100, .sequences = 4, .step_tokens = 16});
+  Bench bench({.context = 20, .cells = 100, .slots = 4, .sequences = 4, .step_tokens = 16});
   bench.submit(1, {4, 4}, 3);
   bench.submit(2, {1, 2, 3, 4, 2, 6, 7, 8}, 0);
   bench.submit(3, std::vector<Token>(20, 1), 5);
@@ -182,7 +190,7 @@ TEST(a_stop_string_ends_a_request_and_is_not_shown) {
 }
 
 TEST(a_cancelled_request_leaves_before_the_next_step) {
-  Bench bench({.context = 4096, .cells = 8192, .sequences = 1, .step_tokens = 16});
+  Bench bench({.context = 4096, .cells = 8192, .slots = 1, .sequences = 1, .step_tokens = 16});
   bench.loop->inbox().announce(3);
   bench.submit(1, {2, 2}, 1);
   bench.submit(2, {1, 2}, 0);     // waits: there is one slot
@@ -232,7 +240,7 @@ TEST(a_memory_that_keeps_refusing_serves_one_after_the_other) {
 }
 
 TEST(prompts_that_are_admitted_keep_their_room_until_they_are_computed) {
-  Bench bench({.context = 100, .cells = 150, .sequences = 4, .step_tokens = 16});
+  Bench bench({.context = 100, .cells = 150, .slots = 4, .sequences = 4, .step_tokens = 16});
   bench.submit(1, std::vector<Token>(90, 1), 9);
   bench.submit(2, std::vector<Token>(90, 2), 1);
   bench.loop->start();
@@ -263,7 +271,7 @@ TEST(every_token_is_measured_once) {
 }
 
 TEST(many_threads_submit_and_cancel_while_one_reads) {
-  Bench bench({.context = 200, .cells = 400, .sequences = 8, .step_tokens = 64});
+  Bench bench({.context = 200, .cells = 400, .slots = 8, .sequences = 8, .step_tokens = 64});
   bench.loop->start();
   constexpr int kThreads = 4;
   constexpr int kEach = 100;

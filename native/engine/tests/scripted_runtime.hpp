@@ -51,10 +51,12 @@ class ScriptedRuntime : public Runtime {
     return DecodeStatus::ok;
   }
 
-  Token sample(Sampler&, std::int32_t row) override {
-    const auto token = sampled_.at(static_cast<std::size_t>(row));
-    if (token < 0) throw std::logic_error("sampled a row without output");
-    return token;
+  void sample(std::span<const SampleWork> work) override {
+    for (const auto& one : work) {
+      const auto token = sampled_.at(static_cast<std::size_t>(one.row));
+      if (token < 0) throw std::logic_error("sampled a row without output");
+      one.sampled->push_back({.token = token});
+    }
   }
 
   bool ends_text(Token token) const override { return token == 0; }
@@ -62,21 +64,21 @@ class ScriptedRuntime : public Runtime {
     text += static_cast<char>('a' + token - 1);
   }
 
-  bool cut(std::int32_t sequence, std::int32_t length) override {
+  std::int32_t cut(std::int32_t sequence, std::int32_t length) override {
     auto& held = memory_.at(static_cast<std::size_t>(sequence));
     if (length > static_cast<std::int32_t>(held.size())) throw std::logic_error("cut behind the end");
-    if (cuts_whole_sequences_only && length != 0 && length < static_cast<std::int32_t>(held.size()))
-      return false;
+    if (!limits_.divisible && length < static_cast<std::int32_t>(held.size())) length = 0;
     used_ -= static_cast<std::int32_t>(held.size()) - length;
     held.resize(static_cast<std::size_t>(length));
-    return true;
+    return length;
   }
+
+  std::int32_t copy(std::int32_t, std::int32_t, std::int32_t) override { return 0; }
 
   std::int32_t used() const { return used_; }
 
   std::atomic<bool> fail_next = false;
   std::atomic<bool> refuse_next = false;
-  bool cuts_whole_sequences_only = false;
   std::size_t most_sequences = 1000;             // in one batch; more find no cells, whatever was counted
   std::vector<std::vector<BatchToken>> batches;  // read only while the loop rests
 

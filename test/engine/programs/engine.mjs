@@ -5,11 +5,26 @@ import { loadNativeEngine } from "../../../dist/engine/native-engine.js";
 
 const MODEL = fileURLToPath(new URL("../../../models/tacho-mini-q8_0.gguf", import.meta.url));
 
-export async function loadReplica() {
+const OPTIONS = {
+  path: MODEL,
+  gpuLayers: 0,
+  cells: 0,
+  slots: 4,
+  threads: 1,
+  flashAttention: "auto",
+  cacheTypeK: "f16",
+  cacheTypeV: "f16",
+  speculation: "off",
+  draftTokens: 8,
+  draftModel: "",
+  adapters: [],
+};
+
+export async function loadReplica(options = {}) {
   const libraries = await chooseLibraries("off");
   const engine = loadNativeEngine(libraries);
   engine.loadBackends(libraries.directory);
-  return engine.loadReplica({ path: MODEL, gpuLayers: 0, cells: 0, slots: 4, threads: 1 }, () => {});
+  return engine.loadReplica({ ...OPTIONS, ...options }, () => {});
 }
 
 /** Cells and handles as a telemetry writer would give them. */
@@ -30,7 +45,13 @@ export function meters() {
       promptTokens: single(),
       cachedPromptTokens: single(),
       generationTokens: single(),
+      preemptions: single(),
+      recomputedTokens: single(),
+      evictedPrefixTokens: single(),
+      draftTokens: single(),
+      acceptedDraftTokens: single(),
       kvCellsUsed: single(),
+      prefixCells: single(),
     },
   };
 }
@@ -42,6 +63,10 @@ export function longRequest(id) {
     prompt: { kind: "text", text: "Once upon a time" },
     maxTokens: null,
     stop: [],
+    priority: 0,
+    cacheSalt: "",
+    adapter: "",
+    logprobs: null,
     ignoreEos: true,
     sampling: {
       temperature: 0,
