@@ -65,7 +65,8 @@ Prepared Replica::prepare(Request& request) const {
           .priority = request.priority,
           .cache_space = request.cache_salt,
           .stop = std::move(request.stop),
-          .sampler = std::move(sampler)};
+          .sampler = std::move(sampler),
+          .logprobs = request.sampling.logprobs >= 0};
 }
 
 std::vector<Token> Replica::tokens_of(Prompt& prompt) const {

@@ -1,6 +1,7 @@
 #include "loop.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <span>
 
@@ -11,9 +12,9 @@ Loop::Loop(Runtime& runtime, Meters meters, std::function<void()> notify, Option
       meters_(std::move(meters)),
       options_(std::move(options)),
       outbox_(std::move(notify)),
-      slots_(runtime.limits().slots, runtime.limits().cells) {
+      scheduler_(runtime, meters_) {
   options_.step_budget =
-      std::clamp(options_.step_budget, runtime.limits().sequences, runtime.limits().step_tokens);
+      std::clamp(options_.step_budget, runtime.limits().slots, runtime.limits().step_tokens);
 }
 
 void Loop::start() {
@@ -28,12 +29,16 @@ void Loop::close() {
 
 void Loop::run() {
   for (;;) {
-    auto delivery = inbox_.take(running_.empty() && waiting_.empty());
+    auto delivery = inbox_.take(scheduler_.is_idle());
     if (delivery.closed) return;
     accept(std::move(delivery));
-    admit_waiting();
-    if (!running_.empty()) step();
-    meters_.kv_cells_used.set(slots_.used_cells());
+    scheduler_.admit_waiting();
+    if (!running().empty()) step();
+    if (running().empty() || !runtime_.computes_asynchronously()) {
+      release_ended();
+      speak();
+    }
+    scheduler_.measure();
     outbox_.put(output_);
   }
 }
@@ -41,126 +46,140 @@ void Loop::run() {
 // --- what arrives ------------------------------------------------------------------------------------------
 
 void Loop::accept(Inbox::Delivery delivery) {
-  for (auto& end : delivery.ended) output_.ends.push_back(std::move(end));
+  for (auto& ended : delivery.ended) output_.ends.push_back(std::move(ended));
   for (auto& request : delivery.arrived) queue(std::move(request));
-  for (const auto id : delivery.cancelled) cancel(id);
+  for (const auto id : delivery.cancelled) {
+    if (const auto task = scheduler_.withdraw(id)) say_end(*task, Finish::cancelled);
+  }
 }
 
 void Loop::queue(Prepared request) {
   auto task = std::make_unique<Task>(Task{.id = request.id,
                                           .arrived_at = request.arrived_at,
+                                          .priority = request.priority,
+                                          .cache_space = std::move(request.cache_space),
+                                          .adapter = request.adapter,
                                           .tokens = std::move(request.prompt),
                                           .max_tokens = request.max_tokens,
                                           .text = TextStream(std::move(request.stop)),
-                                          .sampler = std::move(request.sampler)});
-  task->prompt_tokens = static_cast<std::int32_t>(task->tokens.size());
+                                          .sampler = std::move(request.sampler),
+                                          .wants_logprobs = request.logprobs});
+  task->prompt_tokens = task->size();
   const auto context = runtime_.limits().context;
-  if (task->prompt_tokens >= context) {
-    finish(*task, Finish::error, ErrorCode::context_length_exceeded,
-           "the prompt has " + std::to_string(task->prompt_tokens) + " tokens; at most " +
-               std::to_string(context - 1) + " fit in this model's context of " + std::to_string(context));
-    return;
-  }
-  waiting_.push_back(std::move(task));
-}
-
-void Loop::cancel(RequestId id) {
-  const auto is_it = [id](const TaskPtr& task) { return task->id == id; };
-  if (const auto found = std::ranges::find_if(running_, is_it); found != running_.end()) {
-    finish(**found, Finish::cancelled);
-    running_.erase(found);
-  } else if (const auto queued = std::ranges::find_if(waiting_, is_it); queued != waiting_.end()) {
-    finish(**queued, Finish::cancelled);
-    waiting_.erase(queued);
-  }
-}
-
-// --- who runs ----------------------------------------------------------------------------------------------
-
-void Loop::admit_waiting() {
-  while (!waiting_.empty() && admit(waiting_.front())) {
-    running_.push_back(std::move(waiting_.front()));
-    waiting_.pop_front();
-  }
-}
-
-/// Admits when the whole prompt has room beside what the others have still to compute; a request alone always
-/// has.
-bool Loop::admit(TaskPtr& task) {
-  const auto choice = slots_.choose(task->tokens);
-  if (choice.slot < 0) return false;
-  if (!running_.empty()) {
-    auto wanted = static_cast<std::int32_t>(task->tokens.size()) + 1;
-    for (const auto& other : running_) wanted += uncomputed(*other);
-    if (full_ || wanted > slots_.free_cells() + slots_.idle_cells()) return false;
-  }
-  enter_slot(*task, choice);
-  return true;
-}
-
-void Loop::enter_slot(Task& task, Slots::Choice choice) {
-  task.slot = choice.slot;
-  slots_.occupy(choice.slot);
-  slots_.cut(choice.slot, runtime_.cut(choice.slot, choice.shared));
+  if (task->prompt_tokens < context) return scheduler_.enqueue(std::move(task));
+  say_end(*task, Finish::error, ErrorCode::context_length_exceeded,
+          "the prompt has " + std::to_string(task->prompt_tokens) + " tokens; at most " +
+              std::to_string(context - 1) + " fit in this model's context of " + std::to_string(context));
 }
 
 // --- one step ----------------------------------------------------------------------------------------------
 
 void Loop::step() {
-  const double started = options_.clock();
+  now_ = options_.clock();
+  ++steps_;
+  choose_adapter();
+  draft();
   DecodeStatus status{};
   do {
     plan();
     build_batch();
+    if (batch_.empty()) return;  // All of the adapter's requests had to leave.
     status = decode();
-  } while (status == DecodeStatus::no_cells && relieve());
+    if (status == DecodeStatus::no_cells && !drop_drafts() && !scheduler_.relieve())
+      return give_up("the KV cache has no room for this request");
+  } while (status == DecodeStatus::no_cells);
   if (status != DecodeStatus::ok) return;
+  if (runtime_.computes_asynchronously()) {
+    speak();
+    outbox_.put(output_);
+  }
   sample();
-  advance(started, options_.clock());
-  drop_finished();
+  advance(now_, options_.clock());
+  if (runtime_.computes_asynchronously()) release_ended();
+}
+
+/// All sequences of a step share the LoRA adapter. The one whose request has waited longest for a step is
+/// next.
+void Loop::choose_adapter() {
+  const auto& next = *std::ranges::min_element(
+      running(), {}, [](const TaskPtr& task) { return std::pair(task->last_step, task->arrived_at); });
+  if (next->adapter == adapter_) return;
+  adapter_ = next->adapter;
+  runtime_.use_adapter(adapter_);
+}
+
+/// Guesses for those who generate, as many as pay.
+void Loop::draft() {
+  for (const auto& task : running()) task->draft.clear();
+  if (runtime_.limits().draft_tokens == 0) return;
+  streams_ = static_cast<std::int32_t>(std::ranges::count_if(
+      running(), [&](const TaskPtr& task) { return scheduler_.uncomputed(*task) == 1; }));
+  drafting_.clear();
+  for (const auto& task : running()) {
+    if (task->adapter != adapter_ || scheduler_.uncomputed(*task) != 1) continue;
+    auto most = std::min(runtime_.limits().draft_tokens, runtime_.limits().context - task->size() - 1);
+    if (task->max_tokens > 0) most = std::min(most, task->max_tokens - task->generated - 1);
+    if (most <= 0) continue;
+    most = task->draft_policy.wanted(cost_.step_seconds(std::max(1, streams_)), cost_.token_seconds(), most);
+    if (most > 0)
+      drafting_.push_back(
+          {.sequence = task->sequence, .text = task->tokens, .most = most, .draft = &task->draft});
+  }
+  if (!drafting_.empty()) runtime_.draft(drafting_);
 }
 
 void Loop::plan() {
-  do {
+  for (;;) {
     demands_.clear();
-    for (const auto& task : running_) demands_.push_back({uncomputed(*task)});
-    plan_step(demands_, options_.step_budget, shares_);
-  } while (!make_room(planned_tokens()));
-}
-
-/// True when the cells for `tokens` are free; false when a request had to leave and the plan no longer holds.
-bool Loop::make_room(std::int32_t tokens) {
-  while (slots_.free_cells() < tokens) {
-    if (const auto idle = slots_.oldest_idle(); idle >= 0) {
-      clear_slot(idle);
-    } else {
-      preempt_youngest();
-      return false;
+    streams_ = 0;
+    for (const auto& task : running()) {
+      demands_.push_back(demand_of(*task));
+      streams_ += demands_.back().certain;
     }
+    const auto prompt = prompt_budget(cost_, streams_, options_.prefill_multiple, options_.step_budget);
+    plan_step(demands_, {.tokens = options_.step_budget, .prompt = prompt}, shares_);
+    const auto cells = std::accumulate(shares_.begin(), shares_.end(), 0);
+    if (cells > scheduler_.free_cells() && drop_drafts()) continue;
+    if (scheduler_.make_room(cells)) return;
   }
-  return true;
 }
 
-/// The youngest request gives its cells back and waits, first in line, to be computed again. What it sampled
-/// and showed stays. Never called with one request alone: the context is no larger than the cells.
-void Loop::preempt_youngest() {
-  auto task = std::move(running_.back());
-  running_.pop_back();
-  clear_slot(task->slot);
-  slots_.release(task->slot);
-  task->slot = -1;
-  waiting_.push_front(std::move(task));
+Demand Loop::demand_of(const Task& task) const {
+  if (task.adapter != adapter_) return {};
+  const auto missing = scheduler_.uncomputed(task);
+  if (missing == 1) return {.certain = 1, .more = static_cast<std::int32_t>(task.draft.size())};
+  // A checkpoint is of use to the next request with this prompt only before the prompt's last token.
+  const auto stop = task.prompt_tokens - 1 - scheduler_.computed(task);
+  const bool stops = !runtime_.limits().divisible && !task.remembered && stop > 0;
+  return {.more = stops ? stop : missing, .urgency = urgency_of(task)};
+}
+
+/// Whole levels of priority, with what was gained by waiting.
+std::int32_t Loop::urgency_of(const Task& task) const {
+  return task.priority + static_cast<std::int32_t>((now_ - task.arrived_at) / kSecondsPerPriority);
+}
+
+/// Guesses are the first to go when something is short.
+bool Loop::drop_drafts() {
+  bool dropped = false;
+  for (const auto& task : running()) {
+    dropped = dropped || !task->draft.empty();
+    task->draft.clear();
+  }
+  return dropped;
 }
 
 void Loop::build_batch() {
   batch_.clear();
-  for (std::size_t i = 0; i < running_.size(); ++i) {
-    const auto& task = *running_[i];
-    const auto first = slots_.held(task.slot);
-    const auto end = first + shares_[i];
-    const auto last = static_cast<std::int32_t>(task.tokens.size());
-    for (auto at = first; at < end; ++at) {
-      batch_.push_back({task.tokens[static_cast<std::size_t>(at)], at, task.slot, at + 1 == last});
+  for (std::size_t i = 0; i < running().size(); ++i) {
+    auto& task = *running()[i];
+    if (demands_[i].certain > 0) task.draft.resize(static_cast<std::size_t>(std::max(0, shares_[i] - 1)));
+    const auto first = scheduler_.computed(task);
+    for (auto at = first; at < first + shares_[i]; ++at) {
+      const bool drafted = at >= task.size();
+      const auto token = drafted ? task.draft[static_cast<std::size_t>(at - task.size())]
+                                 : task.tokens[static_cast<std::size_t>(at)];
+      batch_.push_back({token, at, task.sequence, at + 1 >= task.size()});
     }
   }
 }
@@ -171,55 +190,50 @@ DecodeStatus Loop::decode() {
     const auto reason = runtime_.failure();
     give_up("the model failed to compute a step" + (reason.empty() ? "" : ": " + reason));
   }
+  if (status != DecodeStatus::ok) return status;
+  auto first = batch_.begin();
+  std::vector<Token> tokens;
+  for (std::size_t i = 0; i < running().size(); ++i) {
+    tokens.clear();
+    for (auto left = shares_[i]; left > 0; --left) tokens.push_back((first++)->token);
+    scheduler_.extend(*running()[i], tokens);
+  }
   return status;
 }
 
-/// Our count said that there was room, the memory disagrees. True when less is wanted of it now.
-bool Loop::relieve() {
-  if (const auto idle = slots_.oldest_idle(); idle >= 0) {
-    clear_slot(idle);
-    return true;
-  }
-  if (running_.size() > 1) {
-    full_ = true;
-    preempt_youngest();
-    return true;
-  }
-  give_up("the KV cache has no room for this request");
-  return false;
-}
-
-void Loop::give_up(const std::string& why) {
-  for (auto& task : running_) {
-    const auto slot = task->slot;
-    finish(*task, Finish::error, ErrorCode::engine_failed, why);
-    clear_slot(slot);
-  }
-  running_.clear();
-}
-
-/// One token for every request whose tokens are now all computed; before the step's second clock read.
+/// For every request whose tokens are now all computed; before the step's second clock read.
 void Loop::sample() {
-  sampled_.assign(running_.size(), {});
-  std::vector<SampleWork> work;
+  sampled_.resize(running().size());
+  sampling_.clear();
   std::int32_t row = 0;
-  for (std::size_t i = 0; i < running_.size(); ++i) {
+  for (std::size_t i = 0; i < running().size(); ++i) {
+    const auto& task = *running()[i];
+    sampled_[i].clear();
+    const auto drafted = static_cast<std::int32_t>(task.draft.size());
     row += shares_[i];
-    const bool complete = shares_[i] > 0 && shares_[i] == demands_[i].uncomputed;
-    if (complete)
-      work.push_back({.sampler = running_[i]->sampler.get(), .row = row - 1, .sampled = &sampled_[i]});
+    const bool complete = shares_[i] > 0 && scheduler_.computed(task) >= task.size();
+    if (!complete || task.finished) continue;
+    sampling_.push_back({.sampler = task.sampler.get(),
+                         .row = row - 1 - drafted,
+                         .draft = task.draft,
+                         .sampled = &sampled_[i]});
   }
-  if (!work.empty()) runtime_.sample(work);
+  if (!sampling_.empty()) runtime_.sample(sampling_);
 }
 
 void Loop::advance(double started, double ended) {
-  for (std::size_t i = 0; i < running_.size(); ++i) {
+  for (std::size_t i = 0; i < running().size(); ++i) {
     if (shares_[i] == 0) continue;
-    auto& task = *running_[i];
+    auto& task = *running()[i];
+    task.last_step = steps_;
     take_up(task, started);
-    const auto computed = static_cast<std::size_t>(slots_.held(task.slot));
-    slots_.extend(task.slot, std::span(task.tokens).subspan(computed, static_cast<std::size_t>(shares_[i])));
-    if (!sampled_[i].empty()) generate(task, sampled_[i].front().token, ended);
+    if (!task.remembered && scheduler_.computed(task) == task.prompt_tokens - 1) {
+      task.remembered = true;
+      runtime_.remember(task.sequence);
+    }
+    if (sampled_[i].empty()) continue;
+    verify(task, sampled_[i]);
+    for (const auto& sampled : sampled_[i]) generate(task, sampled, ended);
   }
   measure_step(started, ended);
 }
@@ -227,25 +241,34 @@ void Loop::advance(double started, double ended) {
 void Loop::take_up(Task& task, double started) {
   if (task.taken_up) return;
   task.taken_up = true;
-  task.cached_tokens = slots_.held(task.slot);
   meters_.queue_duration.observe(started - task.arrived_at);
   meters_.prompt_tokens.inc(task.prompt_tokens);
   meters_.cached_prompt_tokens.inc(task.cached_tokens);
 }
 
-void Loop::generate(Task& task, Token token, double now) {
+/// Takes the guesses that were wrong out of the memory.
+void Loop::verify(Task& task, const std::vector<Sampled>& sampled) {
+  if (task.draft.empty()) return;
+  const auto drafted = static_cast<std::int32_t>(task.draft.size());
+  const auto accepted = static_cast<std::int32_t>(sampled.size()) - 1;
+  task.draft_policy.observed(drafted, accepted);
+  meters_.draft_tokens.inc(drafted);
+  meters_.accepted_draft_tokens.inc(accepted);
+  if (accepted < drafted) scheduler_.cut(task, task.size() + accepted);
+}
+
+void Loop::generate(Task& task, const Sampled& sampled, double now) {
+  if (task.finished) return;
   ++task.generated;
   measure_token(task, now);
-  if (runtime_.ends_text(token)) return finish(task, Finish::stop);
-
-  task.tokens.push_back(token);
-  runtime_.append_text(token, task.text.input());
-  std::string shown;
-  const bool stopped = task.text.advance(shown);
-  if (!shown.empty()) output_.pieces.push_back({task.id, std::move(shown)});
-  if (stopped) return finish(task, Finish::stop);
-  const bool context_full = static_cast<std::int32_t>(task.tokens.size()) >= runtime_.limits().context;
-  if (task.generated == task.max_tokens || context_full) finish(task, Finish::length);
+  if (runtime_.ends_text(sampled.token)) {
+    task.finished = Finish::stop;
+    return;
+  }
+  task.tokens.push_back(sampled.token);
+  task.unspoken.push_back(sampled);
+  const bool context_full = task.size() >= runtime_.limits().context;
+  if (task.generated == task.max_tokens || context_full) task.finished = Finish::length;
 }
 
 void Loop::measure_token(Task& task, double now) {
@@ -259,30 +282,56 @@ void Loop::measure_token(Task& task, double now) {
 }
 
 void Loop::measure_step(double started, double ended) {
+  const auto tokens = static_cast<std::int32_t>(batch_.size());
+  cost_.observe(streams_, tokens - streams_, ended - started);
   meters_.step_duration.observe(ended - started);
-  meters_.step_tokens.observe(static_cast<double>(batch_.size()));
+  meters_.step_tokens.observe(tokens);
   meters_.step_sequences.observe(
       static_cast<double>(std::ranges::count_if(shares_, [](auto share) { return share > 0; })));
 }
 
-// --- the state of a task -----------------------------------------------------------------------------------
+// --- what requests hear ------------------------------------------------------------------------------------
 
-std::int32_t Loop::uncomputed(const Task& task) const {
-  return static_cast<std::int32_t>(task.tokens.size()) - slots_.held(task.slot);
+/// Gives the sequences of those that ended back, so that the next step has them.
+void Loop::release_ended() {
+  std::erase_if(running(), [this](TaskPtr& task) {
+    if (!task->finished) return false;
+    scheduler_.leave(*task);
+    ended_.push_back(std::move(task));
+    return true;
+  });
 }
 
-std::int32_t Loop::planned_tokens() const { return std::accumulate(shares_.begin(), shares_.end(), 0); }
-
-void Loop::clear_slot(std::int32_t slot) {
-  runtime_.cut(slot, 0);
-  slots_.cut(slot, 0);
+/// Turns what was sampled into text; then says the last words of those that ended.
+void Loop::speak() {
+  for (const auto& task : running()) say_text(*task);
+  for (const auto& task : ended_) {
+    say_text(*task);
+    say_end(*task, *task->finished);
+  }
+  ended_.clear();
 }
 
-/// Says the last word about a task and frees its slot, whose tokens stay for the next request.
-void Loop::finish(Task& task, Finish reason, ErrorCode error, std::string message) {
-  std::string rest;
-  if (reason == Finish::length || reason == Finish::stop) task.text.finish(rest);
-  if (!rest.empty()) output_.pieces.push_back({task.id, std::move(rest)});
+void Loop::say_text(Task& task) {
+  std::string shown;
+  std::vector<Sampled> logprobs;
+  for (std::size_t i = 0; i < task.unspoken.size(); ++i) {
+    auto& sampled = task.unspoken[i];
+    runtime_.append_text(sampled.token, task.text.input());
+    const bool stopped = task.text.advance(shown);
+    if (task.wants_logprobs) logprobs.push_back(std::move(sampled));
+    if (!stopped) continue;
+    task.finished = Finish::stop;
+    task.generated -= static_cast<std::int32_t>(task.unspoken.size() - i - 1);  // Nobody sees those.
+    break;
+  }
+  task.unspoken.clear();
+  if (task.sequence < 0) task.text.finish(shown);
+  if (shown.empty() && logprobs.empty()) return;
+  output_.pieces.push_back({task.id, std::move(shown), std::move(logprobs)});
+}
+
+void Loop::say_end(const Task& task, Finish reason, ErrorCode error, std::string message) {
   output_.ends.push_back({.id = task.id,
                           .reason = reason,
                           .prompt_tokens = task.prompt_tokens,
@@ -290,15 +339,15 @@ void Loop::finish(Task& task, Finish reason, ErrorCode error, std::string messag
                           .generated_tokens = task.generated,
                           .error = error,
                           .message = std::move(message)});
-  if (task.slot < 0) return;
-  slots_.release(task.slot);
-  task.slot = -1;
-  full_ = false;
 }
 
-void Loop::drop_finished() {
-  // A running task without a slot has been finished in this step.
-  std::erase_if(running_, [](const TaskPtr& task) { return task->slot < 0; });
+void Loop::give_up(const std::string& why) {
+  for (const auto& task : running()) {
+    say_text(*task);
+    scheduler_.forget(*task);
+    say_end(*task, Finish::error, ErrorCode::engine_failed, why);
+  }
+  running().clear();
 }
 
 }  // namespace tacho::engine

@@ -1,36 +1,41 @@
 // The decode loop: continuous batching of all running requests over one Runtime, on a thread of its own.
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <vector>
 
 #include "mailbox.hpp"
 #include "meters.hpp"
 #include "runtime.hpp"
-#include "slots.hpp"
+#include "scheduler.hpp"
+#include "step_cost.hpp"
 #include "step_plan.hpp"
-#include "text_stream.hpp"
+#include "task.hpp"
 
 namespace tacho::engine {
 
 /// One step:
 ///   1. take what arrived; cancellations act now, before anything is computed
-///   2. give idle slots to waiting requests, first come first served
-///   3. plan: one token for everyone who generates, then prompt chunks up to the budget
-///   4. make room: idle slots lose their cached tokens, then the youngest request gives its cells back and is
-///      computed again later; the same when the memory refuses what our count allowed
-///   5. decode, sample, turn tokens into text
-///   6. measure with the step's two clock reads, and hand everything over at once
+///   2. the scheduler gives sequences to waiting requests
+///   3. plan: one token for everyone who generates, drafts, then prompt chunks up to the budget
+///   4. the scheduler makes room: prefixes of ended requests go, then requests wait to be computed again
+///   5. decode and sample
+///   6. measure with the step's two clock reads, turn tokens into text, and hand everything over at once
+///
+/// On a back end that computes asynchronously, text and hand-over of one step happen while the next one
+/// computes. Otherwise nothing would be won by waiting, and clients would hear of each token a step later.
 ///
 /// The inbox and outbox are the only parts other threads touch.
 class Loop {
  public:
   struct Options {
-    std::int32_t step_budget = 512;  // tokens a step, at least the number of sequences
-    std::function<double()> clock;   // seconds on CLOCK_MONOTONIC
+    std::int32_t step_budget = 512;  // tokens a step, at least the number of slots
+    /// How many times as long as a step without prompts one with prompts may last while somebody streams.
+    double prefill_multiple = 2;
+    std::function<double()> clock;  // seconds on CLOCK_MONOTONIC
   };
 
   Loop(Runtime& runtime, Meters meters, std::function<void()> notify, Options options);
@@ -46,66 +51,54 @@ class Loop {
   void close();
 
  private:
-  struct Task {
-    RequestId id = 0;
-    double arrived_at = 0;
-    double last_token_at = 0;   // 0: none yet
-    std::vector<Token> tokens;  // prompt, then what was sampled
-    std::int32_t prompt_tokens = 0;
-    std::int32_t cached_tokens = 0;
-    std::int32_t generated = 0;
-    std::int32_t max_tokens = 0;
-    std::int32_t slot = -1;
-    bool taken_up = false;  // took part in a step before
-    TextStream text;
-    std::unique_ptr<Sampler> sampler;
-  };
-  using TaskPtr = std::unique_ptr<Task>;
-
   void run();
   void accept(Inbox::Delivery delivery);
   void queue(Prepared request);
-  void cancel(RequestId id);
-
-  void admit_waiting();
-  bool admit(TaskPtr& task);
-  void enter_slot(Task& task, Slots::Choice choice);
 
   void step();
   void plan();
-  bool make_room(std::int32_t tokens);
-  void preempt_youngest();
+  void choose_adapter();
+  void draft();
+  Demand demand_of(const Task& task) const;
+  std::int32_t urgency_of(const Task& task) const;
+  bool drop_drafts();
   void build_batch();
   DecodeStatus decode();
-  bool relieve();
-  void give_up(const std::string& why);
   void sample();
   void advance(double started, double ended);
   void take_up(Task& task, double started);
-  void generate(Task& task, Token token, double now);
+  void verify(Task& task, const std::vector<Sampled>& sampled);
+  void generate(Task& task, const Sampled& sampled, double now);
   void measure_token(Task& task, double now);
   void measure_step(double started, double ended);
 
-  std::int32_t uncomputed(const Task& task) const;
-  std::int32_t planned_tokens() const;
-  void clear_slot(std::int32_t slot);
-  void finish(Task& task, Finish reason, ErrorCode error = ErrorCode::none, std::string message = {});
-  void drop_finished();
+  void release_ended();
+  void speak();
+  void say_text(Task& task);
+  void say_end(const Task& task, Finish reason, ErrorCode error = ErrorCode::none, std::string message = {});
+  void give_up(const std::string& why);
+
+  std::vector<TaskPtr>& running() { return scheduler_.running(); }
 
   Runtime& runtime_;
   Meters meters_;
   Options options_;
   Inbox inbox_;
   Outbox outbox_;
-  Slots slots_;
-  std::deque<TaskPtr> waiting_;
-  std::vector<TaskPtr> running_;  // oldest first
-  bool full_ = false;             // the memory refused a step; nobody comes in until somebody has left
+  Scheduler scheduler_;
+  StepCost cost_;
   StepOutput output_;
+  double now_ = 0;  // when the step at hand began
+  std::uint64_t steps_ = 0;
+  std::int32_t adapter_ = -1;
+  std::int32_t streams_ = 0;    // of the step at hand, those that generate
+  std::vector<TaskPtr> ended_;  // ran in the last step; their last words are still to be said
   // Kept between steps so that a step allocates nothing for them.
   std::vector<Demand> demands_;
   std::vector<std::int32_t> shares_;
   std::vector<BatchToken> batch_;
+  std::vector<DraftWork> drafting_;
+  std::vector<SampleWork> sampling_;
   std::vector<std::vector<Sampled>> sampled_;
   std::mutex joining_;
   std::thread thread_;

@@ -46,6 +46,7 @@ struct Prepared {
   std::int32_t adapter = -1;  // index of the LoRA adapter; -1: none
   std::vector<std::string> stop;
   std::unique_ptr<Sampler> sampler;
+  bool logprobs = false;  // the sampler gives them, and the client wants them
 };
 
 /// What a sampler drew. Natural logarithms of probabilities over the whole vocabulary, at temperature 1 and

@@ -7,13 +7,24 @@
 
 namespace tacho::engine {
 
-/// One running request, oldest first in a list of them.
+/// What one running request could use in the next step.
 struct Demand {
-  std::int32_t uncomputed = 0;  // tokens not yet in the KV cache; exactly 1 while it generates
+  /// Tokens a step must hold of it: 1 while it generates, 0 while its prompt is computed.
+  std::int32_t certain = 0;
+  /// Tokens more that it can use: drafts, or the rest of its prompt.
+  std::int32_t more = 0;
+  /// Of prompts, the higher goes first; equals share.
+  std::int32_t urgency = 0;
 };
 
-/// Fills `shares` with the tokens each demand gets, in the same order: first one token for everyone who
-/// generates, so that no prompt holds up a stream, then prompt chunks, oldest first, until `budget` is used.
-void plan_step(std::span<const Demand> demands, std::int32_t budget, std::vector<std::int32_t>& shares);
+struct Budget {
+  std::int32_t tokens = 0;  // of the whole step
+  std::int32_t prompt = 0;  // of prompts
+};
+
+/// Fills `shares` with the tokens each demand gets, in the same order: first one for everyone who generates,
+/// so that no prompt holds up a stream, then drafts, then prompt chunks. Prompts of one urgency get equal
+/// chunks: a short prompt is through soon, however long those beside it are.
+void plan_step(std::span<const Demand> demands, Budget budget, std::vector<std::int32_t>& shares);
 
 }  // namespace tacho::engine

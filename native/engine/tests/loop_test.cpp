@@ -4,6 +4,7 @@
 #include <atomic>
 #include <map>
 #include <random>
+#include <set>
 
 #include "../../testing/check.hpp"
 #include "scripted_runtime.hpp"
@@ -63,12 +64,13 @@ class Bench {
   }
 
   void submit(RequestId id, std::vector<Token> prompt, int max_tokens, std::vector<std::string> stop = {}) {
-    loop->inbox().announce(id);
-    loop->inbox().arrive({.id = id,
-                          .prompt = std::move(prompt),
-                          .max_tokens = max_tokens,
-                          .stop = std::move(stop),
-                          .sampler = std::make_unique<Sampler>()});
+    submit({.id = id, .prompt = std::move(prompt), .max_tokens = max_tokens, .stop = std::move(stop)});
+  }
+
+  void submit(Prepared request) {
+    request.sampler = std::make_unique<Sampler>();
+    loop->inbox().announce(request.id);
+    loop->inbox().arrive(std::move(request));
   }
 
   /// Reads until `count` more requests have ended.
@@ -86,7 +88,10 @@ class Bench {
 
   void read() {
     auto output = loop->outbox().take();
-    for (auto& piece : output.pieces) texts[piece.id] += piece.text;
+    for (auto& piece : output.pieces) {
+      texts[piece.id] += piece.text;
+      logprobs += piece.logprobs.size();
+    }
     for (auto& end : output.ends) {
       if (!ends.emplace(end.id, end).second) twice = true;
     }
@@ -97,6 +102,7 @@ class Bench {
   std::unique_ptr<Loop> loop;
   std::map<RequestId, std::string> texts;
   std::map<RequestId, End> ends;
+  std::size_t logprobs = 0;
   bool twice = false;
   int notified = 0;
 
@@ -137,16 +143,174 @@ TEST(requests_in_one_batch_do_not_disturb_each_other) {
   CHECK(bench.cells.cached > 0);
 }
 
-TEST(when_cells_run_out_requests_wait_and_are_computed_again) {
-  Bench bench({.context = 100, .cells = 130, .slots = 8, .sequences = 8, .step_tokens = 32});
-  check_texts(bench, 100, 40, 59);
+/// Every kind of memory, with and without what makes steps more than one token a stream.
+TEST(every_memory_and_every_way_of_stepping_gives_the_same_texts) {
+  constexpr Limits kScarce{.context = 100, .cells = 130, .slots = 8, .sequences = 8, .step_tokens = 32};
+  for (int kind = 0; kind < 16; ++kind) {
+    auto limits = (kind & 1) != 0 ? kScarce : kRoomy;
+    limits.shared_cells = (kind & 1) != 0;
+    if (limits.shared_cells) limits.sequences = 16;
+    limits.divisible = (kind & 2) == 0;
+    if (limits.divisible && (kind & 4) != 0) limits.draft_tokens = 3;
+    Bench bench(limits);
+    bench.runtime.asynchronous = (kind & 8) != 0;
+    check_texts(bench, 100, 40, 59);
+    bench.loop->close();
+    CHECK_EQUAL(bench.cells.used, bench.runtime.used());
+    CHECK_EQUAL(bench.cells.drafted > 0, limits.draft_tokens > 0);
+    CHECK_EQUAL(bench.cells.preemptions > 0, limits.shared_cells);
+    CHECK_EQUAL(bench.cells.recomputed > 0, limits.shared_cells);
+    CHECK_EQUAL(bench.cells.evicted > 0, true);
+  }
 }
 
-TEST(a_memory_that_cannot_be_cut_is_computed_anew) {
+TEST(simultaneous_requests_compute_their_common_beginning_once) {
+  for (const bool shared : {true, false}) {
+    Bench bench({.context = 300,
+                 .cells = 4800,
+                 .slots = 16,
+                 .sequences = 16,
+                 .step_tokens = 64,
+                 .shared_cells = shared});
+    std::size_t suffixes = 0;
+    for (RequestId id = 0; id < 16; ++id) {
+      std::vector<Token> prompt(200, 5);
+      for (int i = 0; i <= id; ++i) prompt.push_back(static_cast<Token>(6 + id));
+      suffixes += static_cast<std::size_t>(id) + 1;
+      bench.submit(id, prompt, 1);
+    }
+    bench.loop->start();
+    bench.await(16);
+    bench.loop->close();
+    CHECK_EQUAL(bench.runtime.computed(), 200 + suffixes);
+    CHECK_EQUAL(bench.cells.cached, 15 * 200.0);
+    CHECK_EQUAL(bench.ends.at(15).cached_tokens, 200);
+  }
+}
+
+TEST(a_running_request_shares_its_beginning_and_another_space_does_not) {
+  Bench bench(
+      {.context = 300, .cells = 1200, .slots = 4, .sequences = 4, .step_tokens = 64, .shared_cells = true});
+  bench.submit({.id = 1, .prompt = std::vector<Token>(100, 5), .max_tokens = 1, .cache_space = "one"});
+  bench.loop->start();
+  bench.await(1);
+  bench.submit({.id = 2, .prompt = std::vector<Token>(101, 5), .max_tokens = 1, .cache_space = "one"});
+  bench.submit({.id = 3, .prompt = std::vector<Token>(101, 5), .max_tokens = 1, .cache_space = "other"});
+  bench.await(2);
+  CHECK_EQUAL(bench.ends.at(2).cached_tokens, 100);
+  CHECK_EQUAL(bench.ends.at(3).cached_tokens, 0);
+}
+
+TEST(the_higher_priority_comes_first_and_waiting_counts) {
+  Bench bench({.context = 100, .cells = 100, .slots = 1, .sequences = 1, .step_tokens = 16});
+  bench.submit({.id = 1, .arrived_at = 0, .prompt = {1}, .max_tokens = 1});
+  bench.submit({.id = 2, .arrived_at = 1, .prompt = {2}, .max_tokens = 1});
+  bench.submit({.id = 3, .arrived_at = 2, .prompt = {3}, .max_tokens = 1, .priority = 1});
+  bench.submit({.id = 4, .arrived_at = 50, .prompt = {4}, .max_tokens = 1, .priority = 1});
+  bench.loop->start();
+  bench.await(4);
+  bench.loop->close();
+  std::vector<Token> order;
+  for (const auto& batch : bench.runtime.batches) order.push_back(batch.front().token);
+  CHECK(order == std::vector<Token>({3, 1, 2, 4}));
+}
+
+/// Which of the requests below the tokens are of: each has its number as every token of its prompt.
+RequestId owner_of(const std::vector<BatchToken>& tokens) {
+  for (Token id = 1; id <= 3; ++id) {
+    std::vector<Token> text(10, id);
+    for (int i = 0; i < 60; ++i) text.push_back(next_token(text));
+    const auto is_of = [&](const BatchToken& one) {
+      return text[static_cast<std::size_t>(one.position)] == one.token;
+    };
+    if (std::ranges::all_of(tokens, is_of)) return id;
+  }
+  return 0;
+}
+
+TEST(under_pressure_the_youngest_of_the_lowest_priority_gives_way) {
+  Bench bench(
+      {.context = 100, .cells = 100, .slots = 3, .sequences = 6, .step_tokens = 64, .shared_cells = true});
+  bench.submit({.id = 1, .arrived_at = 0, .prompt = std::vector<Token>(10, 1), .max_tokens = 60});
+  bench.submit({.id = 2, .arrived_at = 1, .prompt = std::vector<Token>(10, 2), .max_tokens = 60});
+  bench.submit(
+      {.id = 3, .arrived_at = 2, .prompt = std::vector<Token>(10, 3), .max_tokens = 60, .priority = 1});
+  bench.loop->start();
+  bench.await(3);
+  bench.loop->close();
+  for (RequestId id = 1; id <= 3; ++id)
+    CHECK_EQUAL(bench.texts[id], expected_text(std::vector<Token>(10, static_cast<Token>(id)), 60));
+  // A request that was preempted has a later step in which several of its tokens are computed at once.
+  std::vector<RequestId> recomputed;
+  for (std::size_t i = 1; i < bench.runtime.batches.size(); ++i) {
+    std::map<std::int32_t, std::vector<BatchToken>> sequences;
+    for (const auto& token : bench.runtime.batches[i]) sequences[token.sequence].push_back(token);
+    for (const auto& [sequence, tokens] : sequences) {
+      if (tokens.size() > 1) recomputed.push_back(owner_of(tokens));
+    }
+  }
+  CHECK(!recomputed.empty());
+  CHECK_EQUAL(recomputed.front(), 2);
+  CHECK(!std::ranges::count(recomputed, 3));
+  CHECK_EQUAL(bench.cells.recomputed > 0, true);
+}
+
+TEST(a_step_has_one_adapter_and_all_adapters_have_steps) {
+  Bench bench({.context = 100, .cells = 800, .slots = 8, .sequences = 8, .step_tokens = 64});
+  for (RequestId id = 0; id < 8; ++id) {
+    const auto adapter = static_cast<std::int32_t>(id % 3) - 1;
+    bench.submit({.id = id,
+                  .prompt = {static_cast<Token>(30 + adapter), static_cast<Token>(id + 1)},
+                  .max_tokens = 20,
+                  .cache_space = std::to_string(adapter),
+                  .adapter = adapter});
+  }
+  bench.loop->start();
+  bench.await(8);
+  bench.loop->close();
+  for (std::size_t i = 0; i < bench.runtime.batches.size(); ++i) {
+    for (const auto& token : bench.runtime.batches[i]) {
+      if (token.position == 0) CHECK_EQUAL(token.token, 30 + bench.runtime.adapters[i]);
+    }
+  }
+  for (RequestId id = 0; id < 8; ++id) {
+    const auto adapter = static_cast<Token>(id % 3) - 1;
+    CHECK_EQUAL(bench.texts[id], expected_text({30 + adapter, static_cast<Token>(id + 1)}, 20));
+  }
+}
+
+TEST(a_prompt_that_comes_again_goes_on_from_the_checkpoint_before_its_last_token) {
   auto limits = kRoomy;
   limits.divisible = false;
   Bench bench(limits);
-  check_texts(bench, 100, 50, 30);
+  bench.submit(1, std::vector<Token>(50, 2), 1);
+  bench.loop->start();
+  bench.await(1);
+  bench.submit(2, std::vector<Token>(50, 2), 1);
+  bench.await(1);
+  CHECK_EQUAL(bench.ends.at(2).cached_tokens, 49);
+}
+
+TEST(right_guesses_save_steps) {
+  auto limits = kRoomy;
+  limits.draft_tokens = 4;
+  Bench bench(limits);
+  bench.submit(1, {1, 2}, 40);
+  bench.loop->start();
+  bench.await(1);
+  bench.loop->close();
+  CHECK_EQUAL(bench.texts[1], expected_text({1, 2}, 40));
+  CHECK(bench.runtime.batches.size() < static_cast<std::size_t>(bench.ends.at(1).generated_tokens));
+  CHECK(bench.cells.accepted > 0);
+  CHECK(bench.cells.accepted < bench.cells.drafted);
+}
+
+TEST(logprobs_come_with_each_token_when_asked_for) {
+  Bench bench;
+  bench.submit({.id = 1, .prompt = {1, 2}, .max_tokens = 5, .logprobs = true});
+  bench.loop->start();
+  bench.await(1);
+  CHECK_EQUAL(static_cast<std::int32_t>(bench.logprobs), bench.ends.at(1).generated_tokens);
 }
 
 TEST(streams_get_a_token_in_every_step_of_a_long_prompt) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -38,6 +39,7 @@ class ScriptedRuntime : public Runtime {
       : limits_(limits), memory_(static_cast<std::size_t>(limits.sequences)) {}
 
   const Limits& limits() const override { return limits_; }
+  bool computes_asynchronously() const override { return asynchronous; }
 
   DecodeStatus decode(std::span<const BatchToken> batch) override {
     if (batch.empty() || static_cast<std::int32_t>(batch.size()) > limits_.step_tokens) {
@@ -48,17 +50,36 @@ class ScriptedRuntime : public Runtime {
     sampled_.assign(batch.size(), -1);
     for (std::size_t row = 0; row < batch.size(); ++row) place(batch[row], row);
     batches.push_back({batch.begin(), batch.end()});
+    adapters.push_back(adapter_);
     return DecodeStatus::ok;
   }
 
   void sample(std::span<const SampleWork> work) override {
     for (const auto& one : work) {
-      const auto token = sampled_.at(static_cast<std::size_t>(one.row));
-      if (token < 0) throw std::logic_error("sampled a row without output");
-      one.sampled->push_back({.token = token});
+      for (std::size_t i = 0;; ++i) {
+        const auto token = sampled_.at(static_cast<std::size_t>(one.row) + i);
+        if (token < 0) throw std::logic_error("sampled a row without output");
+        one.sampled->push_back({.token = token, .logprob = -1, .top = {}});
+        if (i == one.draft.size() || one.draft[i] != token) break;
+      }
     }
   }
 
+  /// Right guesses up to a place that differs from text to text, then wrong ones.
+  void draft(std::span<const DraftWork> work) override {
+    for (const auto& one : work) {
+      std::vector<Token> text(one.text.begin(), one.text.end());
+      const auto right = static_cast<std::int32_t>(text.size() % 5);
+      for (std::int32_t i = 0; i < one.most; ++i) {
+        const auto token = next_token(text);
+        one.draft->push_back(i < right && token != 0 ? token : 27);
+        text.push_back(one.draft->back());
+      }
+    }
+  }
+
+  void bind(std::int32_t sequence, Sampler* sampler) override { bound_[sequence] = sampler; }
+  void use_adapter(std::int32_t adapter) override { adapter_ = adapter; }
   bool ends_text(Token token) const override { return token == 0; }
   void append_text(Token token, std::string& text) const override {
     text += static_cast<char>('a' + token - 1);
@@ -67,22 +88,57 @@ class ScriptedRuntime : public Runtime {
   std::int32_t cut(std::int32_t sequence, std::int32_t length) override {
     auto& held = memory_.at(static_cast<std::size_t>(sequence));
     if (length > static_cast<std::int32_t>(held.size())) throw std::logic_error("cut behind the end");
-    if (!limits_.divisible && length < static_cast<std::int32_t>(held.size())) length = 0;
-    used_ -= static_cast<std::int32_t>(held.size()) - length;
-    held.resize(static_cast<std::size_t>(length));
+    if (!limits_.divisible && length < static_cast<std::int32_t>(held.size()))
+      length = length >= checkpoints_[sequence] ? checkpoints_[sequence] : 0;
+    while (static_cast<std::int32_t>(held.size()) > length) {
+      if (--owners_[held.back().cell] == 0) owners_.erase(held.back().cell);
+      held.pop_back();
+    }
+    if (length < checkpoints_[sequence]) checkpoints_[sequence] = 0;
     return length;
   }
 
-  std::int32_t copy(std::int32_t, std::int32_t, std::int32_t) override { return 0; }
+  std::int32_t copy(std::int32_t from, std::int32_t to, std::int32_t length) override {
+    const auto& source = memory_.at(static_cast<std::size_t>(from));
+    auto& target = memory_.at(static_cast<std::size_t>(to));
+    if (!target.empty()) throw std::logic_error("copied onto a sequence that is not empty");
+    if (length > static_cast<std::int32_t>(source.size()))
+      throw std::logic_error("copied more than there is");
+    if (!limits_.divisible && length < static_cast<std::int32_t>(source.size())) return 0;
+    for (std::int32_t i = 0; i < length; ++i) {
+      auto held = source[static_cast<std::size_t>(i)];
+      if (!limits_.shared_cells) held.cell = ++last_cell_;
+      ++owners_[held.cell];
+      target.push_back(held);
+    }
+    return length;
+  }
 
-  std::int32_t used() const { return used_; }
+  void remember(std::int32_t sequence) override {
+    checkpoints_[sequence] = static_cast<std::int32_t>(memory_.at(static_cast<std::size_t>(sequence)).size());
+  }
+
+  std::int32_t used() const { return static_cast<std::int32_t>(owners_.size()); }
+  std::size_t computed() const {
+    std::size_t tokens = 0;
+    for (const auto& batch : batches) tokens += batch.size();
+    return tokens;
+  }
 
   std::atomic<bool> fail_next = false;
   std::atomic<bool> refuse_next = false;
-  std::size_t most_sequences = 1000;             // in one batch; more find no cells, whatever was counted
-  std::vector<std::vector<BatchToken>> batches;  // read only while the loop rests
+  bool asynchronous = false;
+  std::size_t most_sequences = 1000;  // in one batch; more find no cells, whatever was counted
+  // Read only while the loop rests.
+  std::vector<std::vector<BatchToken>> batches;
+  std::vector<std::int32_t> adapters;  // of each batch
 
  private:
+  struct Held {
+    Token token;
+    std::int64_t cell;
+  };
+
   static std::size_t sequences_in(std::span<const BatchToken> batch) {
     std::set<std::int32_t> sequences;
     for (const auto& token : batch) sequences.insert(token.sequence);
@@ -91,19 +147,31 @@ class ScriptedRuntime : public Runtime {
 
   void place(const BatchToken& token, std::size_t row) {
     auto& held = memory_.at(static_cast<std::size_t>(token.sequence));
+    if (bound_[token.sequence] == nullptr) throw std::logic_error("a sequence without a sampler");
     if (token.position != static_cast<std::int32_t>(held.size()))
       throw std::logic_error("a gap in a sequence");
-    if (++used_ > limits_.cells) throw std::logic_error("more cells than there are");
-    held.push_back(token.token);
+    ++owners_[++last_cell_];
+    if (used() > limits_.cells) throw std::logic_error("more cells than there are");
+    held.push_back({token.token, last_cell_});
     if (static_cast<std::int32_t>(held.size()) > limits_.context)
       throw std::logic_error("longer than the context");
-    if (token.output) sampled_[row] = next_token(held);
+    if (token.output) sampled_[row] = next_token(text_of(held));
+  }
+
+  static std::vector<Token> text_of(const std::vector<Held>& held) {
+    std::vector<Token> text;
+    for (const auto& one : held) text.push_back(one.token);
+    return text;
   }
 
   Limits limits_;
-  std::vector<std::vector<Token>> memory_;
+  std::vector<std::vector<Held>> memory_;
+  std::map<std::int64_t, int> owners_;  // by cell
+  std::map<std::int32_t, std::int32_t> checkpoints_;
+  std::map<std::int32_t, Sampler*> bound_;
   std::vector<Token> sampled_;
-  std::int32_t used_ = 0;
+  std::int64_t last_cell_ = 0;
+  std::int32_t adapter_ = -1;
 };
 
 }  // namespace tacho::engine

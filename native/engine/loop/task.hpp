@@ -1,0 +1,51 @@
+// One request on its way through the decode loop.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "draft_policy.hpp"
+#include "request.hpp"
+#include "runtime.hpp"
+#include "text_stream.hpp"
+
+namespace tacho::engine {
+
+struct Task {
+  RequestId id = 0;
+  double arrived_at = 0;
+  double last_token_at = 0;  // 0: none yet
+  std::int32_t priority = 0;
+  std::string cache_space;
+  std::int32_t adapter = -1;
+  std::vector<Token> tokens;  // prompt, then what was sampled
+  std::int32_t prompt_tokens = 0;
+  std::int32_t cached_tokens = 0;
+  std::int32_t generated = 0;
+  std::int32_t max_tokens = 0;     // 0: until the context is full
+  std::int32_t sequence = -1;      // -1: not running
+  std::int32_t once_computed = 0;  // tokens that were computed before; those computed again are counted
+  std::uint64_t last_step = 0;
+  bool taken_up = false;    // took part in a step before
+  bool remembered = false;  // a checkpoint of its prompt was asked for
+  DraftPolicy draft_policy;
+  std::vector<Token> draft;        // in the step at hand
+  std::vector<Sampled> unspoken;   // sampled, not yet turned into text
+  std::optional<Finish> finished;  // said to its client once all is spoken
+  TextStream text;
+  std::unique_ptr<Sampler> sampler;
+  bool wants_logprobs = false;
+
+  std::int32_t size() const { return static_cast<std::int32_t>(tokens.size()); }
+};
+
+using TaskPtr = std::unique_ptr<Task>;
+
+/// The place of a request among those that wait, the smaller the sooner: each level of priority is worth so
+/// many seconds of waiting. The order of two requests never changes, so nobody starves.
+constexpr double kSecondsPerPriority = 10;
+inline double rank(const Task& task) { return task.arrived_at - kSecondsPerPriority * task.priority; }
+
+}  // namespace tacho::engine
