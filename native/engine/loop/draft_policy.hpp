@@ -1,19 +1,37 @@
-// How many tokens to guess for a request.
+// How many tokens to guess for a request: verifying a guess costs time whether it is right or wrong.
 #pragma once
 
 #include <cstdint>
 
 namespace tacho::engine {
 
-class DraftPolicy {
- public:
-  /// Drafted tokens that pay best in a step that lasts `step_seconds` without them and `token_seconds` longer
-  /// for each; 0 … `most`.
-  std::int32_t wanted(double step_seconds, double token_seconds, std::int32_t most);
-  void observed(std::int32_t drafted, std::int32_t accepted);
+/// What a step costs now, as the loop measures it.
+struct DraftCost {
+  double step_seconds = 0;     // a step of one token for each of `sequences`
+  double token_seconds = 0;    // what each further token adds to it, with the time that guessing it takes
+  std::int32_t sequences = 1;  // that generate
 };
 
-inline std::int32_t DraftPolicy::wanted(double, double, std::int32_t most) { return most; }
-inline void DraftPolicy::observed(std::int32_t, std::int32_t) {}
+/// One request's. Assumes that every guess is right with one probability a, learned from the latest guesses,
+/// so that k guesses bring (1 - a^(k+1)) / (1 - a) tokens on average, and takes the k that brings most tokens
+/// for its time. A guess must bring more than the same time brings to all sequences of the batch, so a
+/// request's part of the step is step_seconds / sequences. When no k pays, it guesses nothing for a while and
+/// then tries again, after longer and longer pauses.
+class DraftPolicy {
+ public:
+  /// Tokens to guess in the next step, 0 … most. Called once a step of this request.
+  std::int32_t wanted(const DraftCost& cost, std::int32_t most);
+  /// What came of it. `drafted` is 0 when there was no guess, which changes nothing.
+  void observed(std::int32_t drafted, std::int32_t accepted);
+
+ private:
+  // Guesses verified and those of them that were right, the older the less they count. Starts as if most had
+  // been right: they come from the text itself or from a model made for it.
+  double verified_ = 4;
+  double right_ = 3.2;
+  bool trying_ = false;  // after a pause
+  std::int32_t pause_left_ = 0;
+  std::int32_t next_pause_ = 0;  // 0: the shortest
+};
 
 }  // namespace tacho::engine
