@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "../loop/runtime.hpp"
+#include "llama_drafter.hpp"
 #include "llama_model.hpp"
 #include "llama_sampler.hpp"
 
@@ -32,6 +33,9 @@ class LlamaRuntime : public Runtime {
   DecodeStatus decode(std::span<const BatchToken> batch) override;
   std::string failure() const override { return failure_; }
   void sample(std::span<const SampleWork> work) override;
+  void draft(std::span<const DraftWork> work) override {
+    if (drafter_) drafter_->draft(work);
+  }
   bool ends_text(Token token) const override { return llama_vocab_is_eog(model_.vocab(), token); }
   void append_text(Token token, std::string& text) const override;
   std::int32_t cut(std::int32_t sequence, std::int32_t length) override;
@@ -53,6 +57,7 @@ class LlamaRuntime : public Runtime {
   ggml_threadpool* thread_pool_ = nullptr;
   void (*free_thread_pool_)(ggml_threadpool*) = nullptr;
   std::unique_ptr<llama_context, FreeContext> context_;
+  std::unique_ptr<LlamaDrafter> drafter_;
   llama_batch batch_{};
   std::string failure_;
 };

@@ -1,0 +1,59 @@
+// Guesses of a small model with the same vocabulary, which llama.cpp's own speculative decoding draws.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "llama_drafter.hpp"
+#include "speculative.h"
+
+namespace tacho::engine {
+
+/// Remembers which tokens its context holds of each sequence and catches up before it drafts, so that nobody
+/// must tell it what the model computed, cut or copied.
+class ModelDrafter : public LlamaDrafter {
+ public:
+  /// The draft model's context holds as many tokens of as many sequences as `target`. Throws LoadError.
+  ModelDrafter(const LlamaModel& model, const ContextOptions& options, llama_context* target,
+               ggml_threadpool* pool);
+  ~ModelDrafter() override;
+
+  void draft(std::span<const DraftWork> work) override;
+
+ private:
+  void load(const LlamaModel& model, const ContextOptions& options);
+  void make_context(const ContextOptions& options, const llama_context* target, ggml_threadpool* pool);
+  void make_speculative(const ContextOptions& options, llama_context* target);
+
+  std::vector<Token>& held_of(std::int32_t sequence) { return held_[static_cast<std::size_t>(sequence)]; }
+  std::size_t missing(const DraftWork& work) { return work.text.size() - 1 - held_of(work.sequence).size(); }
+  void keep_common(const DraftWork& work);
+  bool can_read(const DraftWork& work);
+  void cut(std::int32_t sequence, std::size_t length);
+  void catch_up(std::span<const DraftWork> work);
+  bool compute_missing();
+  void add(const DraftWork& work, std::size_t index);
+  void forget_all_but(std::span<const DraftWork> work);
+  void begin(const DraftWork& work);
+  void end(const DraftWork& work);
+
+  struct FreeModel {
+    void operator()(llama_model* model) const { llama_model_free(model); }
+  };
+  struct FreeContext {
+    void operator()(llama_context* context) const { llama_free(context); }
+  };
+
+  std::unique_ptr<llama_model, FreeModel> model_;
+  std::unique_ptr<llama_context, FreeContext> context_;
+  common_speculative_ptr speculative_;  // after the context, which it uses
+  std::int32_t target_vocabulary_;
+  std::int32_t vocabulary_ = 0;
+  std::size_t longest_ = 0;  // tokens a sequence may have here
+  llama_batch batch_{};
+  std::vector<std::vector<Token>> held_;  // what the context holds, by sequence
+  std::vector<DraftWork> ready_;          // who gets a guess in this call
+};
+
+}  // namespace tacho::engine
