@@ -114,13 +114,16 @@ void Loop::draft() {
   if (runtime_.limits().draft_tokens == 0) return;
   streams_ = static_cast<std::int32_t>(std::ranges::count_if(
       running(), [&](const TaskPtr& task) { return scheduler_.uncomputed(*task) == 1; }));
+  const DraftCost cost{.step_seconds = cost_.step_seconds(std::max(1, streams_)),
+                       .token_seconds = cost_.token_seconds(),
+                       .sequences = std::max(1, streams_)};
   drafting_.clear();
   for (const auto& task : running()) {
     if (task->adapter != adapter_ || scheduler_.uncomputed(*task) != 1) continue;
     auto most = std::min(runtime_.limits().draft_tokens, runtime_.limits().context - task->size() - 1);
     if (task->max_tokens > 0) most = std::min(most, task->max_tokens - task->generated - 1);
     if (most <= 0) continue;
-    most = task->draft_policy.wanted(cost_.step_seconds(std::max(1, streams_)), cost_.token_seconds(), most);
+    most = task->draft_policy.wanted(cost, most);
     if (most > 0)
       drafting_.push_back(
           {.sequence = task->sequence, .text = task->tokens, .most = most, .draft = &task->draft});
