@@ -1,12 +1,14 @@
+import { WaitingLine, type Spot } from "./waiting-line.js";
+
 export interface AdmissionLimits {
-  /** Requests in the engine at once. */
-  slots: number;
   /** Requests that may wait. */
   waiting: number;
   /** Bytes that the prompts of waiting requests may take together. */
   waitingBytes: number;
   /** Seconds a request may wait. */
   waitSeconds: number;
+  /** Seconds of waiting that raise a request's priority by one. */
+  prioritySeconds: number;
 }
 
 export type Refusal = "queue_full" | "queue_timeout" | "draining";
@@ -14,6 +16,8 @@ export type Refusal = "queue_full" | "queue_timeout" | "draining";
 /** One of the two is called, once, unless the ticket is given back first; never from within `enter`. */
 export interface Applicant {
   bytes: number;
+  /** The higher the sooner. */
+  priority: number;
   admit(): void;
   refuse(reason: Refusal): void;
 }
@@ -24,21 +28,22 @@ export interface Ticket {
 }
 
 /**
- * Who may enter the engine, and when: `slots` at once, the rest in order of arrival in a bounded queue.
- * Knows nothing of HTTP or of the engine.
+ * Who may enter the engine, and when: as many at once as it has slots; the rest wait in a bounded queue, by
+ * priority and then in order of arrival. Knows nothing of HTTP or of the engine.
  */
 export class Admission {
+  #slots = 0;
   #running = 0;
-  #paused = true;
   #closed = false;
   #waitingBytes = 0;
-  /** Insertion order is the order of arrival; deletion from the middle is cheap. */
-  readonly #queue = new Set<Place>();
+  readonly #queue: WaitingLine<Place>;
 
   constructor(
     readonly limits: AdmissionLimits,
     private readonly onChange: (counts: { waiting: number; running: number }) => void = () => {},
-  ) {}
+  ) {
+    this.#queue = new WaitingLine(limits.prioritySeconds);
+  }
 
   get waiting(): number {
     return this.#queue.size;
@@ -52,7 +57,7 @@ export class Admission {
   enter(applicant: Applicant): Ticket | Refusal {
     if (this.#closed) return "draining";
     const place = new Place(this, applicant);
-    if (!this.#paused && this.#queue.size === 0 && this.#running < this.limits.slots) {
+    if (this.#queue.size === 0 && this.#running < this.#slots) {
       // Later, so that the caller holds its ticket before it is admitted.
       this.#running++;
       place.state = "running";
@@ -68,11 +73,12 @@ export class Admission {
 
   /** Nobody is admitted until `resume`: the engine is away. */
   pause(): void {
-    this.#paused = true;
+    this.#slots = 0;
   }
 
-  resume(): void {
-    this.#paused = false;
+  /** @param slots Requests that the engine takes at once. */
+  resume(slots: number): void {
+    this.#slots = slots;
     this.#admitNext();
   }
 
@@ -103,20 +109,19 @@ export class Admission {
   }
 
   #enqueue(place: Place): void {
-    this.#queue.add(place);
+    place.spot = this.#queue.join(place, place.applicant.priority, performance.now() / 1000);
     this.#waitingBytes += place.applicant.bytes;
     place.timer = setTimeout(() => this.expire(place), this.limits.waitSeconds * 1000);
   }
 
   #dequeue(place: Place): void {
     clearTimeout(place.timer);
-    this.#queue.delete(place);
+    this.#queue.leave(place.spot!);
     this.#waitingBytes -= place.applicant.bytes;
   }
 
   #admitNext(): void {
-    for (const place of this.#queue) {
-      if (this.#paused || this.#running >= this.limits.slots) break;
+    for (let place; this.#running < this.#slots && (place = this.#queue.first);) {
       this.#dequeue(place);
       this.#running++;
       place.state = "running";
@@ -133,6 +138,8 @@ export class Admission {
 class Place implements Ticket {
   state: "waiting" | "running" | "left" = "waiting";
   timer: NodeJS.Timeout | undefined;
+  /** Set while it waits. */
+  spot: Spot<Place> | undefined;
 
   constructor(
     private readonly admission: Admission,

@@ -122,10 +122,10 @@ export class Front {
 
 function admissionOf(settings: Settings, meters: Meters): Admission {
   const limits = {
-    slots: settings.parallel,
     waiting: settings.maxQueue,
     waitingBytes: WAITING_BYTES,
     waitSeconds: settings.queueTimeout,
+    prioritySeconds: settings.prioritySeconds,
   };
   return new Admission(limits, ({ waiting, running }) => {
     meters.waiting.set(waiting);
@@ -155,7 +155,7 @@ function linkEvents(
 ): EngineLinkEvents {
   return {
     onProgress,
-    onReady: () => admission.resume(),
+    onReady: ({ slots }) => admission.resume(slots),
     onDown: (how, seconds) => {
       admission.pause();
       logLine(`the engine host ${how}; it is started again in ${seconds} s`);

@@ -39,6 +39,7 @@ export class GenerationTask implements EngineClient {
       };
       const ticket = admission.enter({
         bytes: promptBytes(this.request.prompt),
+        priority: this.request.priority,
         admit: () => this.#submit(),
         refuse: (reason) => this.fail(refusal(reason, admission)),
       });

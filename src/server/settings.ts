@@ -91,14 +91,20 @@ export const SETTINGS = {
     defaultHelp: "none: a new segment in shared memory for each run",
     help: "keep the counters in this file, from one run to the next",
   },
-  parallel: { ...integer, flag: "parallel", default: 16, range: [1, 256], help: "requests decoded at once" },
+  parallel: {
+    ...integer,
+    flag: "parallel",
+    default: 16,
+    range: [1, 256],
+    help: "requests that each replica decodes at once",
+  },
   contextSize: {
     ...integer,
     flag: "ctx-size",
     default: 0,
     range: [0, 2 ** 31 - 1],
     defaultHelp: "0: the trained context for each slot, up to 4 GiB",
-    help: "KV cells all requests share; one may use as many as its model was trained for",
+    help: "KV cells that a replica's requests share; one may use as many as its model was trained for",
   },
   threads: {
     ...integer,
@@ -106,7 +112,7 @@ export const SETTINGS = {
     default: computeThreads,
     range: [1, cores],
     defaultHelp: `${computeThreads}: a core is left for the rest`,
-    help: "compute threads",
+    help: "compute threads of all replicas together",
   },
   gpu: {
     ...text,
@@ -170,7 +176,7 @@ export const SETTINGS = {
     flag: "replicas",
     default: 1,
     range: [1, 64],
-    help: "contexts with a decode loop each; on one device they share the weights",
+    help: "contexts with a decode loop each: one a GPU in turn; on one device they share the weights",
   },
   maxQueue: {
     ...integer,
@@ -185,6 +191,13 @@ export const SETTINGS = {
     default: 60,
     range: [0.001, 86_400],
     help: "longest wait for a slot; after it 503",
+  },
+  prioritySeconds: {
+    ...seconds,
+    flag: "priority-seconds",
+    default: 10,
+    range: [0.001, 86_400],
+    help: "waiting this long raises a request's priority by one",
   },
   drainSeconds: {
     ...seconds,

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Admission, type Ticket } from "../../src/server/admission.js";
 
-const limits = { slots: 2, waiting: 3, waitingBytes: 100, waitSeconds: 5 };
+const SLOTS = 2;
+const limits = { waiting: 3, waitingBytes: 100, waitSeconds: 5, prioritySeconds: 1 };
 
 let events: string[];
 let counts: { waiting: number; running: number };
@@ -11,13 +12,14 @@ beforeEach(() => {
   vi.useFakeTimers();
   events = [];
   admission = new Admission(limits, (now) => (counts = now));
-  admission.resume();
+  admission.resume(SLOTS);
 });
 afterEach(() => vi.useRealTimers());
 
-function enter(name: string, bytes = 1): Ticket {
+function enter(name: string, bytes = 1, priority = 0): Ticket {
   const ticket = admission.enter({
     bytes,
+    priority,
     admit: () => events.push(`${name} in`),
     refuse: (reason) => events.push(`${name} ${reason}`),
   });
@@ -55,10 +57,42 @@ describe("admission", () => {
   it("lets no newcomer pass those who wait", async () => {
     admission.pause();
     enter("a");
-    admission.resume();
+    admission.resume(SLOTS);
     enter("b");
     await settled();
     expect(events).toEqual(["a in", "b in"]);
+  });
+
+  it("admits the highest priority first, and in order of arrival inside one", async () => {
+    const running = [enter("a"), enter("b")];
+    enter("low", 1, -1);
+    enter("high", 1, 1);
+    enter("high too", 1, 1);
+    await settled();
+    for (const ticket of running) ticket.release();
+    expect(events.slice(2)).toEqual(["high in", "high too in"]);
+  });
+
+  it("admits one that has waited before a newcomer of a little more priority", async () => {
+    const running = [enter("a"), enter("b")];
+    enter("early");
+    await vi.advanceTimersByTimeAsync(2500);
+    enter("late", 1, 2);
+    enter("urgent", 1, 3);
+    for (const ticket of running) ticket.release();
+    expect(events.slice(2)).toEqual(["urgent in", "early in"]);
+  });
+
+  it("admits as many as the engine has slots after a restart", async () => {
+    const running = [enter("a"), enter("b")];
+    enter("c");
+    enter("d");
+    await settled();
+    admission.pause();
+    for (const ticket of running) ticket.release();
+    expect(counts).toEqual({ waiting: 2, running: 0 });
+    admission.resume(1);
+    expect(events.slice(2)).toEqual(["c in"]);
   });
 
   it("refuses what the queue has no place for, in requests and in bytes", () => {
@@ -120,7 +154,7 @@ describe("admission", () => {
     await settled();
     expect(counts).toEqual({ waiting: 2, running: 0 });
     b.release();
-    admission.resume();
+    admission.resume(SLOTS);
     expect(events).toEqual(["a in"]);
   });
 
