@@ -11,7 +11,10 @@ import type { Adapter, CacheType, EngineSettings, GenerateRequest, ModelInfo, St
 export interface NativeEngine {
   /** Loads the back ends in `directory`, once in a process. Returns the GPUs, then the processor. */
   loadBackends(directory: string): { backend: string; name: string }[];
-  /** Rejects with one line saying what llama.cpp objected to. */
+  /**
+   * Replicas of one process share the weights of the same file on the same device: the first loads them, and
+   * alone reports progress. Rejects with one line saying what llama.cpp objected to.
+   */
   loadReplica(options: ReplicaOptions, onProgress: (fraction: number) => void): Promise<NativeReplica>;
 }
 
@@ -19,6 +22,8 @@ export interface ReplicaOptions {
   path: string;
   /** -1 for all. */
   gpuLayers: number;
+  /** The GPU that holds them, counted from 0 as `loadBackends` lists them; -1 spreads them over all. */
+  device: number;
   /** KV cells all slots share; 0 leaves the choice to the engine. */
   cells: number;
   slots: number;

@@ -2,27 +2,51 @@ import type { MessagePort } from "node:worker_threads";
 import { catalog } from "../metrics/catalog.js";
 import { observeRuntime, openTelemetry, type SpecOf, type Writer } from "../telemetry/index.js";
 import { chooseLibraries, LibraryError } from "./libraries.js";
-import type { EngineSettings, FromEngine, ModelInfo, ToEngine } from "./messages.js";
+import type { EngineSettings, FromEngine, GenerateRequest, ModelInfo, ToEngine } from "./messages.js";
 import {
   loadNativeEngine,
   type EngineMeters,
   type NativeEngine,
   type NativeReplica,
 } from "./native-engine.js";
+import { deviceOf } from "./placement.js";
 
-export interface ReplicaTask {
-  settings: EngineSettings;
-  /** Where the GGUF file lies. */
-  file: string;
-  /** Speaks ToEngine and FromEngine with the host's main thread. */
-  port: MessagePort;
-}
+/** What a worker is asked to do; the first is to be a replica. */
+export type ReplicaTask =
+  | {
+      kind: "replica";
+      /** `threads` are this replica's own. */
+      settings: EngineSettings;
+      /** Which of the replicas this is. */
+      index: number;
+      /** Where the GGUF file lies. */
+      file: string;
+      /** Speaks ToReplica and FromReplica with the host's main thread. */
+      port: MessagePort;
+    }
+  | { kind: "submit"; request: GenerateRequest }
+  | { kind: "cancel"; id: number };
 
-/** Why the replica ended unasked; `usage`: another flag or an installation mends it. Null: it was told to stop. */
+export type ToReplica = Extract<ToEngine, { type: "stop" }>;
+export type FromReplica = Exclude<FromEngine, { type: "failed" }>;
+
+/** Why the replica ended unasked; `usage`: another flag or an installation mends it. Null: as it should. */
 export type ReplicaEnd = { message: string; usage: boolean } | null;
 
-/** The piscina task: one replica for as long as it lives. */
-export default async function runReplica(task: ReplicaTask): Promise<ReplicaEnd> {
+/** This thread's replica. */
+let replica: NativeReplica | null = null;
+
+/** The piscina tasks: one that is a replica for as long as it lives, and those that hand something to it. */
+export default async function runTask(task: ReplicaTask): Promise<ReplicaEnd> {
+  if (task.kind === "replica") return runReplica(task);
+  if (task.kind === "submit") replica?.submit(task.request);
+  else replica?.cancel(task.id);
+  return null;
+}
+
+type Task = Extract<ReplicaTask, { kind: "replica" }>;
+
+async function runReplica(task: Task): Promise<ReplicaEnd> {
   try {
     await serve(task);
     return null;
@@ -33,58 +57,65 @@ export default async function runReplica(task: ReplicaTask): Promise<ReplicaEnd>
   }
 }
 
-async function serve({ settings, file, port }: ReplicaTask): Promise<void> {
-  const send = (message: FromEngine): void => port.postMessage(message);
-  const engine = await openEngine(settings);
-  const replica = await loadReplica(engine, settings, file, (fraction) =>
+async function serve({ settings, index, file, port }: Task): Promise<void> {
+  const send = (message: FromReplica): void => port.postMessage(message);
+  const { engine, devices } = await openEngine(settings);
+  const device = deviceOf(index, settings, devices);
+  const loaded = await loadReplica(engine, settings, device, file, (fraction) =>
     send({ type: "progress", phase: "load", fraction }),
   );
-  const model: ModelInfo = { id: settings.modelId, file, threads: settings.threads, ...replica.info };
+  const model: ModelInfo = { id: settings.modelId, file, threads: settings.threads, ...loaded.info };
 
   const telemetry = openTelemetry(catalog, { path: settings.telemetryPath, attach: true });
-  const runtime = observeRuntime(telemetry, { process: "engine-host", thread: "replica" });
+  const thread = settings.replicas === 1 ? "replica" : `replica-${index}`;
+  const runtime = observeRuntime(telemetry, { process: "engine-host", thread });
   const writer = telemetry.openWriter();
-  recordModel(telemetry, model);
-  replica.start(writer.cells, engineMeters(writer, model.id), (step) => send({ type: "step", ...step }));
+  recordModel(telemetry, model, index);
+  loaded.start(writer.cells, engineMeters(writer, model.id), (step) => send({ type: "step", ...step }));
+  replica = loaded;
   send({ type: "ready", model });
 
-  await untilStopped(port, replica);
-  await replica.close();
+  await untilStopped(port);
+  replica = null;
+  await loaded.close();
   writer.close();
   runtime.close();
   telemetry.close();
 }
 
-async function openEngine(settings: EngineSettings): Promise<NativeEngine> {
+async function openEngine(settings: EngineSettings) {
   const libraries = await chooseLibraries(settings.gpu);
   const engine = loadNativeEngine(libraries);
   const devices = engine.loadBackends(libraries.directory);
   if (settings.gpu !== "auto" && settings.gpu !== "off" && devices[0]?.backend === "cpu") {
     throw new LibraryError(`--gpu ${settings.gpu}: no such device was found; use --gpu auto or off`);
   }
-  return engine;
+  return { engine, devices };
 }
 
 async function loadReplica(
   engine: NativeEngine,
   settings: EngineSettings,
+  device: number,
   file: string,
   onProgress: (fraction: number) => void,
 ): Promise<NativeReplica> {
   const { contextSize: cells, ...rest } = settings;
   try {
-    return await engine.loadReplica({ ...rest, path: file, cells }, onProgress);
+    return await engine.loadReplica({ ...rest, device, path: file, cells }, onProgress);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`cannot serve ${file}: ${reason}`, { cause: error });
   }
 }
 
-function recordModel({ metrics }: Writer<SpecOf<typeof catalog>>, model: ModelInfo): void {
+/** The values of all replicas are summed up: one of them tells what they have in common. */
+function recordModel({ metrics }: Writer<SpecOf<typeof catalog>>, model: ModelInfo, index: number): void {
   const labels = { model: model.id };
+  metrics.kvCells.labels(labels).set(model.kvCells);
+  if (index > 0) return;
   metrics.modelLoadDuration.labels(labels).set(model.loadSeconds);
   metrics.modelSize.labels(labels).set(model.sizeBytes);
-  metrics.kvCells.labels(labels).set(model.kvCells);
 }
 
 function engineMeters({ metrics }: Writer<SpecOf<typeof catalog>>, model: string): EngineMeters {
@@ -109,12 +140,7 @@ function engineMeters({ metrics }: Writer<SpecOf<typeof catalog>>, model: string
   };
 }
 
-function untilStopped(port: MessagePort, replica: NativeReplica): Promise<void> {
-  return new Promise((resolve) => {
-    port.on("message", (message: ToEngine) => {
-      if (message.type === "submit") replica.submit(message.request);
-      else if (message.type === "cancel") replica.cancel(message.id);
-      else if (message.type === "stop") resolve();
-    });
-  });
+/** A replica is told nothing else over its port. */
+function untilStopped(port: MessagePort): Promise<void> {
+  return new Promise((resolve) => port.once("message", () => resolve()));
 }

@@ -121,7 +121,9 @@ telemetry::Histogram histogram(const Napi::Float64Array& cells, const Napi::Obje
 }  // namespace
 
 ModelOptions model_options(const Napi::Object& options) {
-  ModelOptions result{.path = text(options, "path"), .gpu_layers = integer(options, "gpuLayers")};
+  ModelOptions result{.path = text(options, "path"),
+                      .gpu_layers = integer(options, "gpuLayers"),
+                      .device = integer(options, "device")};
   const auto adapters = array(options, "adapters");
   for (std::uint32_t i = 0; i < adapters.Length(); ++i) {
     const auto adapter = adapters.Get(i).As<Napi::Object>();

@@ -1,6 +1,5 @@
 #include "llama_log.hpp"
 
-#include <mutex>
 #include <utility>
 
 #include "llama.h"
@@ -10,8 +9,8 @@ namespace tacho::engine {
 
 namespace {
 
-std::mutex mutex;
-std::string first_error;
+/// llama.cpp logs on the thread that called it: replicas that fail at the same time keep their reasons apart.
+thread_local std::string first_error;
 
 /// "llama_model_load: error loading model: …\n" → "error loading model: …"
 std::string without_prefix(std::string line) {
@@ -24,7 +23,6 @@ std::string without_prefix(std::string line) {
 
 void keep_errors(ggml_log_level level, const char* text, void*) {
   if (level != GGML_LOG_LEVEL_ERROR) return;
-  const std::lock_guard lock(mutex);
   if (first_error.empty()) first_error = without_prefix(text);
 }
 
@@ -35,9 +33,6 @@ void capture_llama_log() {
   common_log_set_verbosity_thold(-1);  // libllama-common has a log of its own
 }
 
-std::string take_llama_error() {
-  const std::lock_guard lock(mutex);
-  return std::exchange(first_error, {});
-}
+std::string take_llama_error() { return std::exchange(first_error, {}); }
 
 }  // namespace tacho::engine

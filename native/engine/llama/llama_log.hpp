@@ -5,9 +5,9 @@
 
 namespace tacho::engine {
 
-/// From now on llama.cpp's log goes nowhere but here; the last error lines are kept.
+/// From now on llama.cpp's log goes nowhere but here; each thread's first error line is kept.
 void capture_llama_log();
-/// The first error line since the last call, without its prefix; empty when there was none. Thread-safe.
+/// The first error line of this thread since its last call, without its prefix; empty when there was none.
 std::string take_llama_error();
 
 }  // namespace tacho::engine

@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <cstdio>
+#include <iterator>
 #include <limits>
 #include <mutex>
 
@@ -42,19 +43,40 @@ std::string parameter_count(std::uint64_t parameters) {
   return text.data();
 }
 
-std::vector<Device> devices() {
-  std::vector<Device> gpus;
-  std::vector<Device> processors;
+struct Devices {
+  std::vector<ggml_backend_dev_t> gpus;
+  std::vector<ggml_backend_dev_t> processors;
+};
+
+Devices find_devices() {
+  Devices found;
   for (std::size_t i = 0; i < ggml_backend_dev_count(); ++i) {
     const auto device = ggml_backend_dev_get(i);
     const auto type = ggml_backend_dev_type(device);
     if (type == GGML_BACKEND_DEVICE_TYPE_ACCEL || type == GGML_BACKEND_DEVICE_TYPE_META) continue;
-    const Device found{lower(ggml_backend_reg_name(ggml_backend_dev_backend_reg(device))),
-                       ggml_backend_dev_description(device)};
-    (type == GGML_BACKEND_DEVICE_TYPE_CPU ? processors : gpus).push_back(found);
+    (type == GGML_BACKEND_DEVICE_TYPE_CPU ? found.processors : found.gpus).push_back(device);
   }
-  gpus.insert(gpus.end(), processors.begin(), processors.end());
-  return gpus;
+  return found;
+}
+
+Device named(ggml_backend_dev_t device) {
+  return {lower(ggml_backend_reg_name(ggml_backend_dev_backend_reg(device))),
+          ggml_backend_dev_description(device)};
+}
+
+std::vector<Device> devices() {
+  const auto [gpus, processors] = find_devices();
+  std::vector<Device> all;
+  for (const auto& kind : {gpus, processors}) std::ranges::transform(kind, std::back_inserter(all), named);
+  return all;
+}
+
+/// The end of llama.cpp's list of devices is a null.
+std::array<ggml_backend_dev_t, 2> one_gpu(std::int32_t index) {
+  const auto gpus = find_devices().gpus;
+  const auto at = static_cast<std::size_t>(index);
+  if (at >= gpus.size()) throw LoadError("there is no GPU " + std::to_string(index));
+  return {gpus[at], nullptr};
 }
 
 }  // namespace
@@ -69,8 +91,14 @@ std::vector<Device> load_backends(const std::string& directory) {
   return devices();
 }
 
-LlamaModel::LlamaModel(const ModelOptions& options) : gpu_layers_(options.gpu_layers) {
+LlamaModel::LlamaModel(const ModelOptions& options)
+    : gpu_layers_(options.gpu_layers), device_(options.device) {
   auto params = llama_model_default_params();
+  std::array<ggml_backend_dev_t, 2> gpu{};
+  if (device_ >= 0) {
+    gpu = one_gpu(device_);
+    params.devices = gpu.data();
+  }
   params.n_gpu_layers = options.gpu_layers;
   params.progress_callback = report_progress;
   params.progress_callback_user_data = const_cast<std::function<void(float)>*>(&options.progress);
@@ -121,7 +149,7 @@ bool LlamaModel::has_chat_template() const { return llama_model_chat_template(ge
 Device LlamaModel::device() const {
   const auto all = devices();
   if (all.empty()) return {"cpu", ""};
-  return gpu_layers_ == 0 ? all.back() : all.front();
+  return gpu_layers_ == 0 ? all.back() : all[static_cast<std::size_t>(std::max(0, device_))];
 }
 
 std::vector<Token> LlamaModel::tokenize_chat(const std::string& text) const {

@@ -25,6 +25,7 @@ struct AdapterOptions {
 struct ModelOptions {
   std::string path;
   std::int32_t gpu_layers = -1;  // -1: all
+  std::int32_t device = -1;      // the GPU that holds them, as load_backends() counts; -1: all of them
   std::vector<AdapterOptions> adapters;
   /// Called on the loading thread with 0 … 1.
   std::function<void(float)> progress;
@@ -83,6 +84,7 @@ class LlamaModel {
   common_chat_templates_ptr templates_;
   std::unique_ptr<const ControlText> control_text_;
   std::int32_t gpu_layers_;
+  std::int32_t device_;
   std::size_t longest_token_ = 1;
 };
 

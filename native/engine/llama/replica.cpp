@@ -24,8 +24,8 @@ double monotonic_seconds() {
 
 Replica::Replica(const ModelOptions& model, const ContextOptions& context)
     : started_at_(monotonic_seconds()),
-      model_(model),
-      runtime_(model_, context),
+      model_(shared_model(model)),
+      runtime_(*model_, context),
       load_seconds_(monotonic_seconds() - started_at_) {}
 
 void Replica::start(Meters meters, std::function<void()> notify) {
@@ -71,7 +71,7 @@ Prepared Replica::prepare(Request& request) const {
 
 std::vector<Token> Replica::tokens_of(Prompt& prompt) const {
   if (auto* tokens = std::get_if<std::vector<Token>>(&prompt)) {
-    const auto vocabulary = llama_vocab_n_tokens(model_.vocab());
+    const auto vocabulary = llama_vocab_n_tokens(model_->vocab());
     const auto bad =
         std::ranges::find_if(*tokens, [&](Token token) { return token < 0 || token >= vocabulary; });
     if (bad == tokens->end()) return std::move(*tokens);
@@ -82,7 +82,7 @@ std::vector<Token> Replica::tokens_of(Prompt& prompt) const {
   const auto text = chat == nullptr ? std::move(std::get<TextPrompt>(prompt).text) : rendered(*chat);
   check_length(text);
   try {
-    return chat == nullptr ? model_.tokenize(text) : model_.tokenize_chat(text);
+    return chat == nullptr ? model_->tokenize(text) : model_->tokenize_chat(text);
   } catch (const std::exception& error) {
     throw Refusal{ErrorCode::invalid_prompt, error.what()};
   }
@@ -90,7 +90,7 @@ std::vector<Token> Replica::tokens_of(Prompt& prompt) const {
 
 std::string Replica::rendered(const ChatPrompt& chat) const {
   try {
-    return model_.apply_chat_template(chat.messages);
+    return model_->apply_chat_template(chat.messages);
   } catch (const std::exception& error) {
     throw Refusal{ErrorCode::template_failed,
                   std::string("the model's chat template refused the messages: ") + error.what()};
@@ -100,7 +100,7 @@ std::string Replica::rendered(const ChatPrompt& chat) const {
 /// Tokenising takes time without limit on some texts (quadratic in special tokens), so what can never fit is
 /// refused by its length.
 void Replica::check_length(const std::string& text) const {
-  const auto fewest = text.size() / model_.longest_token();
+  const auto fewest = text.size() / model_->longest_token();
   const auto context = limits().context;
   if (fewest < static_cast<std::size_t>(context)) return;
   throw Refusal{ErrorCode::context_length_exceeded, "the prompt has at least " + std::to_string(fewest) +

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "../loop/loop.hpp"
-#include "llama_model.hpp"
 #include "llama_runtime.hpp"
+#include "shared_model.hpp"
 
 namespace tacho::engine {
 
@@ -37,10 +37,11 @@ struct Request {
 
 class Replica {
  public:
-  /// Loads the model, which takes as long as reading the file. Throws LoadError.
+  /// Loads the model, which takes as long as reading the file, unless another replica holds it. Throws
+  /// LoadError.
   Replica(const ModelOptions& model, const ContextOptions& context);
 
-  const LlamaModel& model() const { return model_; }
+  const LlamaModel& model() const { return *model_; }
   const Limits& limits() const { return runtime_.limits(); }
   double load_seconds() const { return load_seconds_; }
 
@@ -62,7 +63,7 @@ class Replica {
   void check_length(const std::string& text) const;
 
   double started_at_;
-  LlamaModel model_;
+  std::shared_ptr<const LlamaModel> model_;
   LlamaRuntime runtime_;
   double load_seconds_;
   std::unique_ptr<Loop> loop_;

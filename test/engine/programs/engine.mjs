@@ -8,6 +8,7 @@ const MODEL = fileURLToPath(new URL("../../../models/tacho-mini-q8_0.gguf", impo
 const OPTIONS = {
   path: MODEL,
   gpuLayers: 0,
+  device: -1,
   cells: 0,
   slots: 4,
   threads: 1,
@@ -20,11 +21,11 @@ const OPTIONS = {
   adapters: [],
 };
 
-export async function loadReplica(options = {}) {
+export async function loadReplica(options = {}, onProgress = () => {}) {
   const libraries = await chooseLibraries("off");
   const engine = loadNativeEngine(libraries);
   engine.loadBackends(libraries.directory);
-  return engine.loadReplica({ ...OPTIONS, ...options }, () => {});
+  return engine.loadReplica({ ...OPTIONS, ...options }, onProgress);
 }
 
 /** Cells and handles as a telemetry writer would give them. */
