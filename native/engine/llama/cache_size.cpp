@@ -1,13 +1,12 @@
 #include "cache_size.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdlib>
 #include <limits>
 #include <string>
 
 #include "ggml-backend.h"
 #include "llama_model.hpp"
+#include "model_metadata.hpp"
 
 namespace tacho::engine {
 
@@ -20,28 +19,14 @@ constexpr std::int64_t kDefaultBytes = std::int64_t{4} << 30;
 /// llama.cpp rounds up to this anyway, but takes the batch size from the number it was given.
 constexpr std::int32_t kFewestCells = 256;
 
-std::string metadata(const llama_model* model, const std::string& key) {
-  std::array<char, 128> value{};
-  const auto length = llama_model_meta_val_str(model, key.c_str(), value.data(), value.size());
-  return length < 0 ? "" : value.data();
-}
-
-/// The length of a head's keys or values. Models may choose it apart from the width of the embedding.
-std::int64_t head_length(const llama_model* model, const std::string& what) {
-  const auto architecture = metadata(model, "general.architecture");
-  const auto stated = metadata(model, architecture + ".attention." + what);
-  if (!stated.empty()) return std::strtol(stated.c_str(), nullptr, 10);
-  return llama_model_n_embd(model) / std::max(1, llama_model_n_head(model));
-}
-
-/// Keys and values of one token in all layers, in llama.cpp's default type of two bytes a number. Too much
-/// for models some of whose layers have none.
-std::int64_t bytes_per_cell(const llama_model* model) {
+/// Keys and values of one token in all layers. Too much for models some of whose layers have none (recurrent
+/// ones) or not for every token (sliding windows), so these get fewer cells than would fit.
+std::int64_t bytes_per_cell(const llama_model* model, CacheTypes types) {
   const auto stated_heads = llama_model_n_head_kv(model);  // of the first layer, which may have none
   const std::int64_t heads = stated_heads > 0 ? stated_heads : llama_model_n_head(model);
-  const auto numbers = heads * (head_length(model, "key_length") + head_length(model, "value_length"));
-  const std::int64_t layers = llama_model_n_layer(model);
-  return std::max<std::int64_t>(1, 2 * layers * numbers);
+  const auto [keys, values] = head_lengths(model);
+  const auto bytes = ggml_row_size(types.keys, heads * keys) + ggml_row_size(types.values, heads * values);
+  return std::max<std::int64_t>(1, llama_model_n_layer(model) * static_cast<std::int64_t>(bytes));
 }
 
 /// Of the processor and all GPUs.
@@ -68,9 +53,10 @@ void check_wanted(std::int32_t cells, std::int64_t cell_bytes) {
 
 }  // namespace
 
-CacheSize cache_size(const llama_model* model, std::int32_t wanted, std::int32_t sequences) {
+CacheSize cache_size(const llama_model* model, std::int32_t wanted, std::int32_t sequences,
+                     CacheTypes types) {
   const auto whole = std::int64_t{llama_model_n_ctx_train(model)} * sequences;
-  const auto cell_bytes = bytes_per_cell(model);
+  const auto cell_bytes = bytes_per_cell(model, types);
   auto cells = std::max(wanted, kFewestCells);
   if (wanted > 0) {
     check_wanted(cells, cell_bytes);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "cache_types.hpp"
 #include "llama.h"
 
 namespace tacho::engine {
@@ -14,6 +15,6 @@ struct CacheSize {
 
 /// `wanted` cells, or, when 0, the trained context for each of `sequences` as far as memory allows.
 /// Throws LoadError when this machine's memory could never hold what is wanted.
-CacheSize cache_size(const llama_model* model, std::int32_t wanted, std::int32_t sequences);
+CacheSize cache_size(const llama_model* model, std::int32_t wanted, std::int32_t sequences, CacheTypes types);
 
 }  // namespace tacho::engine

@@ -14,22 +14,46 @@ namespace tacho::engine {
 
 namespace {
 
+/// llama.cpp's limit.
+constexpr std::int32_t kMostSequences = 256;
+
+/// Per slot: a conversation goes back to its last turns.
+constexpr std::size_t kCheckpointsPerSlot = 8;
+
 /// Tokens one decode computes at once: llama.cpp's default, large enough to fill a GPU in prefill.
 constexpr std::int32_t kStepTokens = 512;
 
-llama_context_params context_params(const CacheSize& size, const ContextOptions& options,
-                                    std::int32_t draft_tokens) {
+llama_flash_attn_type flash_attention(const std::string& when) {
+  if (when == "on") return LLAMA_FLASH_ATTN_TYPE_ENABLED;
+  return when == "off" ? LLAMA_FLASH_ATTN_TYPE_DISABLED : LLAMA_FLASH_ATTN_TYPE_AUTO;
+}
+
+/// In the one buffer of a plain KV cache, sequences cost nothing (metadata), so more of them than can run
+/// keep prefixes. Separate buffers, windows and recurrent states are memory each.
+std::int32_t sequences(const llama_model* model, const CacheSize& size, std::int32_t slots) {
+  if (size.whole_context_each || !SequenceMemory::divides(model)) return slots;
+  return std::min(kMostSequences, std::max(2 * slots, slots + 16));
+}
+
+llama_context_params context_params(const llama_model* model, const CacheSize& size, CacheTypes types,
+                                    const ContextOptions& options, std::int32_t draft_tokens) {
   auto params = llama_context_default_params();
   params.n_ctx = static_cast<std::uint32_t>(size.cells);
   params.n_batch = params.n_ubatch = kStepTokens;
-  params.n_seq_max = static_cast<std::uint32_t>(options.slots);
-  const auto outputs = options.slots * (1 + draft_tokens);
-  params.n_outputs_max = static_cast<std::uint32_t>(std::min(outputs, kStepTokens));
+  params.n_seq_max = static_cast<std::uint32_t>(sequences(model, size, options.slots));
+  // llama.cpp wants room for an output of each sequence; drafts want more, as many as a step can hold.
+  const auto outputs = std::min(options.slots * (1 + draft_tokens), kStepTokens);
+  params.n_outputs_max = std::max(params.n_seq_max, static_cast<std::uint32_t>(outputs));
   params.n_threads = params.n_threads_batch = options.threads;
   // In one buffer for all, each token's attention walks over every sequence's cells: 16 streams of 512 tokens
   // ran at 2,074 instead of 3,606 tokens/s (CPU, tacho-mini). It pays only when cells are too few for each
   // sequence to have a buffer of its own without a shorter context.
   params.kv_unified = !size.whole_context_each;
+  // A window then has the cells that it needs, as llama-server has it, not one for every token.
+  params.swa_full = false;
+  params.flash_attn_type = flash_attention(options.flash_attention);
+  params.type_k = types.keys;
+  params.type_v = types.values;
   params.no_perf = true;
   return params;
 }
@@ -37,10 +61,13 @@ llama_context_params context_params(const CacheSize& size, const ContextOptions&
 }  // namespace
 
 LlamaRuntime::LlamaRuntime(const LlamaModel& model, const ContextOptions& options) : model_(model) {
-  const auto size = cache_size(model.get(), options.cells, options.slots);
+  const auto types =
+      cache_types(model.get(), options.cache_type_k, options.cache_type_v, options.flash_attention);
+  const auto size = cache_size(model.get(), options.cells, options.slots, types);
   const auto draft_tokens = longest_draft(model, options);
+  const auto params = context_params(model.get(), size, types, options, draft_tokens);
   take_llama_error();
-  context_.reset(llama_init_from_model(model.get(), context_params(size, options, draft_tokens)));
+  context_.reset(llama_init_from_model(model.get(), params));
   if (!context_) {
     const auto reason = take_llama_error();
     throw LoadError("no context of " + std::to_string(size.cells) + " KV cells could be made" +
@@ -50,9 +77,13 @@ LlamaRuntime::LlamaRuntime(const LlamaModel& model, const ContextOptions& option
   limits_ = {.context = std::min(longest, llama_model_n_ctx_train(model.get())),
              .cells = static_cast<std::int32_t>(llama_n_ctx(context_.get())),
              .slots = options.slots,
-             .sequences = options.slots,
+             .sequences = static_cast<std::int32_t>(llama_n_seq_max(context_.get())),
              .step_tokens = static_cast<std::int32_t>(llama_n_batch(context_.get())),
-             .draft_tokens = draft_tokens};
+             .draft_tokens = draft_tokens,
+             .shared_cells = params.kv_unified,
+             .divisible = SequenceMemory::divides(model.get())};
+  memory_ = std::make_unique<SequenceMemory>(context_.get(), params.kv_unified,
+                                             kCheckpointsPerSlot * static_cast<std::size_t>(options.slots));
   batch_ = llama_batch_init(limits_.step_tokens, 0, 1);
   attach_thread_pool(options.threads);
   drafter_ = make_drafter(model, options, context_.get(), thread_pool_);
@@ -117,19 +148,6 @@ void LlamaRuntime::sample(std::span<const SampleWork> work) {
 void LlamaRuntime::append_text(Token token, std::string& text) const {
   append_token_text(model_.vocab(), token, false, text);
 }
-
-std::int32_t LlamaRuntime::cut(std::int32_t sequence, std::int32_t length) {
-  const auto memory = llama_get_memory(context_.get());
-  // A sliding window has given up the tokens before it, which a shorter sequence would need; llama.cpp cuts
-  // it all the same.
-  const bool slides = llama_model_n_swa(model_.get()) > 0;
-  const bool shorter = length > 0 && length <= llama_memory_seq_pos_max(memory, sequence);
-  if (!(slides && shorter) && llama_memory_seq_rm(memory, sequence, length, -1)) return length;
-  llama_memory_seq_rm(memory, sequence, 0, -1);
-  return 0;
-}
-
-std::int32_t LlamaRuntime::copy(std::int32_t, std::int32_t, std::int32_t) { return 0; }
 
 std::unique_ptr<Sampler> LlamaRuntime::make_sampler(const Sampling& sampling,
                                                     std::span<const Token> prompt) const {

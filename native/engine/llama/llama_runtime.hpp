@@ -7,6 +7,7 @@
 #include "llama_drafter.hpp"
 #include "llama_model.hpp"
 #include "llama_sampler.hpp"
+#include "sequence_memory.hpp"
 
 namespace tacho::engine {
 
@@ -38,8 +39,13 @@ class LlamaRuntime : public Runtime {
   }
   bool ends_text(Token token) const override { return llama_vocab_is_eog(model_.vocab(), token); }
   void append_text(Token token, std::string& text) const override;
-  std::int32_t cut(std::int32_t sequence, std::int32_t length) override;
-  std::int32_t copy(std::int32_t from, std::int32_t to, std::int32_t length) override;
+  std::int32_t cut(std::int32_t sequence, std::int32_t length) override {
+    return memory_->cut(sequence, length);
+  }
+  std::int32_t copy(std::int32_t from, std::int32_t to, std::int32_t length) override {
+    return memory_->copy(from, to, length);
+  }
+  void remember(std::int32_t sequence) override { memory_->remember(sequence); }
 
   /// Thread-safe: reads only the model.
   std::unique_ptr<Sampler> make_sampler(const Sampling& sampling, std::span<const Token> prompt) const;
@@ -58,6 +64,7 @@ class LlamaRuntime : public Runtime {
   void (*free_thread_pool_)(ggml_threadpool*) = nullptr;
   std::unique_ptr<llama_context, FreeContext> context_;
   std::unique_ptr<LlamaDrafter> drafter_;
+  std::unique_ptr<SequenceMemory> memory_;
   llama_batch batch_{};
   std::string failure_;
 };
