@@ -20,3 +20,14 @@ describe.each(["telemetry", "engine"])("the %s core", (core) => {
     LIMIT_MS,
   );
 });
+
+it(
+  "what drives llama.cpp passes its tests on random models of every memory kind",
+  () => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [runner, "llama", "address"], {
+      encoding: "utf8",
+    });
+    expect({ status, stderr }, stdout).toEqual({ status: 0, stderr: "" });
+  },
+  LIMIT_MS,
+);

@@ -1,4 +1,4 @@
-// Builds a native core with its tests under a sanitizer and runs them: `node run.mjs telemetry|engine thread|address`.
+// Builds a native core with its tests under a sanitizer and runs them: `node run.mjs telemetry|engine|llama thread|address`.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -10,11 +10,31 @@ const FLAGS = {
 };
 const TESTING = dirname(fileURLToPath(import.meta.url));
 const NATIVE = dirname(TESTING);
-/** Folders whose sources make each core's test program. Neither knows Node; the engine's loop not even llama.cpp. */
+/** Folders whose sources make each core's test program. None knows Node, and only `llama` knows llama.cpp. */
 const CORES = {
   telemetry: ["telemetry", "telemetry/nvml", "telemetry/render", "telemetry/tests", "testing"],
   engine: ["engine/loop", "engine/tests", "testing"],
+  llama: ["engine/loop", "engine/llama", "engine/llama/tests", "testing"],
 };
+const LLAMA = join(NATIVE, "../build/llama.cpp");
+/** Prebuilt, so the address sanitizer sees only what tacho does; the thread sanitizer would see half of every lock. */
+const LLAMA_LIBRARIES = join(
+  NATIVE,
+  `../node_modules/@node-llama-cpp/linux-${process.arch}/bins/linux-${process.arch}`,
+);
+const OPTIONS = {
+  telemetry: () => [],
+  engine: () => [],
+  llama: () => [
+    ...["include", "ggml/include", "common", "vendor"].flatMap((name) => ["-isystem", join(LLAMA, name)]),
+    ...filesOf(LLAMA_LIBRARIES, ".so").filter((file) =>
+      /\/lib(llama|llama-common|ggml|ggml-base)(\.v[^/]*)?\.so$/.test(file),
+    ),
+    `-Wl,-rpath,${LLAMA_LIBRARIES}`,
+  ],
+};
+const RANDOM_MODELS = join(NATIVE, "../models/random");
+const ARCHITECTURES = ["llama", "gemma3", "mamba", "jamba", "lfm2", "bert", "bert-rank"];
 /** Shared libraries that a core's tests load, as they would others at run time. */
 const LOADED = {
   telemetry: [
@@ -70,7 +90,7 @@ function build(core, kind) {
     "-pthread",
     ...FLAGS[kind],
   ];
-  const status = run(process.env["CXX"] ?? "c++", [...flags, ...sources, "-o", program]);
+  const status = run(process.env["CXX"] ?? "c++", [...flags, ...sources, ...OPTIONS[core](), "-o", program]);
   if (status !== 0) process.exit(1);
   return program;
 }
@@ -89,13 +109,34 @@ function buildLoaded(core, kind) {
   return folder;
 }
 
+/** The folder of the random models and adapters that the tests over llama.cpp load. */
+async function writeModels() {
+  const folder = join(NATIVE, "../build/sanitize/models");
+  mkdirSync(folder, { recursive: true });
+  const { writeRandomModel, writeRandomAdapter } = await import(join(RANDOM_MODELS, "random-model.mjs"));
+  const writes = ARCHITECTURES.map((architecture) => ({
+    file: join(folder, `${architecture}.gguf`),
+    write: (file) => writeRandomModel(file, { architecture }),
+  }));
+  writes.push({ file: join(folder, "llama-adapter.gguf"), write: writeRandomAdapter });
+  for (const { file, write } of writes) {
+    if (!isCurrent(file, filesOf(RANDOM_MODELS, ".mjs"))) await write(file);
+  }
+  return folder;
+}
+
 const [core, kind] = process.argv.slice(2);
 if (!Object.hasOwn(CORES, core ?? "") || !Object.hasOwn(FLAGS, kind ?? "")) {
-  console.error(`Expected telemetry or engine, then thread or address; received ${core} ${kind}.`);
+  console.error(`Expected telemetry, engine or llama, then thread or address; received ${core} ${kind}.`);
   process.exit(2);
 }
 const program = build(core, kind);
-process.env["TACHO_FAKE_LIBRARIES"] = buildLoaded(core, kind);
+if (core === "llama") {
+  process.env["TACHO_MODELS"] = await writeModels();
+  process.env["TACHO_LLAMA_LIBRARIES"] = LLAMA_LIBRARIES;
+} else {
+  process.env["TACHO_FAKE_LIBRARIES"] = buildLoaded(core, kind);
+}
 const status = run(program, []);
 if (status !== 0) {
   console.error(`${program} ended with ${status}.`);

@@ -1,0 +1,191 @@
+// Greedy generation after cutting, copying and going back equals generation from nothing, for every kind of
+// memory.
+#include "stand.hpp"
+
+namespace {
+
+using namespace tacho::engine;
+using namespace tacho::engine::tests;
+
+struct Kind {
+  const char* model;
+  ContextOptions options;
+};
+
+/// Fewer cells than three whole contexts make one buffer for all.
+constexpr std::int32_t kSharedCells = 4096;
+
+const std::vector<Kind>& kinds() {
+  static const std::vector<Kind> all = [] {
+    std::vector<Kind> list;
+    for (const auto* model : {"llama", "gemma3", "mamba", "jamba", "lfm2"}) {
+      list.push_back({model, {.cells = 0, .slots = 3}});
+      list.push_back({model, {.cells = kSharedCells, .slots = 3}});
+    }
+    return list;
+  }();
+  return all;
+}
+
+/// `check` gets a stand of its own for each kind of memory.
+template <typename Check>
+void for_each_kind(const Check& check) {
+  for (const auto& kind : kinds()) {
+    std::printf("  %s, %s\n", kind.model, kind.options.cells == 0 ? "separate" : "shared");
+    std::fflush(stdout);
+    Stand stand(kind.model, kind.options);
+    check(stand);
+  }
+}
+
+/// Longer than the cells of a sliding window, so that it has given up its beginning.
+const auto kLong = made_up_text(900);
+const auto kShort = made_up_text(60);
+
+std::vector<Token> after(const std::vector<Token>& text, const Stand::Running& running) {
+  return {running.text.begin() + static_cast<std::ptrdiff_t>(text.size()), running.text.end()};
+}
+
+TEST(what_is_said_of_sharing_and_dividing_is_what_the_memory_can) {
+  CHECK(Stand("llama").runtime().limits().divisible);
+  CHECK(!Stand("llama").runtime().limits().shared_cells);
+  CHECK_EQUAL(Stand("llama").runtime().limits().sequences, 3);
+  CHECK(Stand("llama", {.cells = kSharedCells, .slots = 3}).runtime().limits().shared_cells);
+  CHECK_EQUAL(Stand("llama", {.cells = kSharedCells, .slots = 3}).runtime().limits().sequences, 19);
+  for (const auto* model : {"gemma3", "mamba", "jamba", "lfm2"}) {
+    Stand stand(model, {.cells = kSharedCells, .slots = 3});
+    CHECK(!stand.runtime().limits().divisible);
+    CHECK_EQUAL(stand.runtime().limits().sequences, 3);
+  }
+}
+
+TEST(a_prompt_sent_again_goes_back_to_where_it_was_remembered) {
+  for_each_kind([](Stand& stand) {
+    for (const auto& text : {kShort, kLong}) {
+      const auto before = static_cast<std::int32_t>(text.size()) - 1;
+      stand.compute(1, start_of(text, before));
+      stand.runtime().remember(1);
+      stand.check_generated(text, stand.generate(1, text, before));
+      for (int again = 0; again < 1; ++again) {
+        CHECK_EQUAL(stand.runtime().cut(1, before), before);
+        stand.check_generated(text, stand.generate(1, text, before));
+      }
+      CHECK_EQUAL(stand.runtime().cut(1, 0), 0);
+    }
+  });
+}
+
+TEST(a_text_cut_anywhere_goes_on_as_if_it_had_never_been_longer) {
+  for_each_kind([](Stand& stand) {
+    for (const auto length : {1, 500, 700, 899}) {
+      stand.compute(0, start_of(kLong, 700));
+      stand.runtime().remember(0);
+      stand.compute(0, kLong, 700);
+      const auto other = joined(start_of(kLong, length), made_up_text(40, 2));
+      const auto held = stand.runtime().cut(0, length);
+      CHECK(held <= length);
+      if (stand.runtime().limits().divisible) CHECK_EQUAL(held, length);
+      if (length >= 700) CHECK(held >= 700);
+      stand.check_generated(other, stand.generate(0, other, held));
+      CHECK_EQUAL(stand.runtime().cut(0, 0), 0);
+    }
+  });
+}
+
+TEST(a_cut_forgets_the_checkpoints_after_it) {
+  for_each_kind([](Stand& stand) {
+    stand.compute(0, start_of(kLong, 500));
+    stand.runtime().remember(0);
+    stand.compute(0, start_of(kLong, 800), 500);
+    stand.runtime().remember(0);
+    const auto held = stand.runtime().cut(0, 600);
+    CHECK(held == 500 || held == 600);
+    const auto other = joined(start_of(kLong, held), made_up_text(400, 3));
+    stand.compute(0, other, held);
+    // The checkpoint at 800 was of another text.
+    const auto back = stand.runtime().cut(0, 850);
+    CHECK(back == 500 || back == 850);
+    const auto shorter = joined(start_of(other, 850), made_up_text(5, 4));
+    stand.check_generated(shorter, stand.generate(0, shorter, back));
+  });
+}
+
+TEST(a_copy_of_a_running_sequence_goes_its_own_way) {
+  for_each_kind([](Stand& stand) {
+    for (const auto& text : {kShort, kLong}) {
+      const auto before = static_cast<std::int32_t>(text.size()) - 1;
+      stand.compute(0, start_of(text, before));
+      stand.runtime().remember(0);
+      Stand::Running first{0, text};
+      for (int i = 0; i < 5; ++i) stand.step({&first});
+      const auto other = joined(start_of(text, before), made_up_text(9, 5));
+      const auto held = stand.runtime().copy(0, 2, before);
+      CHECK_EQUAL(held, before);
+      stand.compute(2, start_of(other, static_cast<std::int32_t>(other.size()) - 1), held);
+      Stand::Running second{2, other};
+      for (int i = 0; i < 5; ++i) stand.step({&first, &second});
+      stand.check_generated(text, after(text, first));
+      stand.check_generated(other, after(other, second));
+      stand.runtime().cut(0, 0);
+      stand.runtime().cut(2, 0);
+    }
+  });
+}
+
+TEST(a_copy_of_any_length_holds_no_more_than_asked_and_goes_on_rightly) {
+  for_each_kind([](Stand& stand) {
+    stand.compute(0, start_of(kLong, 800));
+    stand.runtime().remember(0);
+    stand.compute(0, kLong, 800);
+    const auto whole = static_cast<std::int32_t>(kLong.size());
+    for (const auto length : {30, 799, 800, whole, whole + 5}) {
+      const auto held = stand.runtime().copy(0, 1, length);
+      CHECK(held <= std::min(length, whole));
+      if (stand.runtime().limits().divisible) CHECK_EQUAL(held, std::min(length, whole));
+      if (length >= 800) CHECK(held >= 800);
+      if (length >= whole) CHECK_EQUAL(held, whole);
+      const auto other = joined(start_of(kLong, std::min(length, whole)), made_up_text(7, 6));
+      stand.check_generated(other, stand.generate(1, other, held));
+      CHECK_EQUAL(stand.runtime().cut(1, 0), 0);
+    }
+    const auto more = joined(kLong, made_up_text(3, 7));
+    stand.check_generated(more, stand.generate(0, more, whole));
+  });
+}
+
+/// Between separate buffers llama.cpp copies late, at the next decode.
+TEST(a_copy_is_not_touched_by_what_becomes_of_its_source_before_the_next_step) {
+  for_each_kind([](Stand& stand) {
+    stand.compute(0, start_of(kLong, 700));
+    stand.runtime().remember(0);
+    stand.compute(0, kLong, 700);
+    const auto whole = static_cast<std::int32_t>(kLong.size());
+    CHECK_EQUAL(stand.runtime().copy(0, 1, whole), whole);
+    CHECK_EQUAL(stand.runtime().copy(1, 2, whole), whole);
+    const auto back = stand.runtime().cut(0, 700);
+    CHECK_EQUAL(back, 700);
+    const auto other = joined(start_of(kLong, back), made_up_text(30, 8));
+    stand.check_generated(other, stand.generate(0, other, back));
+    const auto more = joined(kLong, made_up_text(3, 9));
+    for (const auto sequence : {1, 2}) stand.check_generated(more, stand.generate(sequence, more, whole));
+    CHECK_EQUAL(stand.runtime().cut(2, 700), 700);
+    stand.check_generated(other, stand.generate(2, other, 700));
+  });
+}
+
+TEST(any_number_of_copies_leaves_the_cells_that_they_had) {
+  for_each_kind([](Stand& stand) {
+    stand.compute(0, start_of(kLong, 800));
+    stand.runtime().remember(0);
+    for (std::uint32_t i = 0; i < 20; ++i) {
+      const auto to = static_cast<std::int32_t>(1 + i % 2);
+      stand.runtime().cut(to, 0);
+      CHECK_EQUAL(stand.runtime().copy(0, to, 800), 800);
+      stand.compute(to, joined(start_of(kLong, 800), made_up_text(100, i)), 800);
+    }
+    const auto more = joined(start_of(kLong, 800), made_up_text(20, 10));
+    stand.check_generated(more, stand.generate(0, more, 800));
+  });
+}
+
+}  // namespace
