@@ -31,6 +31,8 @@ export interface EngineSettings {
   draftTokens: number;
   /** Path of the draft model's GGUF file; "" without "draft". */
   draftModel: string;
+  /** Sampling in the model's own graph where a request allows it; auto: on a GPU, for parameters that repeat. */
+  backendSampling: "auto" | "on" | "off";
   /** LoRA adapters that requests choose by name. */
   adapters: Adapter[];
   /** Contexts that share the model's weights, each with its own decode loop. */

@@ -34,6 +34,7 @@ export interface ReplicaOptions {
   speculation: EngineSettings["speculation"];
   draftTokens: number;
   draftModel: string;
+  backendSampling: EngineSettings["backendSampling"];
   adapters: Adapter[];
 }
 

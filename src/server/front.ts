@@ -136,11 +136,11 @@ function admissionOf(settings: Settings, meters: Meters): Admission {
 function engineSettings(settings: Settings, source: ModelSource, telemetryPath: string): EngineSettings {
   const { alias, parallel, metricsFile, draftModel, speculation } = settings;
   const { modelsDirectory, contextSize, threads, gpu, gpuLayers } = settings;
-  const { flashAttention, cacheTypeK, cacheTypeV, draftTokens, replicas } = settings;
+  const { flashAttention, cacheTypeK, cacheTypeV, draftTokens, replicas, backendSampling } = settings;
   return {
     ...source,
     ...{ modelId: alias, slots: parallel, modelsDirectory, contextSize, threads, gpu, gpuLayers },
-    ...{ flashAttention, cacheTypeK, cacheTypeV, draftTokens, draftModel, replicas },
+    ...{ flashAttention, cacheTypeK, cacheTypeV, draftTokens, draftModel, replicas, backendSampling },
     speculation: draftModel === "" ? speculation : "draft",
     adapters: [],
     telemetryPath,

@@ -171,6 +171,14 @@ export const SETTINGS = {
     help: "GGUF file of a smaller model with the same vocabulary that guesses next tokens",
   },
   draftTokens: { ...integer, flag: "draft-tokens", default: 8, range: [1, 64], help: "longest guess" },
+  backendSampling: {
+    ...text,
+    flag: "backend-sampling",
+    value: "WHEN",
+    default: "auto",
+    choices: ["auto", "on", "off"],
+    help: "sampling in the model's own graph; auto: on a GPU, for sampling parameters that repeat",
+  },
   replicas: {
     ...integer,
     flag: "replicas",

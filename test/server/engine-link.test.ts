@@ -19,6 +19,7 @@ const settings: EngineSettings = {
   speculation: "off",
   draftTokens: 8,
   draftModel: "",
+  backendSampling: "auto",
   adapters: [],
   replicas: 1,
   telemetryPath: "none",

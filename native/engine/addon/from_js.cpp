@@ -141,7 +141,8 @@ ContextOptions context_options(const Napi::Object& options) {
           .cache_type_v = text(options, "cacheTypeV"),
           .speculation = text(options, "speculation"),
           .draft_tokens = integer(options, "draftTokens"),
-          .draft_model = text(options, "draftModel")};
+          .draft_model = text(options, "draftModel"),
+          .backend_sampling = text(options, "backendSampling")};
 }
 
 Request request(const Napi::Object& value) {

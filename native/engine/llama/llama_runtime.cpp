@@ -58,9 +58,19 @@ llama_context_params context_params(const llama_model* model, const CacheSize& s
   return params;
 }
 
+BackendSampling::Use backend_sampling(const LlamaModel& model, const ContextOptions& options) {
+  // A draft's rows are sampled as far as it holds, which a graph cannot know.
+  if (options.speculation != "off" || options.backend_sampling == "off") return BackendSampling::Use::never;
+  if (options.backend_sampling == "on") return BackendSampling::Use::always;
+  return model.device().backend == "cpu" ? BackendSampling::Use::never : BackendSampling::Use::repeated;
+}
+
 }  // namespace
 
-LlamaRuntime::LlamaRuntime(const LlamaModel& model, const ContextOptions& options) : model_(model) {
+LlamaRuntime::LlamaRuntime(const LlamaModel& model, const ContextOptions& options)
+    : model_(model),
+      vocabulary_(static_cast<std::size_t>(llama_vocab_n_tokens(model.vocab()))),
+      asynchronous_(model.device().backend != "cpu") {
   const auto types =
       cache_types(model.get(), options.cache_type_k, options.cache_type_v, options.flash_attention);
   const auto size = cache_size(model.get(), options.cells, options.slots, types);
@@ -84,8 +94,13 @@ LlamaRuntime::LlamaRuntime(const LlamaModel& model, const ContextOptions& option
              .divisible = SequenceMemory::divides(model.get())};
   memory_ = std::make_unique<SequenceMemory>(context_.get(), params.kv_unified,
                                              kCheckpointsPerSlot * static_cast<std::size_t>(options.slots));
+  for (Token token = 0; token < static_cast<Token>(vocabulary_); ++token) {
+    if (ends_text(token)) ends_.push_back(token);
+  }
   batch_ = llama_batch_init(limits_.step_tokens, 0, 1);
   attach_thread_pool(options.threads);
+  step_sampler_ = std::make_unique<StepSampler>(context_.get(), options.threads - 1,
+                                                backend_sampling(model, options), limits_.sequences);
   drafter_ = make_drafter(model, options, context_.get(), thread_pool_);
   warm_up();
 }
@@ -138,20 +153,13 @@ DecodeStatus LlamaRuntime::decode(std::span<const BatchToken> batch) {
   return result == 1 ? DecodeStatus::no_cells : DecodeStatus::failed;
 }
 
-void LlamaRuntime::sample(std::span<const SampleWork> work) {
-  for (const auto& one : work) {
-    const auto token = static_cast<LlamaSampler&>(*one.sampler).sample(context_.get(), one.row);
-    one.sampled->push_back({.token = token});
-  }
-}
-
 void LlamaRuntime::append_text(Token token, std::string& text) const {
   append_token_text(model_.vocab(), token, false, text);
 }
 
 std::unique_ptr<Sampler> LlamaRuntime::make_sampler(const Sampling& sampling,
                                                     std::span<const Token> prompt) const {
-  return std::make_unique<LlamaSampler>(model_.vocab(), sampling, prompt, limits_.context);
+  return std::make_unique<LlamaSampler>(vocabulary_, ends_, sampling, prompt);
 }
 
 }  // namespace tacho::engine

@@ -8,6 +8,7 @@
 #include "llama_model.hpp"
 #include "llama_sampler.hpp"
 #include "sequence_memory.hpp"
+#include "step_sampler.hpp"
 
 namespace tacho::engine {
 
@@ -22,6 +23,9 @@ struct ContextOptions {
   std::string speculation = "off";  // off, ngram or draft
   std::int32_t draft_tokens = 0;    // longest draft
   std::string draft_model;          // path; only with "draft"
+  /// Sampling in the model's graph, where a request allows it: auto (on a GPU, for parameters that repeat),
+  /// on or off.
+  std::string backend_sampling = "auto";
 };
 
 class LlamaRuntime : public Runtime {
@@ -31,12 +35,14 @@ class LlamaRuntime : public Runtime {
   ~LlamaRuntime() override;
 
   const Limits& limits() const override { return limits_; }
+  bool computes_asynchronously() const override { return asynchronous_; }
   DecodeStatus decode(std::span<const BatchToken> batch) override;
   std::string failure() const override { return failure_; }
-  void sample(std::span<const SampleWork> work) override;
   void draft(std::span<const DraftWork> work) override {
     if (drafter_) drafter_->draft(work);
   }
+  void sample(std::span<const SampleWork> work) override { step_sampler_->sample(work); }
+  void bind(std::int32_t sequence, Sampler* sampler) override { step_sampler_->bind(sequence, sampler); }
   bool ends_text(Token token) const override { return llama_vocab_is_eog(model_.vocab(), token); }
   void append_text(Token token, std::string& text) const override;
   std::int32_t cut(std::int32_t sequence, std::int32_t length) override {
@@ -59,9 +65,13 @@ class LlamaRuntime : public Runtime {
   };
 
   const LlamaModel& model_;
+  std::size_t vocabulary_;
+  std::vector<Token> ends_;
   Limits limits_;
+  bool asynchronous_ = false;  // a GPU computes while its host goes on
   ggml_threadpool* thread_pool_ = nullptr;
   void (*free_thread_pool_)(ggml_threadpool*) = nullptr;
+  std::unique_ptr<StepSampler> step_sampler_;  // freed after the context, which knows its chains
   std::unique_ptr<llama_context, FreeContext> context_;
   std::unique_ptr<LlamaDrafter> drafter_;
   std::unique_ptr<SequenceMemory> memory_;

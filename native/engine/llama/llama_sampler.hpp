@@ -1,34 +1,74 @@
-// A request's sampling settings as a chain of llama.cpp's samplers.
+// A request's sampling settings over rows of logits.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
+#include <vector>
 
 #include "../loop/request.hpp"
 #include "../loop/runtime.hpp"
+#include "../sampling/logit_edits.hpp"
+#include "../sampling/softmax_draw.hpp"
 #include "llama.h"
 
 namespace tacho::engine {
 
+struct FreeSampler {
+  void operator()(llama_sampler* sampler) const { llama_sampler_free(sampler); }
+};
+using LlamaSamplerPtr = std::unique_ptr<llama_sampler, FreeSampler>;
+
+/// What is constant in the graph of a chain that the back end runs; its random numbers are an input.
+struct BackendChain {
+  std::vector<std::pair<Token, float>> biases;
+  float temperature = 0;  // 0: greedy, and the rest as here
+  std::int32_t top_k = 0;
+  float top_p = 1;
+  float min_p = 0;
+  bool operator==(const BackendChain&) const = default;
+};
+
+/// Draws what llama.cpp's chain of logit-bias, penalties, top-k, top-p, min-p, temperature and dist would
+/// (but for the order of exactly equal logits), mostly without its candidate for each entry of the
+/// vocabulary. Random numbers, and so the tokens of a seed, are those of llama.cpp.
 class LlamaSampler : public Sampler {
  public:
-  /// `context` tokens is how far back penalties look: over the whole text, as OpenAI documents them.
-  LlamaSampler(const llama_vocab* vocab, const Sampling& sampling, std::span<const Token> prompt,
-               std::int32_t context);
+  /// `ends`: the tokens that end a text.
+  LlamaSampler(std::size_t vocabulary, std::span<const Token> ends, const Sampling& sampling,
+               std::span<const Token> prompt);
 
-  Token sample(llama_context* context, std::int32_t row);
+  /// Samples row after row for as long as the draft is what was sampled. Rows come back unchanged.
+  void sample(std::span<float* const> rows, std::span<const Token> draft, std::vector<Sampled>& sampled);
+  /// About how long a row takes.
+  double nanoseconds() const;
+
+  /// Nothing where the back end could not do all that this sampler does.
+  const std::optional<BackendChain>& backend_chain() const { return backend_chain_; }
+  /// A "dist" sampler that goes on where this one is.
+  LlamaSamplerPtr backend_numbers() const;
+  /// The back end sampled for this one.
+  void skip_number() { numbers_.next(); }
 
  private:
-  void add(llama_sampler* sampler) { llama_sampler_chain_add(chain_.get(), sampler); }
-  void add_bias(const llama_vocab* vocab, const Sampling& sampling);
-  void add_penalties(const Sampling& sampling, std::span<const Token> prompt, std::int32_t context);
+  enum class Way { greedy, softmax, top_k, top_p, min_p, chain };
 
-  struct Free {
-    void operator()(llama_sampler* sampler) const { llama_sampler_free(sampler); }
-  };
-  std::unique_ptr<llama_sampler, Free> chain_;
-  std::int32_t vocabulary_;
-  bool plain_greedy_ = false;  // the best logit as it is: no copy of the vocabulary, no chain
+  Way way_of() const;
+  void add_stages();
+  std::optional<BackendChain> describe_backend_chain() const;
+  Token draw(std::span<float> logits);
+  Token draw_edited(std::span<const float> logits);
+  bool shorten(std::span<const float> logits, std::vector<Token>& tokens) const;
+  Token draw_from(std::vector<llama_token_data>& candidates, bool shortened);
+
+  Sampling sampling_;
+  std::size_t vocabulary_;
+  LogitEdits edits_;
+  Way way_;
+  std::vector<LlamaSamplerPtr> stages_;  // llama.cpp's, without the first one's bias and the last one's draw
+  std::uint32_t seed_;
+  UniformNumbers numbers_;
+  std::optional<BackendChain> backend_chain_;
 };
 
 }  // namespace tacho::engine

@@ -64,7 +64,7 @@ void ModelDrafter::make_context(const ContextOptions& options, const llama_conte
   params.n_seq_max = llama_n_seq_max(target);
   params.n_ctx =
       static_cast<std::uint32_t>(cache_size(model_.get(), static_cast<std::int32_t>(llama_n_ctx(target)),
-                                            static_cast<std::int32_t>(params.n_seq_max))
+                                            static_cast<std::int32_t>(params.n_seq_max), CacheTypes{})
                                      .cells);
   params.n_batch = params.n_ubatch = kStepTokens;
   params.n_outputs_max = params.n_seq_max;

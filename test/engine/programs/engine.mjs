@@ -18,6 +18,7 @@ const OPTIONS = {
   speculation: "off",
   draftTokens: 8,
   draftModel: "",
+  backendSampling: "off",
   adapters: [],
 };
 

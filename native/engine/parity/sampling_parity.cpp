@@ -1,0 +1,136 @@
+// Draws from LlamaSampler and from llama.cpp's own chains, of every kind of settings, and compares the
+// tokens. Ends with 1 at the first difference.
+#include <cmath>
+#include <cstdio>
+#include <random>
+#include <string>
+
+#include "../llama/llama_sampler.hpp"
+
+namespace {
+
+using namespace tacho::engine;
+
+constexpr std::size_t kVocabulary = 32'000;
+constexpr std::int32_t kTokens = 40;
+const std::vector<Token> kPrompt{5, 6, 7, 7, 300, 1000};
+
+Sampling with(float temperature, std::int32_t top_k = 0, float top_p = 1, float min_p = 0) {
+  return {.temperature = temperature, .top_p = top_p, .top_k = top_k, .min_p = min_p};
+}
+
+Sampling penalised(Sampling sampling, float repeat, float frequency, float presence) {
+  sampling.repeat_penalty = repeat;
+  sampling.frequency_penalty = frequency;
+  sampling.presence_penalty = presence;
+  return sampling;
+}
+
+Sampling biased(Sampling sampling) {
+  sampling.logit_bias = {{7, 12.F}, {300, -100.F}, {301, 9.5F}};
+  return sampling;
+}
+
+const std::vector<Sampling> kSettings{
+    with(0),
+    with(1),
+    with(0.7F),
+    with(3),
+    with(0.7F, 1),
+    with(0.7F, 40),
+    with(1, 128),
+    with(1, 129),
+    with(1, 1'000'000),
+    with(0.7F, 40, 0.9F, 0.05F),
+    with(1, 0, 0.1F),
+    with(1, 0, 0.9F),
+    with(0.8F, 0, 0.95F, 0.02F),
+    with(1, 0, 0.999F),
+    with(1.5F, 0, 1, 0.05F),
+    with(1, 0, 1, 1),
+    penalised(with(0), 1.3F, 0, 0),
+    penalised(with(1), 1, 0.7F, 0.4F),
+    penalised(with(0.9F, 40), 1.1F, 0.2F, -0.3F),
+    biased(with(0)),
+    biased(with(1, 0, 0.9F)),
+    biased(penalised(with(1), 1.2F, 1, 1)),
+};
+
+/// Logits as sharp as a trained model's: falling with the logarithm of the rank, ranks at random.
+std::vector<float> random_row(std::size_t size, float steepness, std::mt19937& random) {
+  std::normal_distribution<float> noise(0, 0.3F);
+  std::uniform_real_distribution<float> rank(1, static_cast<float>(size));
+  std::vector<float> logits(size);
+  for (auto& logit : logits) logit = 15 - steepness * std::log(rank(random)) + noise(random);
+  for (int i = 0; i < 20; ++i) logits[random() % size] += steepness * 5;
+  return logits;
+}
+
+LlamaSamplerPtr chain_of(const Sampling& sampling) {
+  LlamaSamplerPtr chain(llama_sampler_chain_init(llama_sampler_chain_default_params()));
+  const auto add = [&chain](llama_sampler* sampler) { llama_sampler_chain_add(chain.get(), sampler); };
+  constexpr auto size = static_cast<std::int32_t>(kVocabulary);
+  std::vector<llama_logit_bias> biases;
+  for (const auto& [token, bias] : sampling.logit_bias) biases.push_back({token, bias});
+  add(llama_sampler_init_logit_bias(size, static_cast<std::int32_t>(biases.size()), biases.data()));
+  auto* repeat = llama_sampler_init_penalties(size, 4096, sampling.repeat_penalty, 0, 0);
+  for (const auto token : kPrompt) llama_sampler_accept(repeat, token);
+  add(repeat);
+  add(llama_sampler_init_penalties(size, 4096, 1, sampling.frequency_penalty, sampling.presence_penalty));
+  if (sampling.temperature == 0) {
+    add(llama_sampler_init_greedy());
+    return chain;
+  }
+  add(llama_sampler_init_top_k(sampling.top_k));
+  add(llama_sampler_init_top_p(sampling.top_p, 1));
+  add(llama_sampler_init_min_p(sampling.min_p, 1));
+  add(llama_sampler_init_temp(sampling.temperature));
+  add(llama_sampler_init_dist(sampling.seed));
+  return chain;
+}
+
+Token draw(llama_sampler* chain, const std::vector<float>& logits) {
+  std::vector<llama_token_data> candidates;
+  for (const float logit : logits) candidates.push_back({static_cast<Token>(candidates.size()), logit, 0});
+  llama_token_data_array left{candidates.data(), candidates.size(), -1, false};
+  llama_sampler_apply(chain, &left);
+  const auto token = left.data[left.selected].id;
+  llama_sampler_accept(chain, token);
+  return token;
+}
+
+/// Seeds, tokens and settings are few enough to be repeated exactly: equal logits, whose order may differ, do
+/// not decide any of these draws.
+bool agrees(std::size_t settings, float steepness, std::uint32_t seed) {
+  auto sampling = kSettings[settings];
+  sampling.has_seed = true;
+  sampling.seed = seed;
+  LlamaSampler sampler(kVocabulary, {}, sampling, kPrompt);
+  const auto chain = chain_of(sampling);
+  std::mt19937 random(seed);
+  for (std::int32_t i = 0; i < kTokens; ++i) {
+    auto logits = random_row(kVocabulary, steepness, random);
+    const auto expected = draw(chain.get(), logits);
+    std::vector<Sampled> sampled;
+    sampler.sample(std::vector<float*>{logits.data()}, {}, sampled);
+    if (sampled.front().token == expected) continue;
+    std::printf("settings %zu, steepness %g, seed %u, token %d: expected %d, received %d\n", settings,
+                static_cast<double>(steepness), seed, i, expected, sampled.front().token);
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+int main() {
+  llama_log_set([](ggml_log_level, const char*, void*) {}, nullptr);
+  for (std::size_t settings = 0; settings < kSettings.size(); ++settings) {
+    for (const float steepness : {0.3F, 2.F}) {
+      for (const std::uint32_t seed : {1U, 42U}) {
+        if (!agrees(settings, steepness, seed)) return 1;
+      }
+    }
+  }
+  std::printf("%zu settings agree\n", kSettings.size());
+}
