@@ -11,11 +11,12 @@ interface Run {
 }
 
 let alone: Run;
+let resumed: Run;
 let pressed: Run;
 beforeAll(() => {
   const program = fileURLToPath(new URL("programs/pressure.mjs", import.meta.url));
   const output = execFileSync(process.execPath, [program], { encoding: "utf8", maxBuffer: 1 << 28 });
-  ({ alone, pressed } = JSON.parse(output) as { alone: Run; pressed: Run });
+  ({ alone, resumed, pressed } = JSON.parse(output) as Record<"alone" | "resumed" | "pressed", Run>);
 });
 
 /** Where the two runs of a stream part; their length when they do not. */
@@ -39,21 +40,32 @@ test("streams that want four times the KV cells there are all end, some computed
   expect(alone.preemptions).toBe(0);
 });
 
+/** The greatest rounding between the streams alone and those of `run`, which begin `skipped` tokens later. */
+function noise(run: Run, skipped = 0): number {
+  const pairs = alone.streams.map(
+    ({ tokens }, i) => [tokens.slice(skipped), run.streams[i]!.tokens] as const,
+  );
+  return Math.max(...pairs.map(([one, other]) => rounding(one, other)));
+}
+
 /**
- * llama.cpp's rounding depends on the shape of a batch. What it amounts to is seen in the logprobs of the tokens
- * that both runs sampled. Only where the two best tokens are closer to each other than that can it change which
- * is best: each of the two may have moved by it.
+ * llama.cpp's rounding depends on the shape of a batch: tokens computed as a prompt have slightly other keys and
+ * values than the same tokens computed one by one. How much that changes logprobs is seen where nobody else runs.
+ * Under pressure it must not be more, but for chance, and only tokens that are closer to each other than that may
+ * change places: each of the two may have moved by it.
  */
 test("greedy streams sample under pressure what they sample alone, but where two tokens are as good", () => {
-  const pairs = alone.streams.map(({ tokens }, i) => [tokens, pressed.streams[i]!.tokens] as const);
-  const noise = Math.max(...pairs.map(([one, other]) => rounding(one, other)));
-  expect(noise).toBeLessThan(0.05);
-  for (const [one, other] of pairs) {
-    expect(one.length).toBe(other.length);
-    const at = parting(one, other);
-    if (at === one.length) continue;
-    const [best, second] = one[at]!.top;
-    expect(best![1] - second![1]).toBeLessThanOrEqual(2 * noise);
-    expect(other[at]!.token).toBe(second![0]);
+  const shape = noise(resumed, alone.streams[0]!.tokens.length / 2);
+  expect(shape).toBeGreaterThan(0);
+  expect(noise(pressed)).toBeLessThan(3 * shape);
+  for (const [i, { tokens }] of alone.streams.entries()) {
+    const other = pressed.streams[i]!.tokens;
+    expect(other.length).toBe(tokens.length);
+    const at = parting(tokens, other);
+    if (at === tokens.length) continue;
+    const here = tokens[at]!;
+    const rival = here.top.find(([token]) => token === other[at]!.token);
+    expect(rival, `stream ${i} sampled an unlikely token at ${at}`).toBeDefined();
+    expect(here.logprob - rival![1]).toBeLessThanOrEqual(2 * noise(pressed));
   }
 });

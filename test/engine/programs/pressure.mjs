@@ -1,18 +1,21 @@
-// Greedy streams with room for all, one after the other, and then at once in a quarter of the KV cells they want.
-// Prints what each sampled, with the logprobs of the two likeliest tokens, as JSON.
+// Greedy streams alone; alone again, but with the first half of what they sampled computed as part of the prompt;
+// and all at once in a quarter of the KV cells they want. Prints what each sampled with logprobs, as JSON.
 import { loadReplica, meters, longRequest } from "./engine.mjs";
 
 const STREAMS = 16;
 const TOKENS = 300;
-const TOPICS = ["cat", "dog", "fox", "bird", "fish", "bear", "frog", "horse"];
 
-function request(id) {
-  const text = `Once upon a time there was a ${TOPICS[id % TOPICS.length]} number ${id}`;
-  return { ...longRequest(id), prompt: { kind: "text", text }, maxTokens: TOKENS, logprobs: 2 };
+const PROMPTS = Array.from({ length: STREAMS }, (_, i) =>
+  Array.from({ length: 12 }, (_, j) => 300 + 12 * i + j),
+);
+
+function request(id, tokens) {
+  const maxTokens = TOKENS + PROMPTS[id].length - tokens.length;
+  return { ...longRequest(id), prompt: { kind: "tokens", tokens }, maxTokens, logprobs: 5 };
 }
 
 /** What every stream sampled, and the counters of the run. `together`: all at once. */
-async function run(cells, together) {
+async function run(cells, together, prompts) {
   const replica = await loadReplica({ cells, slots: STREAMS });
   const { cells: shard, handles } = meters();
   const streams = Array.from({ length: STREAMS }, () => ({ tokens: [], end: null }));
@@ -26,11 +29,11 @@ async function run(cells, together) {
     new Promise((resolve) => {
       ended = () => holds() && resolve();
     });
-  if (together) streams.forEach((_, id) => replica.submit(request(id)));
+  if (together) streams.forEach((_, id) => replica.submit(request(id, prompts[id])));
   else
     for (const id of streams.keys()) {
       const over = until(() => streams[id].end);
-      replica.submit(request(id));
+      replica.submit(request(id, prompts[id]));
       await over;
     }
   if (together) await until(() => streams.every(({ end }) => end));
@@ -46,7 +49,12 @@ async function run(cells, together) {
 }
 
 const alive = setInterval(() => {}, 1000); // A waiting decode thread does not keep the process alive.
-const alone = await run(0, false);
-const pressed = await run(1024, true);
+const alone = await run(0, false, PROMPTS);
+const halves = PROMPTS.map((prompt, i) => {
+  const half = alone.streams[i].tokens.slice(0, TOKENS / 2);
+  return [...prompt, ...half.map(({ token }) => token)];
+});
+const resumed = await run(0, false, halves);
+const pressed = await run(1024, true, PROMPTS);
 clearInterval(alive);
-console.log(JSON.stringify({ alone, pressed }));
+console.log(JSON.stringify({ alone, resumed, pressed }));
