@@ -3,14 +3,9 @@
 
 #include <cstdint>
 
-namespace tacho::engine {
+#include "draft_cost.hpp"
 
-/// What a step costs now, as the loop measures it.
-struct DraftCost {
-  double step_seconds = 0;     // a step of one token for each of `sequences`
-  double token_seconds = 0;    // what each further token adds to it, with the time that guessing it takes
-  std::int32_t sequences = 1;  // that generate
-};
+namespace tacho::engine {
 
 /// One request's. Assumes that every guess is right with one probability a, learned from the latest guesses,
 /// so that k guesses bring (1 - a^(k+1)) / (1 - a) tokens on average, and takes the k that brings most tokens

@@ -114,9 +114,7 @@ void Loop::draft() {
   if (runtime_.limits().draft_tokens == 0) return;
   streams_ = static_cast<std::int32_t>(std::ranges::count_if(
       running(), [&](const TaskPtr& task) { return scheduler_.uncomputed(*task) == 1; }));
-  const DraftCost cost{.step_seconds = cost_.step_seconds(std::max(1, streams_)),
-                       .token_seconds = cost_.token_seconds(),
-                       .sequences = std::max(1, streams_)};
+  const auto cost = draft_costs_.of(std::max(1, streams_));
   drafting_.clear();
   for (const auto& task : running()) {
     if (task->adapter != adapter_ || scheduler_.uncomputed(*task) != 1) continue;
@@ -286,7 +284,11 @@ void Loop::measure_token(Task& task, double now) {
 
 void Loop::measure_step(double started, double ended) {
   const auto tokens = static_cast<std::int32_t>(batch_.size());
+  const auto drafted = std::accumulate(
+      running().begin(), running().end(), 0,
+      [](auto sum, const TaskPtr& task) { return sum + static_cast<std::int32_t>(task->draft.size()); });
   cost_.observe(streams_, tokens - streams_, ended - started);
+  if (tokens == streams_ + drafted) draft_costs_.observed(streams_, drafted, ended - started);
   meters_.step_duration.observe(ended - started);
   meters_.step_tokens.observe(tokens);
   meters_.step_sequences.observe(

@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "draft_cost.hpp"
 #include "mailbox.hpp"
 #include "meters.hpp"
 #include "runtime.hpp"
@@ -87,6 +88,7 @@ class Loop {
   Outbox outbox_;
   Scheduler scheduler_;
   StepCost cost_;
+  DraftCosts draft_costs_;
   StepOutput output_;
   double now_ = 0;  // when the step at hand began
   std::uint64_t steps_ = 0;
