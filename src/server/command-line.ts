@@ -111,8 +111,10 @@ function settingLines(setting: (typeof settingEntries)[number][1]): string {
   return `${column(`--${setting.flag} ${value}`)}${setting.help}\n${column("")}${details}`;
 }
 
+/** A head that is too long has the line to itself. */
 function column(head: string): string {
-  return `  ${head}`.padEnd(INDENT);
+  const line = `  ${head}`;
+  return line.length < INDENT ? line.padEnd(INDENT) : `${line}\n${" ".repeat(INDENT)}`;
 }
 
 export function helpText(): string {

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import type { EngineSettings, ModelInfo } from "../engine/messages.js";
+import type { Adapter, EngineSettings, ModelInfo } from "../engine/messages.js";
 import { telemetryPlugin } from "../telemetry/doors/fastify.js";
 import { Admission } from "./admission.js";
 import { dropNulls } from "./null-fields.js";
@@ -7,6 +7,7 @@ import { EngineLink, type EngineLinkEvents } from "./engine-link.js";
 import { Generation } from "./generation.js";
 import { HttpListener } from "./http-listener.js";
 import { logLine } from "./log.js";
+import { parseAdapters } from "./lora-setting.js";
 import { Meters, type ServerTelemetry } from "./meters.js";
 import type { ModelSource } from "./model-file.js";
 import { useRequestRecords } from "./request-record.js";
@@ -14,6 +15,7 @@ import { chatRoutes } from "./routes/chat.js";
 import { completionRoutes } from "./routes/completions.js";
 import { healthRoutes, type Unreadiness } from "./routes/health.js";
 import { modelRoutes } from "./routes/models.js";
+import { ServedModels } from "./served-models.js";
 import type { Settings } from "./settings.js";
 
 /** Prompts that wait are held as text; this bounds them for any number of waiting requests. */
@@ -33,20 +35,23 @@ export interface FrontOptions {
 export class Front {
   readonly #settings: Settings;
   readonly #link: EngineLink;
+  readonly #models: ServedModels;
   readonly #generation: Generation;
   readonly #listeners: { listener: HttpListener; port: number }[];
   #draining = false;
 
   constructor({ settings, source, telemetry, hostModule, onProgress }: FrontOptions) {
     this.#settings = settings;
+    const adapters = parseAdapters(settings.lora, settings.alias);
+    this.#models = new ServedModels(settings.alias, adapters);
     const meters = new Meters(telemetry.metrics, settings.alias);
     const admission = admissionOf(settings, meters);
     this.#link = new EngineLink({
       hostModule,
-      settings: engineSettings(settings, source, telemetry.path!),
+      settings: engineSettings(settings, source, adapters, telemetry.path!),
       events: linkEvents(admission, meters, onProgress),
     });
-    this.#generation = new Generation(this.#link, admission, settings.alias);
+    this.#generation = new Generation(this.#link, admission, this.#models);
     this.#listeners = this.#makeListeners(meters, telemetry);
   }
 
@@ -90,7 +95,7 @@ export class Front {
     };
     const main = new HttpListener(meters, (app) => {
       observation(app);
-      modelRoutes(app, this.#settings.alias);
+      modelRoutes(app, this.#models);
       void app.register((scope, _, done) => {
         this.#generationRoutes(scope, meters);
         done();
@@ -133,7 +138,12 @@ function admissionOf(settings: Settings, meters: Meters): Admission {
   });
 }
 
-function engineSettings(settings: Settings, source: ModelSource, telemetryPath: string): EngineSettings {
+function engineSettings(
+  settings: Settings,
+  source: ModelSource,
+  adapters: Adapter[],
+  telemetryPath: string,
+): EngineSettings {
   const { alias, parallel, metricsFile, draftModel, speculation } = settings;
   const { modelsDirectory, contextSize, threads, gpu, gpuLayers } = settings;
   const { flashAttention, cacheTypeK, cacheTypeV, draftTokens, replicas, backendSampling } = settings;
@@ -142,7 +152,7 @@ function engineSettings(settings: Settings, source: ModelSource, telemetryPath: 
     ...{ modelId: alias, slots: parallel, modelsDirectory, contextSize, threads, gpu, gpuLayers },
     ...{ flashAttention, cacheTypeK, cacheTypeV, draftTokens, draftModel, replicas, backendSampling },
     speculation: draftModel === "" ? speculation : "draft",
-    adapters: [],
+    adapters,
     telemetryPath,
     keepsTelemetry: metricsFile !== "",
   };

@@ -10,6 +10,7 @@ import { EventStream } from "./event-stream.js";
 import { GenerationTask } from "./generation-task.js";
 import { VERSION } from "./package-info.js";
 import { shown } from "./schema-errors.js";
+import type { ServedModels } from "./served-models.js";
 import { WholeAnswer } from "./whole-answer.js";
 
 /** A validated body in the engine's terms; what every route that generates makes of its own wire format. */
@@ -32,7 +33,7 @@ export class Generation {
   constructor(
     private readonly link: EngineLink,
     private readonly admission: Admission,
-    private readonly modelId: string,
+    private readonly models: ServedModels,
   ) {}
 
   /**
@@ -46,7 +47,7 @@ export class Generation {
     reply: FastifyReply,
   ): Promise<object | undefined> {
     const model = this.#checkModel(call);
-    const head = answerHead(format, model);
+    const head = answerHead(format, model, call.model);
     const answer: Answer = call.stream
       ? new EventStream(reply, head, format, call.includeUsage)
       : new WholeAnswer(head, format);
@@ -79,15 +80,13 @@ export class Generation {
     const { prompt, maxTokens, stop, ignoreEos, sampling, priority, cacheSalt } = call;
     const { arrivedAt } = request.record!;
     const generation = { prompt, maxTokens, stop, ignoreEos, sampling };
-    const adapter = "";
+    const adapter = this.models.adapterOf(call.model ?? this.models.id);
     const logprobs = null;
     return { id: ++this.#lastId, arrivedAt, priority, cacheSalt, adapter, logprobs, ...generation };
   }
 
   #checkModel(call: GenerationCall): ModelInfo {
-    if (call.model !== undefined && call.model !== this.modelId) {
-      throw new ApiError("model_not_found", { model: call.model, served: this.modelId }, "model");
-    }
+    if (call.model !== undefined) this.models.find(call.model);
     // Known from the first load on, also while the host is being restarted.
     const { model } = this.link;
     if (!model) throw new ApiError("model_loading");
@@ -121,11 +120,12 @@ function checkTokenIds({ prompt, sampling }: GenerationCall, vocabularySize: num
     if (id >= vocabularySize) refuse("each key of 'logit_bias'", "logit_bias", id);
 }
 
-function answerHead(format: AnswerFormat, model: ModelInfo): AnswerHead {
+/** @param name As the client named the model, an adapter's perhaps. */
+function answerHead(format: AnswerFormat, model: ModelInfo, name = model.id): AnswerHead {
   return {
     id: format.idPrefix + randomUUID().replaceAll("-", ""),
     created: Math.floor(Date.now() / 1000),
-    model: model.id,
+    model: name,
     system_fingerprint: `tacho-${VERSION}-${model.backend}`,
   };
 }

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { open } from "node:fs/promises";
 import type { EngineSettings } from "../engine/messages.js";
-import { UsageError } from "./settings.js";
+import { parseAdapters } from "./lora-setting.js";
+import { UsageError, type Settings } from "./settings.js";
 
 /** "hf:…", "https:…" and the like; a file may have such a name too. */
 const URI = /^[a-z][a-z0-9+.-]+:/i;
@@ -15,20 +16,33 @@ export type ModelSource = Pick<EngineSettings, "model" | "download">;
  */
 export async function findModel(model: string): Promise<ModelSource> {
   const download = URI.test(model) && !existsSync(model);
-  if (!download) await checkGguf(model);
+  if (!download) await checkGguf("model", model);
   return { model, download };
 }
 
-async function checkGguf(model: string): Promise<void> {
-  const start = await readStart(model);
+/**
+ * Finds out the same of the files that go with a model: the draft model and the adapters.
+ * @throws UsageError
+ */
+export async function checkCompanions({
+  draftModel,
+  lora,
+  alias,
+}: Pick<Settings, "draftModel" | "lora" | "alias">): Promise<void> {
+  if (draftModel !== "") await checkGguf("draft-model", draftModel);
+  for (const { path } of parseAdapters(lora, alias)) await checkGguf("lora", path);
+}
+
+async function checkGguf(flag: string, path: string): Promise<void> {
+  const start = await readStart(flag, path);
   if (start !== MAGIC) {
-    throw new UsageError(`Expected a GGUF file for --model, but '${model}' does not start with ${MAGIC}.`);
+    throw new UsageError(`Expected a GGUF file for --${flag}, but '${path}' does not start with ${MAGIC}.`);
   }
 }
 
-async function readStart(model: string): Promise<string> {
+async function readStart(flag: string, path: string): Promise<string> {
   try {
-    const file = await open(model);
+    const file = await open(path);
     try {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(MAGIC.length), 0, MAGIC.length, 0);
       return buffer.toString("latin1", 0, bytesRead);
@@ -36,7 +50,7 @@ async function readStart(model: string): Promise<string> {
       await file.close();
     }
   } catch (error) {
-    throw new UsageError(`Expected a GGUF file for --model, but '${model}' ${reason(error)}.`);
+    throw new UsageError(`Expected a GGUF file for --${flag}, but '${path}' ${reason(error)}.`);
   }
 }
 

@@ -5,7 +5,7 @@ import { Front } from "./front.js";
 import { logLine } from "./log.js";
 import { runMetrics } from "./metrics-command.js";
 import type { ServerTelemetry } from "./meters.js";
-import { findModel } from "./model-file.js";
+import { checkCompanions, findModel } from "./model-file.js";
 import { observeRuntime } from "../telemetry/index.js";
 import { VERSION } from "./package-info.js";
 import { ProgressLine } from "./progress-line.js";
@@ -52,6 +52,7 @@ async function printMetrics(given: ReadonlyMap<string, string>): Promise<void> {
 async function serve(settings: Settings, parts: ProgramParts): Promise<void> {
   process.title = "tacho front";
   const source = await findModel(settings.model);
+  await checkCompanions(settings);
   // Before the segment is made: a signal without a handler ends the process and leaves the file. What is heard
   // from here on is handled after this function's first pause, when there is a front.
   const stopping = drainOnSignals(() => front);

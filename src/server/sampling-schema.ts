@@ -93,10 +93,12 @@ export const generationFields = {
     default: 0,
     description: "an integer from -100 to 100, the higher the sooner",
   }),
+  // Lone surrogates would make the salts of two tenants the same.
   cache_salt: Type.String({
     maxLength: 256,
+    pattern: PLAIN_TEXT,
     default: "",
-    description: "a string of at most 256 characters",
+    description: "at most 256 characters without NUL or lone surrogates",
   }),
   ignore_eos: Type.Boolean({ default: false, description: "true or false" }),
   stream: Type.Boolean({ default: false, description: "true or false" }),

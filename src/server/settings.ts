@@ -67,6 +67,14 @@ export const SETTINGS = {
     defaultHelp: "the file's name without .gguf",
     help: "name that clients use for the model",
   },
+  lora: {
+    ...text,
+    flag: "lora",
+    value: "NAME=FILE[:SCALE],…",
+    default: "",
+    defaultHelp: "none",
+    help: "LoRA adapters; a request chooses one with its name as the model",
+  },
   host: { ...text, flag: "host", value: "ADDRESS", default: "127.0.0.1", help: "address to listen on" },
   port: {
     ...integer,
@@ -104,7 +112,7 @@ export const SETTINGS = {
     default: 0,
     range: [0, 2 ** 31 - 1],
     defaultHelp: "0: the trained context for each slot, up to 4 GiB",
-    help: "KV cells that a replica's requests share; one may use as many as its model was trained for",
+    help: "KV cells that a replica's requests share; one may use its model's trained context",
   },
   threads: {
     ...integer,
@@ -160,7 +168,7 @@ export const SETTINGS = {
     value: "KIND",
     default: "off",
     choices: ["off", "ngram"],
-    help: "guess next tokens from what the text repeats, and verify several in one step",
+    help: "ngram: guess next tokens from what the text repeats, and verify them in one step",
   },
   draftModel: {
     ...text,
@@ -168,9 +176,15 @@ export const SETTINGS = {
     value: "FILE",
     default: "",
     defaultHelp: "none",
-    help: "GGUF file of a smaller model with the same vocabulary that guesses next tokens",
+    help: "GGUF file of a smaller model of the same vocabulary, which then does the guessing",
   },
-  draftTokens: { ...integer, flag: "draft-tokens", default: 8, range: [1, 64], help: "longest guess" },
+  draftTokens: {
+    ...integer,
+    flag: "draft-tokens",
+    default: 8,
+    range: [1, 64],
+    help: "most tokens guessed for one step",
+  },
   backendSampling: {
     ...text,
     flag: "backend-sampling",
@@ -184,7 +198,7 @@ export const SETTINGS = {
     flag: "replicas",
     default: 1,
     range: [1, 64],
-    help: "contexts with a decode loop each: one a GPU in turn; on one device they share the weights",
+    help: "contexts with a decode loop each: a GPU each; on one device they share the weights",
   },
   maxQueue: {
     ...integer,
@@ -234,7 +248,17 @@ export function variableOf({ flag }: { flag: string }): string {
 /** Command line before environment before default. `given` is what the command line holds, by flag. */
 export function readSettings(given: ReadonlyMap<string, string>, env: NodeJS.ProcessEnv): Settings {
   const values = settingEntries.map(([key, setting]) => [key, readSetting(setting, given, env)]);
-  return withAlias(Object.fromEntries(values) as Settings);
+  const settings = withAlias(Object.fromEntries(values) as Settings);
+  checkTogether(settings);
+  return settings;
+}
+
+/** llama.cpp has no other way to attend to quantised values. */
+function checkTogether({ flashAttention, cacheTypeV }: Settings): void {
+  if (flashAttention !== "off" || /^b?f\d+$/.test(cacheTypeV)) return;
+  throw new UsageError(
+    `Expected auto or on for --flash-attn with --cache-type-v ${cacheTypeV}, but received 'off'.`,
+  );
 }
 
 function readSetting(

@@ -31,6 +31,12 @@ describe("a command line that is no good", () => {
       {},
       "Expected a GGUF file for --model, but 'FOLDER/empty' does not start with GGUF.",
     ],
+    [
+      ["--draft-model", "/no.gguf"],
+      {},
+      "Expected a GGUF file for --draft-model, but '/no.gguf' does not exist.",
+    ],
+    [[], { TACHO_LORA: "a=/no.gguf" }, "Expected a GGUF file for --lora, but '/no.gguf' does not exist."],
   ])("ends %j %j with one line and code 2", async (args, env, message) => {
     const inFolder = (text: string) => text.replace("FOLDER", folder);
     const tacho = new TachoProcess("real", args.map(inFolder), env);

@@ -1,7 +1,7 @@
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { EngineSettings, GenerateRequest } from "../../src/engine/messages.js";
-import { eventsOf, Stand } from "./stand.js";
+import { errorOf, eventsOf, Stand } from "./stand.js";
 
 let stand: Stand;
 let openai: OpenAI;
@@ -242,6 +242,14 @@ describe("the engine's request", () => {
     ]);
   });
 
+  it("has its priority and its cache's salt", async () => {
+    expect(await echoed({ priority: -100, cache_salt: "tenant 7" })).toMatchObject({
+      priority: -100,
+      cacheSalt: "tenant 7",
+    });
+    expect(await echoed({ priority: null, cache_salt: null })).toMatchObject({ priority: 0, cacheSalt: "" });
+  });
+
   it("has the arrival on the clock that all processes share", async () => {
     const before = process.hrtime()[0];
     const { arrivedAt } = await echoed({});
@@ -258,11 +266,23 @@ describe("the engine's request", () => {
 });
 
 describe("the engine's settings", () => {
+  const engineSettings = async (of: Stand) => {
+    const body = (await (await of.complete("settings")).json()) as OpenAI.Completion;
+    return JSON.parse(body.choices[0]!.text) as EngineSettings;
+  };
+
   it("are the server's, with the model as it was found", async () => {
-    const body = (await (await stand.complete("settings")).json()) as OpenAI.Completion;
-    const started = JSON.parse(body.choices[0]!.text) as EngineSettings;
+    const started = await engineSettings(stand);
     expect(started).toMatchObject({ model: "none", download: false, modelId: "scripted", slots: 2 });
     expect(started).toMatchObject({ modelsDirectory: "/models", telemetryPath: stand.telemetry.path });
+    expect(started).toMatchObject({ speculation: "off", draftModel: "", adapters: [], replicas: 1 });
+  });
+
+  it("name what was chosen for speed", async () => {
+    const chosen = { flashAttention: "on", cacheTypeK: "q8_0", cacheTypeV: "q4_0", draftTokens: 3 } as const;
+    const other = await Stand.start({ ...chosen, draftModel: "/draft.gguf", replicas: 3 });
+    expect(await engineSettings(other)).toMatchObject({ ...chosen, speculation: "draft", replicas: 3 });
+    await other.close();
   });
 });
 
@@ -274,6 +294,63 @@ describe("models", () => {
     await expect(openai.models.retrieve("other")).rejects.toMatchObject({
       status: 404,
       code: "model_not_found",
+    });
+  });
+});
+
+describe("adapters", () => {
+  let served: Stand;
+  beforeAll(async () => {
+    served = await Stand.start({ lora: "sql=/a.gguf,poems=/b.gguf:0.5" });
+  });
+  afterAll(() => served.close());
+
+  const answer = async (fields: object) => {
+    const response = await served.chat("echo", fields);
+    return (await response.json()) as OpenAI.ChatCompletion;
+  };
+  const request = ({ choices }: OpenAI.ChatCompletion) =>
+    JSON.parse(choices[0]!.message.content!) as GenerateRequest;
+
+  it("are given to the engine", async () => {
+    const { adapters } = JSON.parse(
+      ((await (await served.complete("settings")).json()) as OpenAI.Completion).choices[0]!.text,
+    ) as EngineSettings;
+    expect(adapters).toEqual([
+      { name: "sql", path: "/a.gguf", scale: 1 },
+      { name: "poems", path: "/b.gguf", scale: 0.5 },
+    ]);
+  });
+
+  it("are listed as models whose parent is the model", async () => {
+    const client = new OpenAI({ baseURL: `${served.url}/v1`, apiKey: "none", maxRetries: 0 });
+    const { data } = await client.models.list();
+    expect(data.map((model) => [model.id, (model as { parent?: string }).parent])).toEqual([
+      ["scripted", undefined],
+      ["sql", "scripted"],
+      ["poems", "scripted"],
+    ]);
+    expect(await client.models.retrieve("poems")).toMatchObject({ id: "poems", parent: "scripted" });
+  });
+
+  it.each([
+    ["sql", "sql"],
+    ["poems", "poems"],
+    ["scripted", ""],
+    [undefined, ""],
+  ])("are chosen by the name of the model: %s", async (model, adapter) => {
+    const whole = await answer({ model });
+    expect(request(whole).adapter).toBe(adapter);
+    expect(whole.model).toBe(model ?? "scripted");
+  });
+
+  it("that do not exist are refused, with the names that do", async () => {
+    const response = await served.chat("echo", { model: "scripted:sql" });
+    expect(response.status).toBe(404);
+    expect(await errorOf(response)).toMatchObject({
+      code: "model_not_found",
+      param: "model",
+      message: "The model 'scripted:sql' does not exist; this server serves 'scripted', 'sql', 'poems'.",
     });
   });
 });

@@ -266,3 +266,30 @@ describe("draining", () => {
     expect(await stand.outcomes()).toEqual({ error: 3 });
   });
 });
+
+describe("a queue", () => {
+  it("gives the slot that comes free to the highest priority", async () => {
+    stand = await Stand.start({ parallel: 1 });
+    const leaving = [new AbortController(), new AbortController()] as const;
+    const first = await stand.chat("stall", { stream: true }, { signal: leaving[0].signal });
+    await readUntil(first, "waiting");
+    const low = stand.chat("words 1");
+    await waiting(1);
+    const high = stand.chat("stall", { stream: true, priority: 1 }, { signal: leaving[1].signal });
+    await waiting(2);
+    leaving[0].abort();
+    await readUntil(await high, "waiting");
+    await waiting(1);
+    leaving[1].abort();
+    expect((await low).status).toBe(200);
+  });
+
+  it("begins when the slots of all replicas are taken", async () => {
+    stand = await Stand.start({ parallel: 1, replicas: 3, drainSeconds: 0 });
+    const asked = Array.from({ length: 4 }, () => stand.chat("stall", { stream: true }));
+    await waiting(1);
+    expect(await stand.metric("tacho_requests_running")).toBe(3);
+    await stand.front.drain();
+    expect((await Promise.all(asked)).map(({ status }) => status)).toContain(503);
+  });
+});

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { findModel } from "../../src/server/model-file.js";
+import { checkCompanions, findModel } from "../../src/server/model-file.js";
 
 const home = process.cwd();
 let folder: string;
@@ -31,5 +31,26 @@ describe("a model", () => {
   it("that lies under a URI's name must be GGUF too", async () => {
     writeFileSync("llama:8b", "text");
     await expect(findModel("llama:8b")).rejects.toThrow("'llama:8b' does not start with GGUF");
+  });
+});
+
+describe("the files that go with a model", () => {
+  const none = { draftModel: "", lora: "", alias: "model" };
+
+  it("may be absent, or GGUF files", async () => {
+    writeFileSync("a.gguf", "GGUF and more");
+    await checkCompanions(none);
+    await checkCompanions({ ...none, draftModel: "a.gguf", lora: "one=a.gguf,two=./a.gguf:2" });
+  });
+
+  it.each([
+    [{ draftModel: "b.gguf" }, "Expected a GGUF file for --draft-model, but 'b.gguf' does not exist."],
+    [{ draftModel: "." }, "Expected a GGUF file for --draft-model, but '.' is a directory."],
+    [{ lora: "one=b.gguf" }, "Expected a GGUF file for --lora, but 'b.gguf' does not exist."],
+    [{ lora: "one=text" }, "Expected a GGUF file for --lora, but 'text' does not start with GGUF."],
+    [{ lora: "model=text" }, "but received 'model' twice."],
+  ])("are refused as %j", async (settings, message) => {
+    writeFileSync("text", "text");
+    await expect(checkCompanions({ ...none, ...settings })).rejects.toThrow(message);
   });
 });

@@ -44,6 +44,14 @@ describe("settings", () => {
     expect(settings(["--model", model, "--alias", "mine"]).alias).toBe("mine");
   });
 
+  it.each(["f32", "f16", "bf16"])("allow values of type %s without flash attention", (type) => {
+    expect(settings(["--flash-attn", "off", "--cache-type-v", type]).cacheTypeV).toBe(type);
+  });
+
+  it("allow quantised keys without flash attention", () => {
+    expect(settings(["--flash-attn", "off", "--cache-type-k", "q4_0"]).cacheTypeK).toBe("q4_0");
+  });
+
   const tooMany = String(availableParallelism() + 1);
   it.each<[args: string[], env: Record<string, string>, message: string]>([
     [["--threds", "x"], {}, "Unknown option '--threds'. Did you mean '--threads'?"],
@@ -68,6 +76,18 @@ describe("settings", () => {
     [["--parallel", "257"], {}, "Expected an integer from 1 to 256 for --parallel, but received '257'."],
     [["--threads", tooMany], {}, `for --threads, but received '${tooMany}'.`],
     [["--gpu", "metal"], {}, "Expected one of auto, cuda, vulkan, off for --gpu, but received 'metal'."],
+    [["--flash-attn", "yes"], {}, "Expected one of auto, on, off for --flash-attn, but received 'yes'."],
+    [["--cache-type-k", "q8"], {}, "q5_0, q5_1 for --cache-type-k, but received 'q8'."],
+    [["--cache-type-v", "F16"], {}, "q5_0, q5_1 for --cache-type-v, but received 'F16'."],
+    [
+      ["--cache-type-v", "q8_0", "--flash-attn", "off"],
+      {},
+      "Expected auto or on for --flash-attn with --cache-type-v q8_0, but received 'off'.",
+    ],
+    [["--speculation", "draft"], {}, "Expected one of off, ngram for --speculation, but received 'draft'."],
+    [["--draft-tokens", "0"], {}, "Expected an integer from 1 to 64 for --draft-tokens, but received '0'."],
+    [["--replicas", "0"], {}, "Expected an integer from 1 to 64 for --replicas, but received '0'."],
+    [["--priority-seconds", "0"], {}, "for --priority-seconds, but received '0'."],
     [["--drain-seconds", "-1"], {}, "for --drain-seconds, but received '-1'."],
     [[], { TACHO_GPU: "x" }, "for TACHO_GPU, but received 'x'."],
   ])("refuse %j %j", (args, env, message) => {

@@ -37,6 +37,8 @@ const both: [field: string, bad: unknown[], param?: string][] = [
   ["logit_bias", [{ "5": 101 }, { "5": -101 }, { "5": "1" }], "logit_bias[5]"],
   ["stop", ["", "x".repeat(257), 3, many(17).map(String), "\0", "\ud800"]],
   ["stop", [[""], ["x".repeat(257)], [3]], "stop[0]"],
+  ["priority", [-101, 101, 1.5, "1", true]],
+  ["cache_salt", [3, "x".repeat(257), "\0", "\ud800", ["a"]]],
   ["stream", ["true", 1, {}]],
   ["stream_options", [{}, { include_usage: true }, "x"]],
   ["ignore_eos", ["true", 1]],

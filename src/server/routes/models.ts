@@ -1,17 +1,10 @@
 import type { FastifyInstance } from "fastify";
-import { ApiError } from "../errors.js";
+import type { ServedModels } from "../served-models.js";
 
-/** The model is listed from the start: its name is known before it is loaded. */
-export function modelRoutes(app: FastifyInstance, modelId: string): void {
-  const model = {
-    id: modelId,
-    object: "model",
-    created: Math.floor(Date.now() / 1000),
-    owned_by: "tacho",
-  };
-  app.get("/v1/models", () => Promise.resolve({ object: "list", data: [model] }));
-  app.get<{ Params: { id: string } }>("/v1/models/:id", ({ params: { id } }) => {
-    if (id !== modelId) throw new ApiError("model_not_found", { model: id, served: modelId }, "model");
-    return Promise.resolve(model);
-  });
+/** Listed from the start: the names are known before anything is loaded. */
+export function modelRoutes(app: FastifyInstance, models: ServedModels): void {
+  app.get("/v1/models", () => Promise.resolve({ object: "list", data: models.list }));
+  app.get<{ Params: { id: string } }>("/v1/models/:id", async ({ params: { id } }) =>
+    Promise.resolve(models.find(id)),
+  );
 }
