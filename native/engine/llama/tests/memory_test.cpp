@@ -40,6 +40,8 @@ void for_each_kind(const Check& check) {
 
 /// Longer than the cells of a sliding window, so that it has given up its beginning.
 const auto kLong = made_up_text(900);
+/// Where it is remembered: the window has given this up long before the end.
+constexpr std::int32_t kRemembered = 100;
 const auto kShort = made_up_text(60);
 
 std::vector<Token> after(const std::vector<Token>& text, const Stand::Running& running) {
@@ -77,15 +79,15 @@ TEST(a_prompt_sent_again_goes_back_to_where_it_was_remembered) {
 
 TEST(a_text_cut_anywhere_goes_on_as_if_it_had_never_been_longer) {
   for_each_kind([](Stand& stand) {
-    for (const auto length : {1, 500, 700, 899}) {
-      stand.compute(0, start_of(kLong, 700));
+    for (const auto length : {1, 99, 100, 101, 899}) {
+      stand.compute(0, start_of(kLong, kRemembered));
       stand.runtime().remember(0);
-      stand.compute(0, kLong, 700);
+      stand.compute(0, kLong, kRemembered);
       const auto other = joined(start_of(kLong, length), made_up_text(40, 2));
       const auto held = stand.runtime().cut(0, length);
       CHECK(held <= length);
       if (stand.runtime().limits().divisible) CHECK_EQUAL(held, length);
-      if (length >= 700) CHECK(held >= 700);
+      if (length >= kRemembered) CHECK(held >= kRemembered);
       stand.check_generated(other, stand.generate(0, other, held));
       CHECK_EQUAL(stand.runtime().cut(0, 0), 0);
     }
@@ -94,18 +96,18 @@ TEST(a_text_cut_anywhere_goes_on_as_if_it_had_never_been_longer) {
 
 TEST(a_cut_forgets_the_checkpoints_after_it) {
   for_each_kind([](Stand& stand) {
-    stand.compute(0, start_of(kLong, 500));
+    stand.compute(0, start_of(kLong, kRemembered));
     stand.runtime().remember(0);
-    stand.compute(0, start_of(kLong, 800), 500);
+    stand.compute(0, start_of(kLong, 150), kRemembered);
     stand.runtime().remember(0);
-    const auto held = stand.runtime().cut(0, 600);
-    CHECK(held == 500 || held == 600);
-    const auto other = joined(start_of(kLong, held), made_up_text(400, 3));
+    const auto held = stand.runtime().cut(0, 120);
+    CHECK(held == kRemembered || held == 120);
+    const auto other = joined(start_of(kLong, held), made_up_text(850, 3));
     stand.compute(0, other, held);
-    // The checkpoint at 800 was of another text.
-    const auto back = stand.runtime().cut(0, 850);
-    CHECK(back == 500 || back == 850);
-    const auto shorter = joined(start_of(other, 850), made_up_text(5, 4));
+    // The checkpoint at 150 was of another text.
+    const auto back = stand.runtime().cut(0, 160);
+    CHECK(back == kRemembered || back == 160);
+    const auto shorter = joined(start_of(other, 160), made_up_text(5, 4));
     stand.check_generated(shorter, stand.generate(0, shorter, back));
   });
 }
@@ -134,15 +136,15 @@ TEST(a_copy_of_a_running_sequence_goes_its_own_way) {
 
 TEST(a_copy_of_any_length_holds_no_more_than_asked_and_goes_on_rightly) {
   for_each_kind([](Stand& stand) {
-    stand.compute(0, start_of(kLong, 800));
+    stand.compute(0, start_of(kLong, kRemembered));
     stand.runtime().remember(0);
-    stand.compute(0, kLong, 800);
+    stand.compute(0, kLong, kRemembered);
     const auto whole = static_cast<std::int32_t>(kLong.size());
-    for (const auto length : {30, 799, 800, whole, whole + 5}) {
+    for (const auto length : {99, 100, 101, whole, whole + 5}) {
       const auto held = stand.runtime().copy(0, 1, length);
       CHECK(held <= std::min(length, whole));
       if (stand.runtime().limits().divisible) CHECK_EQUAL(held, std::min(length, whole));
-      if (length >= 800) CHECK(held >= 800);
+      if (length >= kRemembered) CHECK(held >= kRemembered);
       if (length >= whole) CHECK_EQUAL(held, whole);
       const auto other = joined(start_of(kLong, std::min(length, whole)), made_up_text(7, 6));
       stand.check_generated(other, stand.generate(1, other, held));
@@ -156,35 +158,34 @@ TEST(a_copy_of_any_length_holds_no_more_than_asked_and_goes_on_rightly) {
 /// Between separate buffers llama.cpp copies late, at the next decode.
 TEST(a_copy_is_not_touched_by_what_becomes_of_its_source_before_the_next_step) {
   for_each_kind([](Stand& stand) {
-    stand.compute(0, start_of(kLong, 700));
+    stand.compute(0, start_of(kLong, kRemembered));
     stand.runtime().remember(0);
-    stand.compute(0, kLong, 700);
+    stand.compute(0, kLong, kRemembered);
     const auto whole = static_cast<std::int32_t>(kLong.size());
     CHECK_EQUAL(stand.runtime().copy(0, 1, whole), whole);
     CHECK_EQUAL(stand.runtime().copy(1, 2, whole), whole);
-    const auto back = stand.runtime().cut(0, 700);
-    CHECK_EQUAL(back, 700);
+    const auto back = stand.runtime().cut(0, kRemembered);
+    CHECK_EQUAL(back, kRemembered);
     const auto other = joined(start_of(kLong, back), made_up_text(30, 8));
     stand.check_generated(other, stand.generate(0, other, back));
     const auto more = joined(kLong, made_up_text(3, 9));
     for (const auto sequence : {1, 2}) stand.check_generated(more, stand.generate(sequence, more, whole));
-    CHECK_EQUAL(stand.runtime().cut(2, 700), 700);
-    stand.check_generated(other, stand.generate(2, other, 700));
+    CHECK_EQUAL(stand.runtime().cut(2, kRemembered), kRemembered);
+    stand.check_generated(other, stand.generate(2, other, kRemembered));
   });
 }
 
 TEST(any_number_of_copies_leaves_the_cells_that_they_had) {
   for_each_kind([](Stand& stand) {
-    stand.compute(0, start_of(kLong, 800));
-    stand.runtime().remember(0);
-    for (std::uint32_t i = 0; i < 20; ++i) {
+    stand.compute(0, start_of(kLong, kRemembered));
+    for (std::uint32_t i = 0; i < 60; ++i) {
       const auto to = static_cast<std::int32_t>(1 + i % 2);
       stand.runtime().cut(to, 0);
-      CHECK_EQUAL(stand.runtime().copy(0, to, 800), 800);
-      stand.compute(to, joined(start_of(kLong, 800), made_up_text(100, i)), 800);
+      CHECK_EQUAL(stand.runtime().copy(0, to, kRemembered), kRemembered);
+      stand.compute(to, joined(start_of(kLong, kRemembered), made_up_text(30, i)), kRemembered);
     }
-    const auto more = joined(start_of(kLong, 800), made_up_text(20, 10));
-    stand.check_generated(more, stand.generate(0, more, 800));
+    const auto more = joined(start_of(kLong, kRemembered), made_up_text(20, 10));
+    stand.check_generated(more, stand.generate(0, more, kRemembered));
   });
 }
 

@@ -86,7 +86,7 @@ class Stand {
 
   /// What greedy generation adds to `text`, of which `sequence` holds `held` tokens.
   std::vector<Token> generate(std::int32_t sequence, const std::vector<Token>& text, std::int32_t held = 0,
-                              std::int32_t count = 12) {
+                              std::int32_t count = 6) {
     compute(sequence, start_of(text, static_cast<std::int32_t>(text.size()) - 1), held);
     Running running{sequence, text};
     for (std::int32_t i = 0; i < count; ++i) step({&running});
