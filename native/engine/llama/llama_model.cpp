@@ -111,6 +111,7 @@ LlamaModel::LlamaModel(const ModelOptions& options)
   if (!llama_model_has_decoder(get()) || llama_model_has_encoder(get())) {
     throw LoadError("it is not a decoder-only language model");
   }
+  adapters_ = LoraAdapters(get(), options.adapters);
   vocab_ = llama_model_get_vocab(get());
   templates_ = chat_templates(get());
   control_text_ = std::make_unique<const ControlText>(vocab_);

@@ -12,15 +12,9 @@
 #include "chat.h"
 #include "control_text.hpp"
 #include "llama.h"
+#include "lora_adapters.hpp"
 
 namespace tacho::engine {
-
-/// A LoRA adapter, which requests choose by name.
-struct AdapterOptions {
-  std::string name;
-  std::string path;
-  float scale = 1;
-};
 
 struct ModelOptions {
   std::string path;
@@ -56,6 +50,7 @@ class LlamaModel {
 
   llama_model* get() const { return model_.get(); }
   const llama_vocab* vocab() const { return vocab_; }
+  const LoraAdapters& adapters() const { return adapters_; }
 
   std::string description() const;
   bool has_chat_template() const;
@@ -80,6 +75,7 @@ class LlamaModel {
     void operator()(llama_model* model) const { llama_model_free(model); }
   };
   std::unique_ptr<llama_model, Free> model_;
+  LoraAdapters adapters_;
   const llama_vocab* vocab_ = nullptr;
   common_chat_templates_ptr templates_;
   std::unique_ptr<const ControlText> control_text_;

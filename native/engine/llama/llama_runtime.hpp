@@ -52,6 +52,7 @@ class LlamaRuntime : public Runtime {
     return memory_->copy(from, to, length);
   }
   void remember(std::int32_t sequence) override { memory_->remember(sequence); }
+  void use_adapter(std::int32_t adapter) override { model_.adapters().apply(context_.get(), adapter); }
 
   /// Thread-safe: reads only the model.
   std::unique_ptr<Sampler> make_sampler(const Sampling& sampling, std::span<const Token> prompt) const;

@@ -57,16 +57,24 @@ void Replica::assemble(Request request) {
 Prepared Replica::prepare(Request& request) const {
   auto tokens = tokens_of(request.prompt);
   if (tokens.empty()) throw Refusal{ErrorCode::invalid_prompt, "the prompt holds no token"};
+  const auto adapter = adapter_of(request.adapter);
   auto sampler = runtime_.make_sampler(request.sampling, tokens);
   return {.id = request.id,
           .arrived_at = request.arrived_at,
           .prompt = std::move(tokens),
           .max_tokens = request.max_tokens,
           .priority = request.priority,
-          .cache_space = request.cache_salt,
+          .cache_space = request.adapter + '\0' + request.cache_salt,  // an adapter changes what is cached
+          .adapter = adapter,
           .stop = std::move(request.stop),
           .sampler = std::move(sampler),
           .logprobs = request.sampling.logprobs >= 0};
+}
+
+std::int32_t Replica::adapter_of(const std::string& name) const {
+  if (name.empty()) return -1;
+  if (const auto index = model_.adapters().index_of(name)) return *index;
+  throw Refusal{ErrorCode::invalid_prompt, "no LoRA adapter of this server is named '" + name + "'"};
 }
 
 std::vector<Token> Replica::tokens_of(Prompt& prompt) const {

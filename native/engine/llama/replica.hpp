@@ -58,6 +58,7 @@ class Replica {
 
  private:
   Prepared prepare(Request& request) const;
+  std::int32_t adapter_of(const std::string& name) const;
   std::vector<Token> tokens_of(Prompt& prompt) const;
   std::string rendered(const ChatPrompt& chat) const;
   void check_length(const std::string& text) const;

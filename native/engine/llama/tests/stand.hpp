@@ -44,8 +44,9 @@ constexpr float kRounding = 0.1F;
 class Stand {
  public:
   explicit Stand(const std::string& model, const ContextOptions& options = {.slots = 3})
-      : Stand(std::make_shared<LlamaModel>(ModelOptions{.path = model_file(model), .gpu_layers = 0}),
-              options) {}
+      : Stand(ModelOptions{.path = model_file(model), .gpu_layers = 0}, options) {}
+  explicit Stand(const ModelOptions& model, const ContextOptions& options = {.slots = 3})
+      : Stand(std::make_shared<LlamaModel>(model), options) {}
   Stand(std::shared_ptr<LlamaModel> model, const ContextOptions& options)
       : model_(std::move(model)), runtime_(*model_, options) {}
 
