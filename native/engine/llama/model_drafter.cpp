@@ -39,6 +39,7 @@ ModelDrafter::ModelDrafter(const LlamaModel& model, const ContextOptions& option
   make_speculative(options, target);
   batch_ = llama_batch_init(kStepTokens, 0, 1);
   held_.resize(llama_n_seq_max(target));
+  too_long_.assign(held_.size(), longest_ + 1);
 }
 
 ModelDrafter::~ModelDrafter() { llama_batch_free(batch_); }
@@ -103,7 +104,9 @@ void ModelDrafter::draft(std::span<const DraftWork> work) {
   common_speculative_draft(speculative_.get());
   for (const auto& one : ready_) end(one);
   const auto failed = [](const DraftWork& one) { return one.draft->empty(); };
-  if (std::ranges::any_of(ready_, failed)) forget_all_but(work);
+  if (!std::ranges::any_of(ready_, failed)) return;
+  forget_all_but(work);
+  give_up(*std::ranges::max_element(ready_, {}, [](const DraftWork& one) { return one.text.size(); }));
 }
 
 void ModelDrafter::keep_common(const DraftWork& work) {
@@ -116,7 +119,9 @@ void ModelDrafter::keep_common(const DraftWork& work) {
 /// Vocabularies that differ by some padding at the end are compatible.
 bool ModelDrafter::can_read(const DraftWork& work) {
   const auto known = [this](Token token) { return token < vocabulary_; };
-  return work.text.size() + static_cast<std::size_t>(work.most) <= longest_ &&
+  auto& too_long = too_long_[static_cast<std::size_t>(work.sequence)];
+  if (work.text.size() < too_long) too_long = longest_ + 1;  // another text
+  return work.text.size() < too_long && work.text.size() + static_cast<std::size_t>(work.most) <= longest_ &&
          std::ranges::all_of(work.text.subspan(held_of(work.sequence).size()), known);
 }
 
@@ -135,7 +140,7 @@ void ModelDrafter::catch_up(std::span<const DraftWork> work) {
   std::ranges::stable_sort(ready_, {}, [this](const DraftWork& one) { return missing(one); });
   if (!compute_missing()) {
     forget_all_but(work);
-    if (!compute_missing()) return ready_.clear();
+    if (!compute_missing()) give_up(ready_.back());
   }
   std::erase_if(ready_, [this](const DraftWork& one) { return missing(one) > 0; });
 }
@@ -147,8 +152,10 @@ bool ModelDrafter::compute_missing() {
     const auto room = static_cast<std::size_t>(kStepTokens - batch_.n_tokens);
     for (auto i = from; i < from + std::min(missing(one), room); ++i) add(one, i);
   }
-  if (batch_.n_tokens > 0 && llama_decode(context_.get(), batch_) != 0) {
-    for (const auto& one : ready_) cut(one.sequence, 0);
+  if (batch_.n_tokens == 0) return true;
+  if (const auto result = llama_decode(context_.get(), batch_); result != 0) {
+    // 1 is a lack of cells, which changes nothing.
+    for (const auto& one : ready_) cut(one.sequence, result == 1 ? held_of(one.sequence).size() : 0);
     return false;
   }
   for (std::int32_t i = 0; i < batch_.n_tokens; ++i) {
@@ -171,6 +178,13 @@ void ModelDrafter::forget_all_but(std::span<const DraftWork> work) {
   for (std::int32_t sequence = 0; sequence < static_cast<std::int32_t>(held_.size()); ++sequence) {
     if (std::ranges::find(work, sequence, &DraftWork::sequence) == work.end()) cut(sequence, 0);
   }
+}
+
+/// Its cells do not suffice for all the sequences, which may share cells in the model's own context. Without
+/// this text the others have room; tried again at every step, it would be read anew and again for nothing.
+void ModelDrafter::give_up(const DraftWork& work) {
+  cut(work.sequence, 0);
+  too_long_[static_cast<std::size_t>(work.sequence)] = work.text.size();
 }
 
 void ModelDrafter::begin(const DraftWork& work) {

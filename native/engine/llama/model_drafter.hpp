@@ -35,6 +35,7 @@ class ModelDrafter : public LlamaDrafter {
   bool compute_missing();
   void add(const DraftWork& work, std::size_t index);
   void forget_all_but(std::span<const DraftWork> work);
+  void give_up(const DraftWork& work);
   void begin(const DraftWork& work);
   void end(const DraftWork& work);
 
@@ -53,6 +54,7 @@ class ModelDrafter : public LlamaDrafter {
   std::size_t longest_ = 0;  // tokens a sequence may have here
   llama_batch batch_{};
   std::vector<std::vector<Token>> held_;  // what the context holds, by sequence
+  std::vector<std::size_t> too_long_;     // texts of this length or more are given up, by sequence
   std::vector<DraftWork> ready_;          // who gets a guess in this call
 };
 

@@ -73,7 +73,7 @@ Prepared Replica::prepare(Request& request) const {
 
 std::int32_t Replica::adapter_of(const std::string& name) const {
   if (name.empty()) return -1;
-  if (const auto index = model_.adapters().index_of(name)) return *index;
+  if (const auto index = model_->adapters().index_of(name)) return *index;
   throw Refusal{ErrorCode::invalid_prompt, "no LoRA adapter of this server is named '" + name + "'"};
 }
 

@@ -38,7 +38,9 @@ void DraftCosts::observed(std::int32_t sequences, std::int32_t drafted, double s
     ++plain.age;
     // Never more than a whole step: that was something else.
     const auto each = std::clamp((seconds - plain.seconds) / drafted, 0.0, plain.seconds);
-    token_seconds_ += kNewest * (each - token_seconds_);
+    // An average at first, with one guess that costs nothing: one that was held up must not end all guessing.
+    const auto weight = std::max(kNewest, 1.0 / static_cast<double>(++guesses_measured_ + 1));
+    token_seconds_ += weight * (each - token_seconds_);
   }
 }
 

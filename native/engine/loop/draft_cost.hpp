@@ -31,6 +31,7 @@ class DraftCosts {
 
   std::vector<Plain> plain_;  // steps without guesses, by number of sequences
   double token_seconds_ = 0;
+  std::int64_t guesses_measured_ = 0;  // steps
 };
 
 }  // namespace tacho::engine

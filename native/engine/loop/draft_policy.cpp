@@ -9,7 +9,7 @@ namespace {
 
 /// What a verified guess still counts after the next one: the last ten or so decide. With 0.85 a run of bad
 /// luck stopped drafts that pay (82 % of the best speed at worst, over all costs and acceptances); with 0.93
-/// it takes longer to see that a copied passage has ended, for no more speed.
+/// it takes longer to see that a copied passage has ended, for hardly more speed.
 constexpr double kMemory = 0.9;
 
 /// Never certain, or the first wrong guess would be as long as allowed.

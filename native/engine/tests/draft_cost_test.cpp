@@ -40,7 +40,7 @@ TEST(one_step_that_was_held_up_does_not_end_all_guessing) {
   DraftCosts costs;
   for (int i = 0; i < 3; ++i) costs.observed(1, 0, 0.01);
   costs.observed(1, 8, 10);
-  CHECK(costs.of(1).token_seconds < 0.003);
+  CHECK(costs.of(1).token_seconds <= 0.005);
 }
 
 TEST(a_cost_that_nobody_measures_any_more_is_forgotten) {
