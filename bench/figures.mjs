@@ -20,8 +20,42 @@ export function median(values) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+/** By nearest rank; `share` from 0 to 1. Null of no values. */
+export function percentile(values, share) {
+  if (values.length === 0) return null;
+  const sorted = Float64Array.from(values).sort();
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+}
+
+/** A figure of several rounds: its median, least and greatest. Rounds without it count for nothing. */
+export function spread(values) {
+  const known = values.filter((value) => value !== null && value !== undefined);
+  if (known.length === 0) return null;
+  return {
+    median: rounded(median(known)),
+    least: rounded(Math.min(...known)),
+    most: rounded(Math.max(...known)),
+  };
+}
+
+/** Of objects with the same keys: the spread of each number. */
+export function spreads(rounds) {
+  return Object.fromEntries(
+    Object.keys(rounds[0]).map((key) => [key, spread(rounds.map((round) => round[key]))]),
+  );
+}
+
+/** How two that took turns compare: `own` by `rival`, as the ratio of the medians and the median of the ratios. */
+export function compared(own, rival) {
+  return {
+    ofMedians: rounded(median(own) / median(rival)),
+    perRound: spread(own.map((value, i) => value / rival[i])),
+  };
+}
+
+/** Three digits, more only before the point. */
 export function rounded(value) {
-  return Number(value.toPrecision(3));
+  return Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toPrecision(3));
 }
 
 export function save(file, figures) {

@@ -1,0 +1,40 @@
+// Settings and requests as the server sends them to its engine (src/engine/messages.ts).
+
+export function engineSettings({ model, slots, threads, cells, telemetryPath }) {
+  return {
+    model,
+    download: false,
+    modelsDirectory: "",
+    modelId: "bench",
+    contextSize: cells,
+    slots,
+    threads,
+    gpu: "off",
+    gpuLayers: 0,
+    telemetryPath,
+    keepsTelemetry: false,
+  };
+}
+
+/** `sampling` as OpenAI names it. */
+export function generateRequest({ id, prompt, maxTokens, sampling }) {
+  return {
+    id,
+    arrivedAt: Number(process.hrtime.bigint()) / 1e9,
+    prompt,
+    maxTokens,
+    stop: [],
+    ignoreEos: true,
+    sampling: {
+      temperature: sampling.temperature,
+      topP: sampling.top_p,
+      topK: sampling.top_k,
+      minP: sampling.min_p,
+      seed: null,
+      presencePenalty: 0,
+      frequencyPenalty: 0,
+      repeatPenalty: 1,
+      logitBias: [],
+    },
+  };
+}

@@ -1,0 +1,57 @@
+// What a load of streams saw, and what it cost the server and the client.
+import { percentile, rounded } from "../figures.mjs";
+import { gapsOf } from "./stream.mjs";
+
+function percentiles(name, values) {
+  return {
+    [`${name} p50`]: percentile(values, 0.5),
+    [`${name} p95`]: percentile(values, 0.95),
+    [`${name} p99`]: percentile(values, 0.99),
+    [`${name} longest`]: percentile(values, 1),
+  };
+}
+
+/** Milliseconds, and tokens a second between the first byte sent and the last one read. */
+export function latencyFigures(streams) {
+  const tokens = streams.reduce((sum, { usage }) => sum + usage.generatedTokens, 0);
+  const started = Math.min(...streams.map(({ startedAt }) => startedAt));
+  const ended = Math.max(...streams.map(({ endedAt }) => endedAt));
+  const firsts = streams.map(({ startedAt, arrivals }) => arrivals[0] - startedAt);
+  return {
+    tokens,
+    rate: (tokens * 1000) / (ended - started),
+    ...percentiles("TTFT ms", firsts),
+    ...percentiles("gap ms", streams.flatMap(gapsOf)),
+  };
+}
+
+/** CPU milliseconds a token by thread, of those that took more than a hundredth of all. */
+function threadFigures(before, after, tokens) {
+  const spent = Object.entries(after).map(([name, seconds]) => [name, seconds - (before[name] ?? 0)]);
+  const all = spent.reduce((sum, [, seconds]) => sum + seconds, 0);
+  return Object.fromEntries(
+    spent
+      .filter(([, seconds]) => seconds > all / 100)
+      .map(([name, seconds]) => [name, rounded((seconds * 1000) / tokens)]),
+  );
+}
+
+/** Runs `load`, which resolves with its streams, against the server. */
+export async function measured(server, load) {
+  const before = server.cost();
+  const threadsBefore = server.threads();
+  const clientBefore = process.cpuUsage();
+  const streams = await load(server.port);
+  const client = process.cpuUsage(clientBefore);
+  const after = server.cost();
+  const { tokens, ...latency } = latencyFigures(streams);
+  return {
+    figures: {
+      ...latency,
+      "switches/token": (after.switches - before.switches) / tokens,
+      "server CPU ms/token": ((after.cpuSeconds - before.cpuSeconds) * 1000) / tokens,
+      "client CPU ms/token": (client.user + client.system) / 1000 / tokens,
+    },
+    threads: threadFigures(threadsBefore, server.threads(), tokens),
+  };
+}

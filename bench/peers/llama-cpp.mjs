@@ -1,0 +1,74 @@
+// llama.cpp's own programs, built from the source that node-llama-cpp brings: the same commit as the libraries under
+// tacho.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { cacheFolder } from "../cache-folder.mjs";
+
+const SOURCE = fileURLToPath(new URL("../../node_modules/node-llama-cpp/llama/", import.meta.url));
+const PROGRAMS = ["llama-server", "llama-batched-bench", "llama-quantize"];
+
+/** llama.cpp's defaults (Release, OpenMP, this machine's instructions) without what needs a network. */
+const DEFINES = {
+  CMAKE_BUILD_TYPE: "Release",
+  LLAMA_BUILD_TESTS: "OFF",
+  LLAMA_BUILD_EXAMPLES: "OFF",
+  LLAMA_BUILD_APP: "OFF",
+  LLAMA_BUILD_UI: "OFF",
+  LLAMA_USE_PREBUILT_UI: "OFF",
+  LLAMA_OPENSSL: "OFF",
+};
+
+/** A git that the user's configuration cannot lead astray. */
+const ENVIRONMENT = { ...process.env, GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1" };
+
+export const LLAMA_RELEASE = JSON.parse(readFileSync(path.join(SOURCE, "llama.cpp.info.json"), "utf8")).tag;
+
+function run(log, program, args) {
+  const output = openSync(log, "a");
+  const { status, error } = spawnSync(program, args, {
+    stdio: ["ignore", output, output],
+    env: ENVIRONMENT,
+  });
+  if (error?.code === "ENOENT") throw new Error(`Expected ${program} on the PATH to build the peers.`);
+  if (status !== 0) throw new Error(`${program} ${args[0]} failed while building the peers; see ${log}.`);
+}
+
+/** Under another name until it is whole: a clone broken off must not be taken for one. */
+function clone(folder, source) {
+  if (existsSync(source)) return;
+  const part = `${source}.part`;
+  rmSync(part, { recursive: true, force: true });
+  const bundle = path.join(SOURCE, "gitRelease.bundle");
+  run(path.join(folder, "clone.log"), "git", ["clone", "--quiet", bundle, part]);
+  renameSync(part, source);
+}
+
+function build(folder, source, jobs) {
+  const output = path.join(folder, "build");
+  const defines = Object.entries(DEFINES).map(([name, value]) => `-D${name}=${value}`);
+  run(path.join(folder, "configure.log"), "cmake", ["-S", source, "-B", output, ...defines]);
+  const targets = PROGRAMS.flatMap((name) => ["--target", name]);
+  run(path.join(folder, "build.log"), "cmake", ["--build", output, "--parallel", jobs, ...targets]);
+}
+
+/**
+ * Paths of llama.cpp's programs by name; the first use builds them. `folder` is the --peers option; without it and
+ * TACHO_BENCH_PEERS they lie in the cache folder.
+ */
+export function llamaPrograms(folder = process.env.TACHO_BENCH_PEERS) {
+  const home = path.resolve(folder ?? path.join(cacheFolder(), `llama.cpp-${LLAMA_RELEASE}`));
+  const programs = Object.fromEntries(PROGRAMS.map((name) => [name, path.join(home, "build/bin", name)]));
+  if (Object.values(programs).every((file) => existsSync(file))) return programs;
+  mkdirSync(home, { recursive: true });
+  const jobs = process.env.TACHO_BENCH_JOBS ?? String(availableParallelism());
+  console.error(
+    `building ${PROGRAMS.join(", ")} of llama.cpp ${LLAMA_RELEASE} in ${home}, once, in some minutes …`,
+  );
+  const source = path.join(home, "source");
+  clone(home, source);
+  build(home, source, jobs);
+  return programs;
+}
