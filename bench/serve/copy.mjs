@@ -1,8 +1,10 @@
 // What looking up the next words in the text so far brings one stream, where the text repeats itself and where not.
 import { cellsFor } from "../command-line.mjs";
+import { rounded } from "../figures.mjs";
 import { measured } from "../load/measured.mjs";
 import { uniquePrompt } from "../load/prompt.mjs";
 import { runStream } from "../load/stream.mjs";
+import { cyclicModel } from "../models/cyclic-model.mjs";
 import { short, shortSpread } from "../report/text-table.mjs";
 import { inTurns, summarised, withServers } from "./parties.mjs";
 
@@ -12,18 +14,20 @@ const PARTIES = {
   "llama-server ngram": { server: "llama-server", extra: ["--spec-type", "ngram-simple"] },
   "llama-server off": { server: "llama-server" },
 };
-const PASSAGE = 64;
-const PASSAGES = 6;
+const PROMPT_TOKENS = 384;
 const TOKENS = 512;
 
-/** A passage again and again, which a greedy model goes on with; and chance, which repeats nothing. */
+/** Random weights copy nothing of their own accord: a model made for it does. Chance repeats nothing. */
 const TEXTS = {
-  copying: () => {
-    const passage = uniquePrompt(PASSAGE);
-    return { prompt: Array(PASSAGES).fill(passage).flat(), temperature: 0 };
-  },
-  fresh: () => ({ prompt: uniquePrompt(PASSAGE * PASSAGES), temperature: 1 }),
+  copying: { temperature: 0, modelFor: cyclicModel },
+  fresh: { temperature: 1, modelFor: (model) => model },
 };
+
+const requestFor = ({ temperature }) => ({
+  prompt: uniquePrompt(PROMPT_TOKENS),
+  max_tokens: TOKENS,
+  temperature,
+});
 
 /** Share of the runs of four words that have occurred before: whether the text does repeat itself. */
 export function repetition(text) {
@@ -39,29 +43,31 @@ export function repetition(text) {
 }
 
 async function repetitionOf({ port }, text) {
-  const body = JSON.stringify({ ...TEXTS[text](), max_tokens: TOKENS, ignore_eos: true });
+  const body = JSON.stringify({ ...requestFor(text), ignore_eos: true });
   const headers = { "Content-Type": "application/json" };
   const response = await fetch(`http://127.0.0.1:${port}/v1/completions`, { method: "POST", headers, body });
   const { choices } = await response.json();
-  return repetition(choices[0].text);
+  return rounded(repetition(choices[0].text));
+}
+
+async function compare(text, { rounds, ...options }) {
+  const model = await text.modelFor(options.model);
+  const sizes = { model, parallel: 1, cells: cellsFor(PROMPT_TOKENS + TOKENS) };
+  return withServers(PARTIES, { ...options, ...sizes }, async (servers) => {
+    const load = async (port) => [await runStream(port, requestFor(text))];
+    const results = await inTurns(servers, rounds, (server) => measured(server, load));
+    return { repetition: await repetitionOf(servers.off, text), ...summarised(servers, results) };
+  });
 }
 
 export const copy = {
-  async measure({ rounds, ...options }) {
-    const cells = cellsFor(PASSAGE * PASSAGES + TOKENS);
-    return withServers(PARTIES, { ...options, parallel: 1, cells }, async (servers) => {
-      const figures = {};
-      for (const text of Object.keys(TEXTS)) {
-        process.stderr.write(`${text} text, ${rounds} rounds …\n`);
-        const load = async (port) => [await runStream(port, { ...TEXTS[text](), max_tokens: TOKENS })];
-        const results = await inTurns(servers, rounds, (server) => measured(server, load));
-        figures[text] = {
-          repetition: await repetitionOf(servers.off, text),
-          ...summarised(servers, results),
-        };
-      }
-      return figures;
-    });
+  async measure(options) {
+    const figures = {};
+    for (const [name, text] of Object.entries(TEXTS)) {
+      process.stderr.write(`${name} text, ${options.rounds} rounds …\n`);
+      figures[name] = await compare(text, options);
+    }
+    return figures;
   },
   table: (figures) => [
     ["text, repeated share × server", "tokens/s", "ngram by it"],
