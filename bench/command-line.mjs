@@ -51,7 +51,7 @@ export function oneOf(choices) {
 export function someOf(choices) {
   const { parse } = oneOf(choices);
   return {
-    expected: `some of ${choices.join(", ")}, with commas`,
+    expected: `some of ${choices.join(", ")}, with commas,`,
     parse: (text) => listOf(text.split(","), parse),
   };
 }

@@ -1,28 +1,30 @@
 // npm run bench -- <name> [options]
 import { UsageError } from "./command-line.mjs";
-import { engine } from "./engine.mjs";
-import { serve } from "./serve.mjs";
-import { telemetryTorture } from "./telemetry-torture.mjs";
-import { telemetry } from "./telemetry.mjs";
 
 /** Each with its own defaults: options of one bench mean nothing to the others. */
 async function all(args) {
   if (args.length > 0) throw new UsageError(`Expected no options for all but received '${args[0]}'.`);
-  await engine([]);
-  await serve(["--scenario", "all"]);
-  await telemetry([]);
+  await BENCHES.engine([]);
+  await BENCHES.serve(["--scenario", "all"]);
+  await BENCHES.telemetry([]);
 }
 
-const BENCHES = { engine, serve, telemetry, "telemetry-torture": telemetryTorture, all };
+/** Loaded when they are asked for: what one needs may be missing for another. */
+const BENCHES = {
+  engine: async (args) => (await import("./engine.mjs")).engine(args),
+  serve: async (args) => (await import("./serve.mjs")).serve(args),
+  telemetry: async (args) => (await import("./telemetry.mjs")).telemetry(args),
+  "telemetry-torture": async (args) => (await import("./telemetry-torture.mjs")).telemetryTorture(args),
+  all,
+};
 
 const [name, ...args] = process.argv.slice(2);
 try {
-  const bench = Object.hasOwn(BENCHES, name ?? "") ? BENCHES[name] : null;
-  if (bench === null)
-    throw new UsageError(
-      `Expected one of ${Object.keys(BENCHES).join(", ")}; received ${name ?? "nothing"}.`,
-    );
-  await bench(args);
+  if (!Object.hasOwn(BENCHES, name ?? "")) {
+    const names = Object.keys(BENCHES).join(", ");
+    throw new UsageError(`Expected one of: ${names}; received ${name ?? "nothing"}.`);
+  }
+  await BENCHES[name](args);
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
   console.error(error.message);

@@ -1,0 +1,108 @@
+import { once } from "node:events";
+import { createServer, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { benchModule } from "./bench-module.js";
+
+interface Usage {
+  promptTokens: number | null;
+  cachedTokens: number | null;
+  generatedTokens: number | null;
+}
+
+interface Stream {
+  arrivals: number[];
+  done: Promise<Usage | null>;
+  onText: (() => void) | null;
+  cancel(): void;
+}
+
+const { closedLoopPlan } = (await benchModule("load/closed-loop.mjs")) as {
+  closedLoopPlan: (users: number, tokens: number) => number[][];
+};
+const { poissonArrivals } = (await benchModule("load/open-loop.mjs")) as {
+  poissonArrivals: (rate: number, seconds: number, seed: number) => number[];
+};
+const { openStream, runStream } = (await benchModule("load/stream.mjs")) as {
+  openStream: (port: number, request: object) => Stream;
+  runStream: (port: number, request: object) => Promise<{ usage: Usage }>;
+};
+
+describe("the plan of a closed loop", () => {
+  test.each([1, 3, 16, 128])("gives each of %i users the same number of tokens", (users) => {
+    const sums = closedLoopPlan(users, 100).map((answers) => answers.reduce((sum, count) => sum + count, 0));
+    expect(sums).toHaveLength(users);
+    expect(new Set(sums).size).toBe(1);
+  });
+
+  test("ends the users' first answers at different times", () => {
+    const firsts = closedLoopPlan(16, 128).map(([first]) => first);
+    expect(new Set(firsts).size).toBe(16);
+  });
+});
+
+test("Poisson arrivals are the same for the same seed, in order, and as many as their rate says", () => {
+  const arrivals = poissonArrivals(50, 100, 7);
+  expect(arrivals).toEqual(poissonArrivals(50, 100, 7));
+  expect(arrivals).toEqual([...arrivals].sort((a, b) => a - b));
+  expect(Math.abs(arrivals.length / 5000 - 1)).toBeLessThan(0.05);
+  expect(poissonArrivals(50, 100, 8)).not.toEqual(arrivals);
+});
+
+describe("the client", () => {
+  let server: Server;
+  afterEach(async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, "close");
+  });
+
+  /** Answers with what `answer` writes. */
+  async function listen(answer: (response: ServerResponse) => void): Promise<number> {
+    server = createServer((request, response) => {
+      request.resume();
+      request.on("end", () => {
+        response.writeHead(200, { "Content-Type": "text/event-stream" });
+        answer(response);
+      });
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    return (server.address() as AddressInfo).port;
+  }
+
+  const event = (text: string) => `data: ${JSON.stringify({ choices: [{ text, finish_reason: null }] })}\n\n`;
+  const usage = (completion_tokens: number) =>
+    `data: ${JSON.stringify({ usage: { prompt_tokens: 4, completion_tokens } })}\n\ndata: [DONE]\n\n`;
+
+  test("counts what comes at once as one arrival, and events without text as none", async () => {
+    let respond: ServerResponse | undefined;
+    const port = await listen((response) => {
+      respond = response;
+      response.write(event("a") + event("b"));
+    });
+    const stream = openStream(port, { prompt: [1], max_tokens: 3 });
+    await new Promise<void>((resolve) => (stream.onText = resolve));
+    respond!.end(event("") + usage(3));
+    expect(await stream.done).toEqual({ promptTokens: 4, cachedTokens: null, generatedTokens: 3 });
+    expect(stream.arrivals).toHaveLength(1);
+  });
+
+  test("refuses a stream that breaks off", async () => {
+    const port = await listen((response) => response.end(event("a")));
+    await expect(runStream(port, { max_tokens: 1 })).rejects.toThrow("A stream broke off");
+  });
+
+  test("refuses an answer of another length than it asked for", async () => {
+    const port = await listen((response) => response.end(event("a") + usage(2)));
+    await expect(runStream(port, { max_tokens: 3 })).rejects.toThrow("Expected 3 tokens but received 2.");
+  });
+
+  test("ends a stream that is cancelled without an error", async () => {
+    const port = await listen((response) => response.write(event("a")));
+    const stream = openStream(port, { max_tokens: 3 });
+    await new Promise<void>((resolve) => (stream.onText = resolve));
+    stream.cancel();
+    expect(await stream.done).toBeNull();
+  });
+});
