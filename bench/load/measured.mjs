@@ -25,14 +25,20 @@ export function latencyFigures(streams) {
   };
 }
 
-/** CPU milliseconds a token by thread, of those that took more than a hundredth of all. */
-function threadFigures(before, after, tokens) {
-  const spent = Object.entries(after).map(([name, seconds]) => [name, seconds - (before[name] ?? 0)]);
-  const all = spent.reduce((sum, [, seconds]) => sum + seconds, 0);
+/**
+ * CPU milliseconds a token of each process: of its busiest thread, which computes, and of all its others. With one
+ * compute thread, the latter and the front are what a server costs beside llama.cpp and its own loop.
+ */
+export function threadFigures(before, after, tokens) {
+  const processes = {};
+  for (const [thread, { process, seconds }] of after)
+    (processes[process] ??= []).push(((seconds - (before.get(thread)?.seconds ?? 0)) * 1000) / tokens);
   return Object.fromEntries(
-    spent
-      .filter(([, seconds]) => seconds > all / 100)
-      .map(([name, seconds]) => [name, rounded((seconds * 1000) / tokens)]),
+    Object.entries(processes).map(([process, spent]) => {
+      const busiest = Math.max(...spent);
+      const all = spent.reduce((sum, ms) => sum + ms, 0);
+      return [process, { busiest: rounded(busiest), others: rounded(all - busiest) }];
+    }),
   );
 }
 

@@ -69,19 +69,20 @@ export function treeCost(root) {
   };
 }
 
-/** CPU seconds so far by process and name of thread, e.g. "tacho front/node". */
+function titleOf(pid) {
+  return (read(`/proc/${pid}/cmdline`) ?? "").split("\0")[0].split("/").pop();
+}
+
+/** CPU seconds so far of each thread alive, by its id, with the title of its process. */
 export function cpuByThread(root) {
-  const shares = {};
-  for (const pid of treeOf(root)) {
-    const process = (read(`/proc/${pid}/cmdline`) ?? "").split("\0")[0].split("/").pop();
-    for (const thread of threadsOf(pid)) {
-      const stat = read(`${thread}/schedstat`);
-      if (stat === null) continue;
-      const name = `${process}/${(read(`${thread}/comm`) ?? "").trim()}`;
-      shares[name] = (shares[name] ?? 0) + Number(stat.split(" ")[0]) / 1e9;
-    }
-  }
-  return shares;
+  const threads = treeOf(root).flatMap((pid) => {
+    const process = titleOf(pid);
+    return threadsOf(pid).map((thread) => [thread, process, read(`${thread}/schedstat`)]);
+  });
+  const alive = threads.filter(([, , stat]) => stat !== null);
+  return new Map(
+    alive.map(([thread, process, stat]) => [thread, { process, seconds: Number(stat.split(" ")[0]) / 1e9 }]),
+  );
 }
 
 const MEMORY = { rss: "Rss", pss: "Pss", anonymous: "Pss_Anon", file: "Pss_File", shared: "Pss_Shmem" };

@@ -17,6 +17,10 @@ const { treeOf, treeMemory, treeCost } = (await benchModule("processes/process-t
   treeMemory: (pid: number) => Record<string, number>;
   treeCost: (pid: number) => { switches: number; cpuSeconds: number };
 };
+type Threads = Map<string, { process: string; seconds: number }>;
+const { threadFigures } = (await benchModule("load/measured.mjs")) as {
+  threadFigures: (before: Threads, after: Threads, tokens: number) => unknown;
+};
 const { metricsOf } = (await benchModule("processes/server-process.mjs")) as {
   metricsOf: (text: string) => Record<string, number>;
 };
@@ -41,6 +45,24 @@ test("a process tree holds the children, with their memory and switches, until t
   child.stdin.end();
   await once(child, "exit");
   expect(treeOf(process.pid)).not.toContain(child.pid);
+});
+
+test("the CPU of a process is told apart by its busiest thread and the others", () => {
+  const thread = (seconds: number, process = "host") => ({ process, seconds });
+  const before = new Map([
+    ["1", thread(5)],
+    ["2", thread(9)],
+  ]);
+  const after = new Map([
+    ["1", thread(7)],
+    ["2", thread(9.5)],
+    ["3", thread(0.25)],
+    ["4", thread(1, "front")],
+  ]);
+  expect(threadFigures(before, after, 1000)).toEqual({
+    host: { busiest: 2, others: 0.75 },
+    front: { busiest: 1, others: 0 },
+  });
 });
 
 test("the series of a metric are summed", () => {
