@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { MODEL_TYPES, SHAPES } from "./models/model-file.mjs";
+import { GPUS } from "./peers/llama-cpp.mjs";
 
 /** A bad option: one line, and the exit code 2. */
 export class UsageError extends Error {}
@@ -70,6 +71,8 @@ export const COMMON_OPTIONS = {
   temperature: { type: "temperature", default: "0.8" },
   /** Cores of every party, as taskset writes them. Without it all. */
   cpus: { type: "text" },
+  /** Where all parties compute, with all layers. */
+  gpu: { type: oneOf(GPUS), default: "off" },
   /** Folder of llama.cpp's programs. */
   peers: { type: "text" },
   /** Folder that the JSON and the charts go to. */

@@ -71,7 +71,7 @@ function print({ figures }) {
     Object.entries(parties).map(([name, { rate, cpuMs }]) => [
       `${streams} × ${name}`,
       shortSpread(rate),
-      short(cpuMs.median),
+      short(cpuMs?.median),
       short(ratios[name]?.ofMedians),
       shortSpread(ratios[name]?.perRound),
     ]),
@@ -97,11 +97,12 @@ export async function engine(args) {
   const options = readOptions(args, OPTIONS);
   const run = {
     model: modelFile(options),
-    programs: llamaPrograms(options.peers),
+    programs: llamaPrograms(options),
     promptTokens: options["prompt-tokens"],
     tokens: options.tokens,
     threads: options.threads,
     cpus: options.cpus,
+    gpu: options.gpu,
     sampling: samplingOf(options),
   };
   const result = await resultOf("engine", { ...options, sampling: run.sampling }, () =>

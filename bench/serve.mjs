@@ -67,7 +67,7 @@ async function attempt(name, options, given) {
 
 export async function serve(args) {
   const given = readOptions(args, OPTIONS);
-  llamaPrograms(given.peers);
+  llamaPrograms(given);
   const options = {
     ...given,
     model: modelFile(given),

@@ -1,6 +1,6 @@
 // Settings and requests as the server sends them to its engine (src/engine/messages.ts).
 
-export function engineSettings({ model, slots, threads, cells, telemetryPath }) {
+export function engineSettings({ model, slots, threads, cells, gpu, telemetryPath }) {
   return {
     model,
     download: false,
@@ -9,8 +9,8 @@ export function engineSettings({ model, slots, threads, cells, telemetryPath }) 
     contextSize: cells,
     slots,
     threads,
-    gpu: "off",
-    gpuLayers: 0,
+    gpu,
+    gpuLayers: -1,
     flashAttention: "auto",
     cacheTypeK: "f16",
     cacheTypeV: "f16",

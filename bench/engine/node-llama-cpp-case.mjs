@@ -2,8 +2,8 @@
 import { uniquePrompt } from "../load/prompt.mjs";
 import { evaluated, openContext } from "../peers/node-llama-cpp-context.mjs";
 
-const { model, count, promptTokens, tokens, threads, cells, sampling } = JSON.parse(process.argv[2]);
-const context = await openContext(model, { sequences: count, cells: cells / count, threads });
+const { model, count, promptTokens, tokens, threads, cells, gpu, sampling } = JSON.parse(process.argv[2]);
+const context = await openContext(model, { sequences: count, cells: cells / count, threads, gpu });
 const sequences = Array.from({ length: count }, () => context.getSequence());
 
 async function run(sequence, maxTokens) {

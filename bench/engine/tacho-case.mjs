@@ -7,11 +7,11 @@ import { newSegmentPath, openTelemetry } from "../../dist/telemetry/index.js";
 import { uniquePrompt } from "../load/prompt.mjs";
 import { engineSettings, generateRequest } from "./engine-messages.mjs";
 
-const { model, count, promptTokens, tokens, threads, cells, sampling } = JSON.parse(process.argv[2]);
+const { model, count, promptTokens, tokens, threads, cells, gpu, sampling } = JSON.parse(process.argv[2]);
 
 const telemetry = openTelemetry(catalog, { path: newSegmentPath() });
 const { port1: port, port2: theirs } = new MessageChannel();
-const settings = engineSettings({ model, slots: count, threads, cells, telemetryPath: telemetry.path });
+const settings = engineSettings({ model, slots: count, threads, cells, gpu, telemetryPath: telemetry.path });
 const ended = runReplica({ settings, file: model, port: theirs });
 
 /** Resolves with the messages' first that `wanted` accepts. */

@@ -30,21 +30,21 @@ function write(shape, type, file) {
 }
 
 /** Under another name until it is whole. */
-function quantize(source, method, file, peers) {
+function quantize(source, method, file, programs) {
   const part = `${file}.part`;
   rmSync(part, { force: true });
-  run(llamaPrograms(peers)["llama-quantize"], [source, part, method]);
+  run(programs["llama-quantize"], [source, part, method]);
   renameSync(part, file);
 }
 
-function make({ shape, type, peers }, file) {
+function make({ shape, type, ...where }, file) {
   console.error(`making ${path.basename(file)} in ${path.dirname(file)} …`);
   if (TYPES[type] === "written") write(shape, type, file);
-  else quantize(modelFile({ shape, type: "f16", peers }), TYPES[type], file, peers);
+  else quantize(modelFile({ shape, type: "f16", ...where }), TYPES[type], file, llamaPrograms(where));
 }
 
 /** The path of the GGUF file. `model`, a file, comes before shape and type. */
-export function modelFile({ model, shape, type, peers }) {
+export function modelFile({ model, shape, type, peers, gpu }) {
   if (model !== undefined) {
     if (!existsSync(model))
       throw new Error(`Expected a GGUF file for --model but there is none at ${model}.`);
@@ -53,6 +53,6 @@ export function modelFile({ model, shape, type, peers }) {
   const folder = path.join(cacheFolder(), "models");
   mkdirSync(folder, { recursive: true });
   const file = path.join(folder, `random-${shape}-${type}.gguf`);
-  if (!existsSync(file)) make({ shape, type, peers }, file);
+  if (!existsSync(file)) make({ shape, type, peers, gpu }, file);
   return file;
 }

@@ -1,5 +1,6 @@
 // llama-batched-bench: what the library does in a bare loop, without sampling and without HTTP.
 import { execFileSync } from "node:child_process";
+import { layerFlags } from "./llama-cpp.mjs";
 import { pinned } from "../processes/server-process.mjs";
 
 /** Its log thread sometimes loses the last lines at exit, the figures with them: then it runs again. */
@@ -11,9 +12,9 @@ function figuresOf(program, args, tries = 5) {
   return figuresOf(program, args, tries - 1);
 }
 
-export function batchedBenchFlags({ count, promptTokens, tokens, threads, cells }) {
+export function batchedBenchFlags({ count, promptTokens, tokens, threads, cells, gpu }) {
   const sizes = ["-c", cells, "-npp", promptTokens, "-ntg", tokens, "-npl", count];
-  return [...sizes, "-t", threads, "-tb", threads].map(String);
+  return [...sizes, "-t", threads, "-tb", threads, ...layerFlags(gpu)].map(String);
 }
 
 /** Generated tokens a second, the time for the prompts included, as ours are counted. */
@@ -24,7 +25,7 @@ export function runBatchedBench(program, { model, cpus, ...run }) {
   return {
     rate: made / (promptSeconds + generationSeconds),
     generationRate: made / generationSeconds,
-    // Its threads compute or spin all the time.
-    cpuMs: ((promptSeconds + generationSeconds) * run.threads * 1000) / made,
+    // On the CPU its threads compute or spin all the time.
+    cpuMs: run.gpu !== "off" ? null : ((promptSeconds + generationSeconds) * run.threads * 1000) / made,
   };
 }

@@ -21,6 +21,16 @@ const DEFINES = {
   LLAMA_OPENSSL: "OFF",
 };
 
+const GPU_DEFINES = { off: {}, cuda: { GGML_CUDA: "ON" }, vulkan: { GGML_VULKAN: "ON" } };
+
+/** What --gpu takes. */
+export const GPUS = Object.keys(GPU_DEFINES);
+
+/** How llama.cpp's programs put all layers where they belong. */
+export function layerFlags(gpu) {
+  return gpu === "off" ? [] : ["-ngl", "99"];
+}
+
 /** A git that the user's configuration cannot lead astray. */
 const ENVIRONMENT = { ...process.env, GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1" };
 
@@ -46,29 +56,33 @@ function clone(folder, source) {
   renameSync(part, source);
 }
 
-function build(folder, source, jobs) {
+function build(folder, source, gpu) {
   const output = path.join(folder, "build");
-  const defines = Object.entries(DEFINES).map(([name, value]) => `-D${name}=${value}`);
+  // A compiler can take a gigabyte: a machine with many cores and little memory wants fewer of them.
+  const jobs = process.env.TACHO_BENCH_JOBS ?? String(availableParallelism());
+  const defines = Object.entries({ ...DEFINES, ...GPU_DEFINES[gpu] }).map(
+    ([name, value]) => `-D${name}=${value}`,
+  );
   run(path.join(folder, "configure.log"), "cmake", ["-S", source, "-B", output, ...defines]);
   const targets = PROGRAMS.flatMap((name) => ["--target", name]);
   run(path.join(folder, "build.log"), "cmake", ["--build", output, "--parallel", jobs, ...targets]);
 }
 
 /**
- * Paths of llama.cpp's programs by name; the first use builds them. `folder` is the --peers option; without it and
- * TACHO_BENCH_PEERS they lie in the cache folder.
+ * Paths of llama.cpp's programs by name; the first use builds them. `peers` is the folder they lie in; without it and
+ * TACHO_BENCH_PEERS that is one of the cache folder for each kind of GPU.
  */
-export function llamaPrograms(folder = process.env.TACHO_BENCH_PEERS) {
-  const home = path.resolve(folder ?? path.join(cacheFolder(), `llama.cpp-${LLAMA_RELEASE}`));
+export function llamaPrograms({ peers = process.env.TACHO_BENCH_PEERS, gpu }) {
+  const kind = gpu === "off" ? "" : `-${gpu}`;
+  const home = path.resolve(peers ?? path.join(cacheFolder(), `llama.cpp-${LLAMA_RELEASE}${kind}`));
   const programs = Object.fromEntries(PROGRAMS.map((name) => [name, path.join(home, "build/bin", name)]));
   if (Object.values(programs).every((file) => existsSync(file))) return programs;
   mkdirSync(home, { recursive: true });
-  const jobs = process.env.TACHO_BENCH_JOBS ?? String(availableParallelism());
   console.error(
     `building ${PROGRAMS.join(", ")} of llama.cpp ${LLAMA_RELEASE} in ${home}, once, in some minutes …`,
   );
   const source = path.join(home, "source");
   clone(home, source);
-  build(home, source, jobs);
+  build(home, source, gpu);
   return programs;
 }

@@ -2,9 +2,9 @@
 import { getLlama, LlamaLogLevel } from "node-llama-cpp";
 
 /** `cells` are those of each sequence. */
-export async function openContext(modelPath, { sequences, cells, threads }) {
-  const options = { gpu: false, build: "never", logLevel: LlamaLogLevel.error, maxThreads: threads };
-  const llama = await getLlama(options);
+export async function openContext(modelPath, { sequences, cells, threads, gpu }) {
+  const quiet = { build: "never", logLevel: LlamaLogLevel.error };
+  const llama = await getLlama({ ...quiet, gpu: gpu === "off" ? false : gpu, maxThreads: threads });
   const model = await llama.loadModel({ modelPath });
   return model.createContext({ sequences, contextSize: cells, batchSize: 2048, threads });
 }

@@ -1,13 +1,14 @@
 // The least HTTP server that streams completions over node-llama-cpp's own evaluation loop; prompts are token ids:
-// `node node-llama-cpp-server.mjs MODEL PORT SEQUENCES CELLS_EACH THREADS`.
+// `node node-llama-cpp-server.mjs MODEL PORT SEQUENCES CELLS_EACH THREADS GPU`.
 import http from "node:http";
 import { evaluated, openContext } from "./node-llama-cpp-context.mjs";
 
-const [model, port, sequences, cells, threads] = process.argv.slice(2);
+const [model, port, sequences, cells, threads, gpu] = process.argv.slice(2);
 const context = await openContext(model, {
   sequences: Number(sequences),
   cells: Number(cells),
   threads: Number(threads),
+  gpu,
 });
 const free = Array.from({ length: Number(sequences) }, () => context.getSequence());
 const waiting = [];

@@ -2,7 +2,7 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { freePort, startServer } from "../processes/server-process.mjs";
-import { llamaPrograms } from "./llama-cpp.mjs";
+import { layerFlags, llamaPrograms } from "./llama-cpp.mjs";
 
 const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 const NODE_LLAMA_CPP = fileURLToPath(new URL("node-llama-cpp-server.mjs", import.meta.url));
@@ -14,14 +14,15 @@ const NODE_LLAMA_CPP = fileURLToPath(new URL("node-llama-cpp-server.mjs", import
  * @property {number} parallel sequences
  * @property {number} cells KV cells of all sequences together
  * @property {boolean} [shared] whether one request may use the cells of all (llama-server divides them otherwise)
+ * @property {"off" | "cuda" | "vulkan"} gpu
  * @property {string} [cpus] as taskset writes them
  * @property {string} [peers] folder of llama.cpp's programs
  * @property {string[]} [extra] more flags
  */
 
-async function tacho({ model, threads, parallel, cells, cpus, extra = [] }) {
+async function tacho({ model, threads, parallel, cells, gpu, cpus, extra = [] }) {
   const port = await freePort();
-  const flags = ["--threads", threads, "--parallel", parallel, "--ctx-size", cells, "--gpu", "off", ...extra];
+  const flags = ["--threads", threads, "--parallel", parallel, "--ctx-size", cells, "--gpu", gpu, ...extra];
   const shown = ["serve", ...flags].map(String);
   const args = [MAIN, ...shown, "--model", model, "--port", String(port)];
   const options = { name: "tacho", program: process.execPath, args, shown, port, cpus };
@@ -32,9 +33,9 @@ async function tacho({ model, threads, parallel, cells, cpus, extra = [] }) {
  * No log and no copies of old prompts in memory: unique prompts would make it pay for both without a gain. One thread
  * for HTTP a stream is its own default.
  */
-async function llamaServer({ model, threads, parallel, cells, shared, cpus, peers, extra = [] }) {
+async function llamaServer({ model, threads, parallel, cells, shared, gpu, cpus, peers, extra = [] }) {
   const port = await freePort();
-  const sizes = ["-t", threads, "-tb", threads, "-np", parallel, "-c", cells];
+  const sizes = ["-t", threads, "-tb", threads, "-np", parallel, "-c", cells, ...layerFlags(gpu)];
   const rest = [
     "--metrics",
     "--log-disable",
@@ -45,13 +46,13 @@ async function llamaServer({ model, threads, parallel, cells, shared, cpus, peer
   ];
   const shown = [...sizes, ...rest].map(String);
   const args = ["-m", model, ...shown, "--host", "127.0.0.1", "--port", String(port)];
-  const program = llamaPrograms(peers)["llama-server"];
+  const program = llamaPrograms({ peers, gpu })["llama-server"];
   return startServer({ name: "llama-server", program, args, shown, port, cpus, readyPath: "/health" });
 }
 
-async function nodeLlamaCpp({ model, threads, parallel, cells, cpus }) {
+async function nodeLlamaCpp({ model, threads, parallel, cells, gpu, cpus }) {
   const port = await freePort();
-  const shown = [parallel, Math.floor(cells / parallel), threads].map(String);
+  const shown = [parallel, Math.floor(cells / parallel), threads, gpu].map(String);
   const args = [NODE_LLAMA_CPP, model, String(port), ...shown];
   const options = { name: "node-llama-cpp", program: process.execPath, args, shown, port, cpus };
   return startServer({ ...options, readyPath: "/health" });

@@ -77,6 +77,7 @@ export async function startServer({ name, program, args, shown, port, readyPath,
   // Its output must be read, or it fills a pipe and the server stands still.
   const child = spawn(...pinned(cpus, program, args), { stdio: ["ignore", "ignore", "pipe"] });
   const words = lastWords(child);
+  await once(child, "spawn");
   try {
     await untilReady(child, name, port, readyPath, words);
   } catch (error) {
