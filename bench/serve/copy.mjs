@@ -23,6 +23,15 @@ const TEXTS = {
   fresh: { temperature: 1, modelFor: (model) => model },
 };
 
+/** Guessed and accepted tokens so far, by server; a server without guesses may have no such metrics. */
+const DRAFT_METRICS = {
+  tacho: ["tacho_draft_tokens_total", "tacho_accepted_draft_tokens_total"],
+  "llama-server": [
+    "llamacpp:spec_decode_num_draft_tokens_total",
+    "llamacpp:spec_decode_num_accepted_tokens_total",
+  ],
+};
+
 const requestFor = ({ temperature }) => ({
   prompt: uniquePrompt(PROMPT_TOKENS),
   max_tokens: TOKENS,
@@ -50,12 +59,24 @@ async function repetitionOf({ port }, text) {
   return rounded(repetition(choices[0].text));
 }
 
+async function drafts(server) {
+  const metrics = await server.metrics();
+  return DRAFT_METRICS[server.name].map((name) => metrics[name] ?? 0);
+}
+
+async function turn(server, text) {
+  const before = await drafts(server);
+  const result = await measured(server, async (port) => [await runStream(port, requestFor(text))]);
+  const after = await drafts(server);
+  const [guessed, accepted] = after.map((count, i) => (count - before[i]) / TOKENS);
+  return { ...result, figures: { ...result.figures, "guessed/token": guessed, "accepted/token": accepted } };
+}
+
 async function compare(text, { rounds, ...options }) {
   const model = await text.modelFor(options.model);
   const sizes = { model, parallel: 1, cells: cellsFor(PROMPT_TOKENS + TOKENS) };
   return withServers(PARTIES, { ...options, ...sizes }, async (servers) => {
-    const load = async (port) => [await runStream(port, requestFor(text))];
-    const results = await inTurns(servers, rounds, (server) => measured(server, load));
+    const results = await inTurns(servers, rounds, (server) => turn(server, text));
     return { repetition: await repetitionOf(servers.off, text), ...summarised(servers, results) };
   });
 }
@@ -69,13 +90,15 @@ export const copy = {
     }
     return figures;
   },
-  table: (figures) => [
-    ["text, repeated share × server", "tokens/s", "ngram by it"],
-    Object.entries(figures).flatMap(([text, { repetition: share, parties, rateRatios }]) =>
-      Object.entries(parties).map(([name, { rate }]) => [
+  table: (texts) => [
+    ["text, repeated share × server", "tokens/s", "ngram by it", "guessed/token", "accepted/token"],
+    Object.entries(texts).flatMap(([text, { repetition: share, parties, rateRatios }]) =>
+      Object.entries(parties).map(([name, figures]) => [
         `${text}, ${short(share)} × ${name}`,
-        shortSpread(rate),
+        shortSpread(figures.rate),
         shortSpread(rateRatios[name]?.perRound),
+        short(figures["guessed/token"]?.median),
+        short(figures["accepted/token"]?.median),
       ]),
     ),
   ],
