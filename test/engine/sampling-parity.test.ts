@@ -1,8 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { chooseLibraries } from "../../src/engine/libraries.js";
 
 const BUILD = fileURLToPath(new URL("../../build/engine", import.meta.url));
+const MODEL = fileURLToPath(new URL("../../models/tacho-mini-q8_0.gguf", import.meta.url));
 
 function run(command: string, ...args: string[]): string {
   const { status, signal, stdout, stderr, error } = spawnSync(command, args, {
@@ -14,7 +16,16 @@ function run(command: string, ...args: string[]): string {
   return stdout;
 }
 
+function build(program: string): string {
+  run("cmake", "--build", BUILD, "--target", program);
+  return `${BUILD}/${program}`;
+}
+
 test("every kind of sampling settings draws what llama.cpp's own chain draws from the same seed", () => {
-  run("cmake", "--build", BUILD, "--target", "sampling_parity");
-  expect(run(`${BUILD}/sampling_parity`)).toBe("22 settings agree\n");
+  expect(run(build("sampling_parity"))).toBe("22 settings agree\n");
+}, 300_000);
+
+test("the model's graph samples what the processor samples, and parameters that stay need no new graph", async () => {
+  const { directory } = await chooseLibraries("off");
+  expect(run(build("backend_parity"), MODEL, directory)).toBe("both agree\n");
 }, 300_000);

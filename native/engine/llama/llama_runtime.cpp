@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "cache_size.hpp"
@@ -58,6 +59,15 @@ llama_context_params context_params(const llama_model* model, const CacheSize& s
   return params;
 }
 
+/// Threads that sample beside the decode thread. Where the processor computes the model, its compute threads
+/// spin between steps: a helper on a core of theirs saved nothing and sometimes doubled the time.
+std::int32_t sampling_helpers(const LlamaModel& model, const ContextOptions& options) {
+  const auto most = options.threads - 1;
+  if (model.device().backend != "cpu") return most;
+  const auto cores = static_cast<std::int32_t>(std::thread::hardware_concurrency());
+  return std::clamp(cores - options.threads, 0, most);
+}
+
 BackendSampling::Use backend_sampling(const LlamaModel& model, const ContextOptions& options) {
   // A draft's rows are sampled as far as it holds, which a graph cannot know.
   if (options.speculation != "off" || options.backend_sampling == "off") return BackendSampling::Use::never;
@@ -99,7 +109,7 @@ LlamaRuntime::LlamaRuntime(const LlamaModel& model, const ContextOptions& option
   }
   batch_ = llama_batch_init(limits_.step_tokens, 0, 1);
   attach_thread_pool(options.threads);
-  step_sampler_ = std::make_unique<StepSampler>(context_.get(), options.threads - 1,
+  step_sampler_ = std::make_unique<StepSampler>(context_.get(), sampling_helpers(model, options),
                                                 backend_sampling(model, options), limits_.sequences);
   drafter_ = make_drafter(model, options, context_.get(), thread_pool_);
   warm_up();

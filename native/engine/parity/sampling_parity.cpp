@@ -6,6 +6,7 @@
 #include <string>
 
 #include "../llama/llama_sampler.hpp"
+#include "../sampling/crew.hpp"
 
 namespace {
 
@@ -121,6 +122,61 @@ bool agrees(std::size_t settings, float steepness, std::uint32_t seed) {
   return true;
 }
 
+/// Rows shared between threads bring what one thread alone brings.
+bool sharing_agrees(const Sampling& base) {
+  std::mt19937 random(3);
+  std::vector<std::vector<float>> rows;
+  std::vector<std::unique_ptr<LlamaSampler>> samplers[2];
+  for (std::uint32_t seed = 0; seed < 12; ++seed) {
+    rows.push_back(random_row(kVocabulary, 2, random));
+    auto sampling = base;
+    sampling.has_seed = true;
+    sampling.seed = seed;
+    for (auto& set : samplers) {
+      set.push_back(std::make_unique<LlamaSampler>(kVocabulary, std::span<const Token>(), sampling, kPrompt));
+    }
+  }
+  const auto tokens_of = [&rows](Crew& crew, const auto& set) {
+    std::vector<std::vector<Sampled>> sampled(rows.size());
+    crew.run(rows.size(), [&](std::size_t i) {
+      set[i]->sample(std::vector<float*>{rows[i].data(), rows[i].data()}, std::vector<Token>{-1}, sampled[i]);
+    });
+    std::vector<Token> tokens;
+    for (const auto& one : sampled) tokens.push_back(one.size() == 1 ? one.front().token : -1);
+    return tokens;
+  };
+  Crew alone(0);
+  Crew crew(3);
+  return tokens_of(alone, samplers[0]) == tokens_of(crew, samplers[1]);
+}
+
+/// Rows are sampled as far as the draft is what comes out.
+bool drafts_agree() {
+  std::mt19937 random(4);
+  std::vector<std::vector<float>> rows;
+  std::vector<float*> pointers;
+  for (int i = 0; i < 4; ++i) rows.push_back(random_row(kVocabulary, 2, random));
+  for (auto& row : rows) pointers.push_back(row.data());
+  const auto sample = [&](const std::vector<Token>& draft) {
+    auto sampling = penalised(with(0.7F, 40), 1.2F, 0.5F, 0);
+    sampling.has_seed = true;
+    LlamaSampler sampler(kVocabulary, {}, sampling, kPrompt);
+    std::vector<Sampled> sampled;
+    for (std::size_t at = 0; at < rows.size(); at = sampled.size()) {
+      const auto left = draft.empty() ? std::span<const Token>() : std::span(draft).subspan(at);
+      sampler.sample(std::span(pointers).subspan(at, 1 + left.size()), left, sampled);
+    }
+    std::vector<Token> tokens;
+    for (const auto& one : sampled) tokens.push_back(one.token);
+    return tokens;
+  };
+  const auto expected = sample({});
+  const std::vector<Token> right(expected.begin(), expected.end() - 1);
+  auto wrong = right;
+  wrong[1] = -1;
+  return sample(right) == expected && sample(wrong) == expected;
+}
+
 }  // namespace
 
 int main() {
@@ -131,6 +187,8 @@ int main() {
         if (!agrees(settings, steepness, seed)) return 1;
       }
     }
+    if (!sharing_agrees(kSettings[settings])) return 1;
   }
+  if (!drafts_agree()) return 1;
   std::printf("%zu settings agree\n", kSettings.size());
 }
