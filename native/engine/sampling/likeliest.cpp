@@ -88,6 +88,7 @@ bool nucleus(std::span<const float> logits, float top_p, std::vector<Token>& tok
       tokens.resize(i + 1);
       return true;
     }
+    if (reached < top_p / 4) return false;  // too flat: the next ones are less likely still
   }
   return false;
 }
