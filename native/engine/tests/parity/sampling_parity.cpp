@@ -5,8 +5,8 @@
 #include <random>
 #include <string>
 
-#include "../llama/llama_sampler.hpp"
-#include "../sampling/crew.hpp"
+#include "../../llama/llama_sampler.hpp"
+#include "../../sampling/crew.hpp"
 
 namespace {
 

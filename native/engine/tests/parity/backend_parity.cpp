@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <string>
 
-#include "../../testing/check.hpp"
-#include "../llama/llama_runtime.hpp"
+#include "../../../testing/check.hpp"
+#include "../../llama/llama_runtime.hpp"
 
 namespace {
 
