@@ -56,7 +56,7 @@ const stateSpaceKeys = (shape) => {
 };
 
 /** llama.cpp's numbers for how a text's vectors become one. */
-const POOLING = { mean: 1, rank: 4 };
+const POOLING = { mean: 1, last: 3, rank: 4 };
 
 const encoderKeys = (pooling) => (shape) => ({
   ...dimensions(shape),
@@ -82,6 +82,14 @@ export const ARCHITECTURES = {
     memory: "attention",
     vocabulary: "bpe",
     metadata: attentionKeys,
+    tensors: decoder((block) => [...normedAttention(block), ...feedForward(block)]),
+  },
+  /** Causal, with the last token's output as the text's vector. */
+  "qwen3-embedding": {
+    name: "qwen3",
+    memory: "attention",
+    vocabulary: "bpe",
+    metadata: (shape) => ({ ...attentionKeys(shape), pooling_type: ["u32", POOLING.last] }),
     tensors: decoder((block) => [...normedAttention(block), ...feedForward(block)]),
   },
   gemma3: {

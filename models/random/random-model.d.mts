@@ -3,7 +3,7 @@
 export type TensorType = "f32" | "f16" | "q8_0";
 
 export type ArchitectureName =
-  "llama" | "qwen3" | "gemma3" | "mamba" | "jamba" | "lfm2" | "bert" | "bert-rank";
+  "llama" | "qwen3" | "qwen3-embedding" | "gemma3" | "mamba" | "jamba" | "lfm2" | "bert" | "bert-rank";
 
 export type ShapeName = "tiny" | "small" | "llama-8b" | "tiny-draft" | "small-draft";
 

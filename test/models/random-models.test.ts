@@ -43,7 +43,12 @@ function useModels(tasks: Task[]): unknown[] {
 }
 
 const names = Object.keys(ARCHITECTURES) as ArchitectureName[];
-const generating = names.filter((name) => ARCHITECTURES[name].memory !== "none");
+const USES: Partial<Record<ArchitectureName, Task["use"]>> = {
+  bert: "embed",
+  "bert-rank": "rank",
+  "qwen3-embedding": "embed",
+};
+const generating = names.filter((name) => USES[name] === undefined);
 
 describe("llama.cpp loads every architecture", () => {
   const results = new Map<string, unknown>();
@@ -51,7 +56,7 @@ describe("llama.cpp loads every architecture", () => {
   beforeAll(async () => {
     const tasks: (Task & { name: string })[] = [];
     for (const name of names) {
-      const use = name === "bert" ? "embed" : name === "bert-rank" ? "rank" : "generate";
+      const use = USES[name] ?? "generate";
       tasks.push({ name, use, file: await write(name, { architecture: name }) });
     }
     for (const type of ["f16", "f32"] as const) {
@@ -78,8 +83,8 @@ describe("llama.cpp loads every architecture", () => {
     expect(results.get("adapter")).not.toBe(results.get("llama"));
   });
 
-  test("bert embeds equal texts alike and others differently", () => {
-    const [one, same, other] = results.get("bert") as number[][];
+  test.each(["bert", "qwen3-embedding"])("%s embeds equal texts alike and others differently", (name) => {
+    const [one, same, other] = results.get(name) as number[][];
     expect(one).toHaveLength(SHAPES.tiny.embedding);
     expect(one?.every((value) => Number.isFinite(value))).toBe(true);
     expect(same).toEqual(one);
