@@ -34,7 +34,8 @@ const OPTIONS = {
   ],
 };
 const RANDOM_MODELS = join(NATIVE, "../models/random");
-const ARCHITECTURES = ["llama", "gemma3", "mamba", "jamba", "lfm2", "bert", "bert-rank"];
+const GENERATING = ["llama", "gemma3", "mamba", "jamba", "lfm2"];
+const EMBEDDING = ["bert", "bert-rank", "qwen3-embedding"];
 /** Shared libraries that a core's tests load, as they would others at run time. */
 const LOADED = {
   telemetry: [
@@ -114,10 +115,11 @@ async function writeModels() {
   const folder = join(NATIVE, "../build/sanitize/models");
   mkdirSync(folder, { recursive: true });
   const { writeRandomModel, writeRandomAdapter } = await import(join(RANDOM_MODELS, "random-model.mjs"));
-  const writes = ARCHITECTURES.map((architecture) => ({
+  const model = (type) => (architecture) => ({
     file: join(folder, `${architecture}.gguf`),
-    write: (file) => writeRandomModel(file, { architecture }),
-  }));
+    write: (file) => writeRandomModel(file, { architecture, type }),
+  });
+  const writes = [...GENERATING.map(model("q8_0")), ...EMBEDDING.map(model("f32"))];
   writes.push({ file: join(folder, "llama-adapter.gguf"), write: writeRandomAdapter });
   for (const { file, write } of writes) {
     if (!isCurrent(file, filesOf(RANDOM_MODELS, ".mjs"))) await write(file);

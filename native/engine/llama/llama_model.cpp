@@ -79,6 +79,20 @@ std::array<ggml_backend_dev_t, 2> one_gpu(std::int32_t index) {
   return {gpus[at], nullptr};
 }
 
+using Blanks = std::vector<std::pair<std::string, std::string>>;
+
+/// `format` with each blank's value in its place. A value that holds the name of a blank stays as it is.
+std::string filled(std::string_view format, const Blanks& blanks) {
+  std::string text;
+  while (!format.empty()) {
+    const auto blank =
+        std::ranges::find_if(blanks, [format](const auto& one) { return format.starts_with(one.first); });
+    text += blank == blanks.end() ? format.substr(0, 1) : std::string_view(blank->second);
+    format.remove_prefix(blank == blanks.end() ? 1 : blank->first.size());
+  }
+  return text;
+}
+
 }  // namespace
 
 std::vector<Device> load_backends(const std::string& directory) {
@@ -108,18 +122,26 @@ LlamaModel::LlamaModel(const ModelOptions& options)
     const auto reason = take_llama_error();
     throw LoadError(reason.empty() ? "llama.cpp could not load it" : reason);
   }
-  if (!llama_model_has_decoder(get()) || llama_model_has_encoder(get())) {
-    throw LoadError("it is not a decoder-only language model");
-  }
+  kind_ = model_kind(get());
+  check_kind(options.generates);
   adapters_ = LoraAdapters(get(), options.adapters);
   vocab_ = llama_model_get_vocab(get());
-  templates_ = chat_templates(get());
+  if (options.generates) templates_ = chat_templates(get());
   control_text_ = std::make_unique<const ControlText>(vocab_);
   for (Token token = 0; token < llama_vocab_n_tokens(vocab_); ++token) {
     std::string text;
     append_token_text(vocab_, token, true, text);
     longest_token_ = std::max(longest_token_, text.size());
   }
+}
+
+void LlamaModel::check_kind(bool generates) const {
+  const bool fits = generates ? kind_ == ModelKind::generation
+                              : kind_ == ModelKind::embedding || kind_ == ModelKind::rerank;
+  if (fits) return;
+  throw LoadError(std::string("expected ") +
+                  (generates ? "a text generation model" : "an embedding or rerank model") + ", received " +
+                  described(kind_));
 }
 
 void append_token_text(const llama_vocab* vocab, Token token, bool special, std::string& text) {
@@ -154,11 +176,39 @@ Device LlamaModel::device() const {
 }
 
 std::vector<Token> LlamaModel::tokenize_chat(const std::string& text) const {
+  return tokenize_parts(text, true);
+}
+
+std::vector<Token> LlamaModel::tokenize_parts(const std::string& text, bool begins) const {
   std::vector<Token> tokens;
   for (const auto& part : control_text_->split(text)) {
-    const auto more = tokenize(part.text, tokens.empty(), !part.plain);
+    const auto more = tokenize(part.text, begins && tokens.empty(), !part.plain);
     tokens.insert(tokens.end(), more.begin(), more.end());
   }
+  return tokens;
+}
+
+std::vector<Token> LlamaModel::tokenize_pair(const std::string& query, const std::string& document) const {
+  if (const char* format = llama_model_chat_template(get(), "rerank")) {
+    return tokenize_parts(filled(format, {{"{query}", control_text_->hide(query)},
+                                          {"{document}", control_text_->hide(document)}}),
+                          false);
+  }
+  std::vector<Token> tokens;
+  const auto add = [&tokens](bool wanted, Token token) {
+    if (wanted && token != LLAMA_TOKEN_NULL) tokens.push_back(token);
+  };
+  const auto append = [&tokens](const std::vector<Token>& more) {
+    tokens.insert(tokens.end(), more.begin(), more.end());
+  };
+  const auto end =
+      llama_vocab_eos(vocab_) == LLAMA_TOKEN_NULL ? llama_vocab_sep(vocab_) : llama_vocab_eos(vocab_);
+  add(llama_vocab_get_add_bos(vocab_), llama_vocab_bos(vocab_));
+  append(tokenize(query, false, false));
+  add(llama_vocab_get_add_eos(vocab_), end);
+  add(llama_vocab_get_add_sep(vocab_), llama_vocab_sep(vocab_));
+  append(tokenize(document, false, false));
+  add(llama_vocab_get_add_eos(vocab_), end);
   return tokens;
 }
 

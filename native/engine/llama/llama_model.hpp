@@ -13,6 +13,7 @@
 #include "control_text.hpp"
 #include "llama.h"
 #include "lora_adapters.hpp"
+#include "model_kind.hpp"
 
 namespace tacho::engine {
 
@@ -21,6 +22,7 @@ struct ModelOptions {
   std::int32_t gpu_layers = -1;  // -1: all
   std::int32_t device = -1;      // the GPU that holds them, as load_backends() counts; -1: all of them
   std::vector<AdapterOptions> adapters;
+  bool generates = true;  // false: it must be a model for embeddings or ranking
   /// Called on the loading thread with 0 … 1.
   std::function<void(float)> progress;
 };
@@ -52,6 +54,7 @@ class LlamaModel {
   const llama_vocab* vocab() const { return vocab_; }
   const LoraAdapters& adapters() const { return adapters_; }
 
+  ModelKind kind() const { return kind_; }
   std::string description() const;
   bool has_chat_template() const;
   /// Where the layers are.
@@ -68,13 +71,20 @@ class LlamaModel {
   /// what the template throws.
   std::string apply_chat_template(const std::string& messages) const;
 
- private:
+  /// `begins`: with the tokens that begin and end a text; `control`: control tokens are read as such.
   std::vector<Token> tokenize(const std::string& text, bool begins, bool control) const;
+  /// What a reranker reads. Control tokens in the two texts stay plain text.
+  std::vector<Token> tokenize_pair(const std::string& query, const std::string& document) const;
+
+ private:
+  std::vector<Token> tokenize_parts(const std::string& text, bool begins) const;
+  void check_kind(bool generates) const;
 
   struct Free {
     void operator()(llama_model* model) const { llama_model_free(model); }
   };
   std::unique_ptr<llama_model, Free> model_;
+  ModelKind kind_ = ModelKind::generation;
   LoraAdapters adapters_;
   const llama_vocab* vocab_ = nullptr;
   common_chat_templates_ptr templates_;

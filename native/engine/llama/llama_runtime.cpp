@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cache_size.hpp"
+#include "flash_attention.hpp"
 #include "ggml-backend.h"
 #include "ggml-cpu.h"
 #include "llama_log.hpp"
@@ -23,11 +24,6 @@ constexpr std::size_t kCheckpointsPerSlot = 8;
 
 /// Tokens one decode computes at once: llama.cpp's default, large enough to fill a GPU in prefill.
 constexpr std::int32_t kStepTokens = 512;
-
-llama_flash_attn_type flash_attention(const std::string& when) {
-  if (when == "on") return LLAMA_FLASH_ATTN_TYPE_ENABLED;
-  return when == "off" ? LLAMA_FLASH_ATTN_TYPE_DISABLED : LLAMA_FLASH_ATTN_TYPE_AUTO;
-}
 
 /// In the one buffer of a plain KV cache, sequences cost nothing (metadata), so more of them than can run
 /// keep prefixes. Separate buffers, windows and recurrent states are memory each.
