@@ -16,6 +16,8 @@ export interface NativeEngine {
    * alone reports progress. Rejects with one line saying what llama.cpp objected to.
    */
   loadReplica(options: ReplicaOptions, onProgress: (fraction: number) => void): Promise<NativeReplica>;
+  /** The same of a model for embeddings or ranking; only it loads these. */
+  loadEmbedder(options: EmbedderOptions, onProgress: (fraction: number) => void): Promise<NativeEmbedder>;
 }
 
 export interface ReplicaOptions {
@@ -35,6 +37,17 @@ export interface ReplicaOptions {
   draftTokens: number;
   draftModel: string;
   backendSampling: EngineSettings["backendSampling"];
+  adapters: Adapter[];
+}
+
+export interface EmbedderOptions {
+  path: string;
+  /** -1 for all. */
+  gpuLayers: number;
+  /** Tokens computed at once, in one or more texts, and so the most that one text may have; 0 for 2,048. */
+  batchTokens: number;
+  threads: number;
+  flashAttention: EngineSettings["flashAttention"];
   adapters: Adapter[];
 }
 
@@ -68,6 +81,44 @@ export interface NativeReplica {
   cancel(id: number): void;
   /** Ends the decode thread and frees the model. */
   close(): Promise<void>;
+}
+
+/** Calls run one after the other, off the JavaScript thread. */
+export interface NativeEmbedder {
+  readonly info: EmbedderInfo;
+  /** Texts or token ids into vectors of length 1. Rejects with an InputError when an input cannot be computed. */
+  embed(inputs: (string | number[])[]): Promise<{ vectors: Float32Array[]; tokens: number[] }>;
+  /**
+   * One score a document, the higher the better it answers the query; which range they have is the model's
+   * affair. Only with kind "rerank". Rejects with an InputError; its `input` is the document's index.
+   */
+  rank(query: string, documents: string[]): Promise<{ scores: Float32Array; tokens: number[] }>;
+  /** Frees the model once the calls that run have ended. */
+  close(): void;
+}
+
+export type EmbedderInfo = Pick<
+  ModelInfo,
+  | "description"
+  | "contextSize"
+  | "trainedContextSize"
+  | "vocabularySize"
+  | "parameters"
+  | "sizeBytes"
+  | "loadSeconds"
+  | "backend"
+  | "device"
+> & {
+  kind: "embedding" | "rerank";
+  /** Numbers in one vector. */
+  dimensions: number;
+};
+
+/** An input is empty, too long or holds unknown tokens. */
+export interface InputError extends Error {
+  code: "invalid_prompt" | "context_length_exceeded";
+  /** Index of the input. */
+  input: number;
 }
 
 /** glibc's RTLD_NODELETE: the library stays loaded after `dlopen` is undone. Not among Node's constants. */

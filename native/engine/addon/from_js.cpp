@@ -41,14 +41,10 @@ Napi::Object child(const Napi::Object& object, const char* name) {
 }
 
 std::vector<std::string> texts(const Napi::Object& object, const char* name) {
-  const auto from = array(object, name);
-  std::vector<std::string> result;
-  for (std::uint32_t i = 0; i < from.Length(); ++i) result.push_back(from.Get(i).ToString().Utf8Value());
-  return result;
+  return strings(array(object, name));
 }
 
-std::vector<Token> tokens(const Napi::Object& object, const char* name) {
-  const auto from = array(object, name);
+std::vector<Token> tokens(const Napi::Array& from) {
   std::vector<Token> result;
   for (std::uint32_t i = 0; i < from.Length(); ++i) result.push_back(from.Get(i).ToNumber().Int32Value());
   return result;
@@ -58,7 +54,7 @@ Prompt prompt(const Napi::Object& object) {
   const auto kind = text(object, "kind");
   if (kind == "text") return TextPrompt{text(object, "text")};
   if (kind == "chat") return ChatPrompt{text(object, "messages")};
-  if (kind == "tokens") return tokens(object, "tokens");
+  if (kind == "tokens") return tokens(array(object, "tokens"));
   expected(object, "prompt.kind", "text, chat or tokens");
 }
 
@@ -157,6 +153,35 @@ Request request(const Napi::Object& value) {
                  .sampling = sampling(child(value, "sampling"))};
   result.sampling.logprobs = value.Get("logprobs").IsNull() ? -1 : integer(value, "logprobs");
   result.sampling.ignore_eos = value.Get("ignoreEos").ToBoolean();
+  return result;
+}
+
+EmbedderOptions embedder_options(const Napi::Object& options) {
+  return {.batch_tokens = integer(options, "batchTokens"),
+          .threads = integer(options, "threads"),
+          .flash_attention = text(options, "flashAttention")};
+}
+
+std::vector<EmbedInput> embed_inputs(const Napi::Value& list) {
+  if (!list.IsArray()) expected(list, "inputs", "an array");
+  const auto from = list.As<Napi::Array>();
+  std::vector<EmbedInput> result;
+  for (std::uint32_t i = 0; i < from.Length(); ++i) {
+    const Napi::Value input = from.Get(i);
+    if (input.IsArray()) {
+      result.emplace_back(tokens(input.As<Napi::Array>()));
+    } else {
+      result.emplace_back(input.ToString().Utf8Value());
+    }
+  }
+  return result;
+}
+
+std::vector<std::string> strings(const Napi::Value& list) {
+  if (!list.IsArray()) expected(list, "texts", "an array");
+  const auto from = list.As<Napi::Array>();
+  std::vector<std::string> result;
+  for (std::uint32_t i = 0; i < from.Length(); ++i) result.push_back(from.Get(i).ToString().Utf8Value());
   return result;
 }
 

@@ -4,6 +4,7 @@
 
 #include <napi.h>
 
+#include "../llama/llama_embedder.hpp"
 #include "../llama/replica.hpp"
 #include "../loop/meters.hpp"
 
@@ -12,6 +13,12 @@ namespace tacho::engine::addon {
 ModelOptions model_options(const Napi::Object& options);
 ContextOptions context_options(const Napi::Object& options);
 Request request(const Napi::Object& value);
+
+EmbedderOptions embedder_options(const Napi::Object& options);
+/// A text, or its tokens.
+using EmbedInput = std::variant<std::string, std::vector<Token>>;
+std::vector<EmbedInput> embed_inputs(const Napi::Value& list);
+std::vector<std::string> strings(const Napi::Value& list);
 
 /// `meters` holds telemetry handles by name; their cells lie in `cells`, which must outlive the result.
 Meters meters(const Napi::Float64Array& cells, const Napi::Object& meters);

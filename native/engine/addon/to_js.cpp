@@ -6,7 +6,7 @@ namespace tacho::engine::addon {
 
 namespace {
 
-const char* name_of(Finish reason) {
+const char* name_of_reason(Finish reason) {
   switch (reason) {
     case Finish::stop:
       return "stop";
@@ -20,21 +20,6 @@ const char* name_of(Finish reason) {
   return "error";
 }
 
-const char* name_of(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::context_length_exceeded:
-      return "context_length_exceeded";
-    case ErrorCode::invalid_prompt:
-      return "invalid_prompt";
-    case ErrorCode::template_failed:
-      return "template_failed";
-    case ErrorCode::none:
-    case ErrorCode::engine_failed:
-      return "engine_failed";
-  }
-  return "engine_failed";
-}
-
 Napi::Value error_of(Napi::Env env, const End& end) {
   if (end.error == ErrorCode::none) return env.Null();
   auto error = Napi::Object::New(env);
@@ -46,7 +31,7 @@ Napi::Value error_of(Napi::Env env, const End& end) {
 Napi::Object to_js(Napi::Env env, const End& end) {
   auto object = Napi::Object::New(env);
   object["id"] = static_cast<double>(end.id);
-  object["reason"] = name_of(end.reason);
+  object["reason"] = name_of_reason(end.reason);
   object["promptTokens"] = end.prompt_tokens;
   object["cachedTokens"] = end.cached_tokens;
   object["generatedTokens"] = end.generated_tokens;
@@ -86,7 +71,49 @@ void set_logprobs(Napi::Object& step, const StepOutput& output) {
   step["logprobs"] = list;
 }
 
+template <typename Array, typename Number>
+Array typed(Napi::Env env, const std::vector<Number>& numbers) {
+  auto array = Array::New(env, numbers.size());
+  std::ranges::copy(numbers, array.Data());
+  return array;
+}
+
+Napi::Array list(Napi::Env env, const std::vector<std::int32_t>& numbers) {
+  auto array = Napi::Array::New(env, numbers.size());
+  for (std::uint32_t i = 0; i < numbers.size(); ++i) array[i] = numbers[i];
+  return array;
+}
+
+/// What every loaded model can say of itself.
+Napi::Object described(Napi::Env env, const LlamaModel& model) {
+  const auto device = model.device();
+  auto info = Napi::Object::New(env);
+  info["description"] = model.description();
+  info["trainedContextSize"] = llama_model_n_ctx_train(model.get());
+  info["vocabularySize"] = llama_vocab_n_tokens(model.vocab());
+  info["parameters"] = static_cast<double>(llama_model_n_params(model.get()));
+  info["sizeBytes"] = static_cast<double>(llama_model_size(model.get()));
+  info["backend"] = device.backend;
+  info["device"] = device.name;
+  return info;
+}
+
 }  // namespace
+
+const char* name_of(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::context_length_exceeded:
+      return "context_length_exceeded";
+    case ErrorCode::invalid_prompt:
+      return "invalid_prompt";
+    case ErrorCode::template_failed:
+      return "template_failed";
+    case ErrorCode::none:
+    case ErrorCode::engine_failed:
+      return "engine_failed";
+  }
+  return "engine_failed";
+}
 
 Napi::Object to_js(Napi::Env env, const StepOutput& output) {
   const auto count = output.pieces.size();
@@ -110,21 +137,40 @@ Napi::Object to_js(Napi::Env env, const StepOutput& output) {
 Napi::Object to_js(Napi::Env env, const Replica& replica) {
   const auto& model = replica.model();
   const auto& limits = replica.limits();
-  const auto device = model.device();
-  auto info = Napi::Object::New(env);
-  info["description"] = model.description();
+  auto info = described(env, model);
   info["contextSize"] = limits.context;
-  info["trainedContextSize"] = llama_model_n_ctx_train(model.get());
   info["slots"] = limits.slots;
   info["kvCells"] = limits.cells;
-  info["vocabularySize"] = llama_vocab_n_tokens(model.vocab());
-  info["parameters"] = static_cast<double>(llama_model_n_params(model.get()));
-  info["sizeBytes"] = static_cast<double>(llama_model_size(model.get()));
   info["loadSeconds"] = replica.load_seconds();
-  info["backend"] = device.backend;
-  info["device"] = device.name;
   info["hasChatTemplate"] = model.has_chat_template();
   return info;
+}
+
+Napi::Object to_js(Napi::Env env, const LlamaEmbedder& embedder) {
+  auto info = described(env, embedder.model());
+  info["kind"] = embedder.model().kind() == ModelKind::rerank ? "rerank" : "embedding";
+  info["contextSize"] = embedder.context();
+  info["dimensions"] = embedder.dimensions();
+  info["loadSeconds"] = embedder.load_seconds();
+  return info;
+}
+
+Napi::Object to_js(Napi::Env env, const Embedded& embedded) {
+  auto vectors = Napi::Array::New(env, embedded.vectors.size());
+  for (std::uint32_t i = 0; i < embedded.vectors.size(); ++i) {
+    vectors[i] = typed<Napi::Float32Array>(env, embedded.vectors[i]);
+  }
+  auto object = Napi::Object::New(env);
+  object["vectors"] = vectors;
+  object["tokens"] = list(env, embedded.tokens);
+  return object;
+}
+
+Napi::Object to_js(Napi::Env env, const Ranked& ranked) {
+  auto object = Napi::Object::New(env);
+  object["scores"] = typed<Napi::Float32Array>(env, ranked.scores);
+  object["tokens"] = list(env, ranked.tokens);
+  return object;
 }
 
 Napi::Array to_js(Napi::Env env, const std::vector<Device>& devices) {

@@ -3,6 +3,7 @@
 
 #include <napi.h>
 
+#include "../llama/llama_embedder.hpp"
 #include "../llama/replica.hpp"
 
 namespace tacho::engine::addon {
@@ -10,5 +11,19 @@ namespace tacho::engine::addon {
 Napi::Object to_js(Napi::Env env, const StepOutput& output);
 Napi::Object to_js(Napi::Env env, const Replica& replica);
 Napi::Array to_js(Napi::Env env, const std::vector<Device>& devices);
+const char* name_of(ErrorCode code);
+
+/// Vectors or scores, and how many tokens each input had.
+struct Embedded {
+  std::vector<std::vector<float>> vectors;
+  std::vector<std::int32_t> tokens;
+};
+struct Ranked {
+  std::vector<float> scores;
+  std::vector<std::int32_t> tokens;
+};
+Napi::Object to_js(Napi::Env env, const Embedded& embedded);
+Napi::Object to_js(Napi::Env env, const Ranked& ranked);
+Napi::Object to_js(Napi::Env env, const LlamaEmbedder& embedder);
 
 }  // namespace tacho::engine::addon

@@ -1,0 +1,124 @@
+#include "engine_embedder.hpp"
+
+#include <functional>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "from_js.hpp"
+#include "to_js.hpp"
+
+namespace tacho::engine::addon {
+
+namespace {
+
+using Inputs = std::vector<std::vector<Token>>;
+
+/// Computes on a libuv thread and resolves a promise with what `Output` becomes in JavaScript. An InputError
+/// rejects it with the properties `code` and `input`.
+template <typename Output>
+class Compute : public Napi::AsyncWorker {
+ public:
+  Compute(Napi::Env env, std::function<Output()> work)
+      : Napi::AsyncWorker(env), work_(std::move(work)), done_(Napi::Promise::Deferred::New(env)) {}
+
+  Napi::Promise promise() const { return done_.Promise(); }
+
+ protected:
+  void Execute() override {
+    try {
+      output_ = work_();
+    } catch (const InputError& error) {
+      at_fault_ = error;
+      throw;
+    }
+  }
+  void OnOK() override { done_.Resolve(to_js(Env(), output_)); }
+  void OnError(const Napi::Error& error) override {
+    Napi::Object value = error.Value();
+    if (at_fault_) {
+      value["code"] = name_of(at_fault_->code);
+      value["input"] = static_cast<double>(at_fault_->input);
+    }
+    done_.Reject(value);
+  }
+
+ private:
+  std::function<Output()> work_;
+  Napi::Promise::Deferred done_;
+  Output output_;
+  std::optional<InputError> at_fault_;
+};
+
+template <typename Output>
+Napi::Promise run(Napi::Env env, std::function<Output()> work) {
+  auto* compute = new Compute<Output>(env, std::move(work));
+  compute->Queue();
+  return compute->promise();
+}
+
+std::vector<std::int32_t> token_counts(const Inputs& inputs) {
+  std::vector<std::int32_t> counts;
+  for (const auto& tokens : inputs) counts.push_back(static_cast<std::int32_t>(tokens.size()));
+  return counts;
+}
+
+Embedded embed_all(LlamaEmbedder& embedder, const std::vector<EmbedInput>& inputs) {
+  Inputs all;
+  for (const auto& input : inputs) {
+    const auto* text = std::get_if<std::string>(&input);
+    all.push_back(text == nullptr ? std::get<std::vector<Token>>(input) : embedder.model().tokenize(*text));
+  }
+  return {.vectors = embedder.embed(all), .tokens = token_counts(all)};
+}
+
+Ranked rank_all(LlamaEmbedder& embedder, const std::string& query,
+                const std::vector<std::string>& documents) {
+  Inputs all;
+  for (const auto& document : documents) all.push_back(embedder.model().tokenize_pair(query, document));
+  return {.scores = embedder.rank(all), .tokens = token_counts(all)};
+}
+
+}  // namespace
+
+Napi::Function EngineEmbedder::define(Napi::Env env) {
+  return DefineClass(
+      env, "EngineEmbedder",
+      {InstanceAccessor<&EngineEmbedder::info>("info"), InstanceMethod<&EngineEmbedder::embed>("embed"),
+       InstanceMethod<&EngineEmbedder::rank>("rank"), InstanceMethod<&EngineEmbedder::close>("close")});
+}
+
+Napi::Object EngineEmbedder::create(const Napi::Function& constructor,
+                                    std::shared_ptr<LlamaEmbedder> embedder) {
+  return constructor.New({Napi::External<std::shared_ptr<LlamaEmbedder>>::New(constructor.Env(), &embedder)});
+}
+
+EngineEmbedder::EngineEmbedder(const Napi::CallbackInfo& info) : Napi::ObjectWrap<EngineEmbedder>(info) {
+  if (info.Length() != 1 || !info[0].IsExternal()) {
+    throw Napi::TypeError::New(info.Env(), "engine.node: an embedder comes from loadEmbedder()");
+  }
+  embedder_ = *info[0].As<Napi::External<std::shared_ptr<LlamaEmbedder>>>().Data();
+}
+
+std::shared_ptr<LlamaEmbedder> EngineEmbedder::open() const {
+  if (embedder_ == nullptr) throw Napi::Error::New(Env(), "engine.node: the embedder is closed");
+  return embedder_;
+}
+
+Napi::Value EngineEmbedder::info(const Napi::CallbackInfo& info) { return to_js(info.Env(), *open()); }
+
+Napi::Value EngineEmbedder::embed(const Napi::CallbackInfo& info) {
+  auto work = [embedder = open(), inputs = embed_inputs(info[0])] { return embed_all(*embedder, inputs); };
+  return run<Embedded>(info.Env(), std::move(work));
+}
+
+Napi::Value EngineEmbedder::rank(const Napi::CallbackInfo& info) {
+  auto work = [embedder = open(), query = info[0].As<Napi::String>().Utf8Value(),
+               documents = strings(info[1])] { return rank_all(*embedder, query, documents); };
+  return run<Ranked>(info.Env(), std::move(work));
+}
+
+/// The model is freed when the calls that run have ended.
+void EngineEmbedder::close(const Napi::CallbackInfo&) { embedder_.reset(); }
+
+}  // namespace tacho::engine::addon
