@@ -11,6 +11,8 @@ export function engineSettings({ model, slots, threads, cells, gpu, telemetryPat
     threads,
     gpu,
     gpuLayers: -1,
+    maxContext: Math.floor(cells / slots),
+    telemetry: "on",
     flashAttention: "auto",
     cacheTypeK: "f16",
     cacheTypeV: "f16",

@@ -20,9 +20,11 @@ const NODE_LLAMA_CPP = fileURLToPath(new URL("node-llama-cpp-server.mjs", import
  * @property {string[]} [extra] more flags
  */
 
-async function tacho({ model, threads, parallel, cells, gpu, cpus, extra = [] }) {
+async function tacho({ model, threads, parallel, cells, shared, gpu, cpus, extra = [] }) {
   const port = await freePort();
-  const flags = ["--threads", threads, "--parallel", parallel, "--ctx-size", cells, "--gpu", gpu, ...extra];
+  const sizes = ["--parallel", parallel, "--ctx-size", cells];
+  if (!shared) sizes.push("--max-context", Math.floor(cells / parallel));
+  const flags = ["--threads", threads, ...sizes, "--gpu", gpu, ...extra];
   const shown = ["serve", ...flags].map(String);
   const args = [MAIN, ...shown, "--model", model, "--port", String(port)];
   const options = { name: "tacho", program: process.execPath, args, shown, port, cpus };

@@ -14,6 +14,10 @@ export interface EngineSettings {
   modelId: string;
   /** KV cells all slots share; 0 takes the trained context for each slot, up to 4 GiB in all. */
   contextSize: number;
+  /** Tokens one request may hold; 0 for what the model was trained for. */
+  maxContext: number;
+  /** "off" leaves the engine's metrics of requests and steps at zero, to see what measuring costs. */
+  telemetry: "on" | "off";
   /** Sequences decoded at once, 1 to 256. */
   slots: number;
   /** Compute threads. */

@@ -28,6 +28,11 @@ export interface ReplicaOptions {
   device: number;
   /** KV cells all slots share; 0 leaves the choice to the engine. */
   cells: number;
+  /** Tokens of one request; 0 for what the model was trained for. */
+  maxContext: number;
+  /** Contexts that share the memory. */
+  replicas: number;
+  telemetry: EngineSettings["telemetry"];
   slots: number;
   threads: number;
   flashAttention: EngineSettings["flashAttention"];

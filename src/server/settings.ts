@@ -91,6 +91,14 @@ export const SETTINGS = {
     defaultHelp: "0: only on --port",
     help: "port that serves /metrics and health besides",
   },
+  telemetry: {
+    ...text,
+    flag: "telemetry",
+    value: "WHEN",
+    default: "on",
+    choices: ["on", "off"],
+    help: "metrics of requests, tokens and steps; off is for measuring what they cost",
+  },
   metricsFile: {
     ...text,
     flag: "metrics-file",
@@ -113,6 +121,14 @@ export const SETTINGS = {
     range: [0, 2 ** 31 - 1],
     defaultHelp: "0: the trained context for each slot, up to 4 GiB",
     help: "KV cells that a replica's requests share; one may use its model's trained context",
+  },
+  maxContext: {
+    ...integer,
+    flag: "max-context",
+    default: 0,
+    range: [0, 2 ** 31 - 1],
+    defaultHelp: "0: what the model was trained for",
+    help: "longest context of one request; with --ctx-size enough for --parallel of them, decoding many is faster",
   },
   threads: {
     ...integer,

@@ -13,6 +13,8 @@ const settings: EngineSettings = {
   threads: 1,
   gpu: "off",
   gpuLayers: -1,
+  maxContext: 0,
+  telemetry: "on",
   flashAttention: "auto",
   cacheTypeK: "f16",
   cacheTypeV: "f16",

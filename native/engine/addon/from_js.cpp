@@ -130,6 +130,9 @@ ModelOptions model_options(const Napi::Object& options) {
 
 ContextOptions context_options(const Napi::Object& options) {
   return {.cells = integer(options, "cells"),
+          .max_context = integer(options, "maxContext"),
+          .replicas = integer(options, "replicas"),
+          .measures = text(options, "telemetry") == "on",
           .slots = integer(options, "slots"),
           .threads = integer(options, "threads"),
           .flash_attention = text(options, "flashAttention"),

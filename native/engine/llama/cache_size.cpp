@@ -53,15 +53,16 @@ void check_wanted(std::int32_t cells, std::int64_t cell_bytes) {
 
 }  // namespace
 
-CacheSize cache_size(const llama_model* model, std::int32_t wanted, std::int32_t sequences,
-                     CacheTypes types) {
-  const auto whole = std::int64_t{llama_model_n_ctx_train(model)} * sequences;
-  const auto cell_bytes = bytes_per_cell(model, types);
-  auto cells = std::max(wanted, kFewestCells);
-  if (wanted > 0) {
+CacheSize cache_size(const llama_model* model, const CacheDemand& demand) {
+  const auto trained = llama_model_n_ctx_train(model);
+  const std::int64_t context = demand.context > 0 ? std::min(demand.context, trained) : trained;
+  const auto whole = context * demand.sequences;
+  const auto cell_bytes = bytes_per_cell(model, demand.types);
+  auto cells = std::max(demand.cells, kFewestCells);
+  if (demand.cells > 0) {
     check_wanted(cells, cell_bytes);
   } else {
-    const auto affordable = std::min(kDefaultBytes, memory_bytes() / 4) / cell_bytes;
+    const auto affordable = std::min(kDefaultBytes, memory_bytes() / 4 / demand.replicas) / cell_bytes;
     const std::int64_t most = std::numeric_limits<std::int32_t>::max() / 2;
     cells =
         static_cast<std::int32_t>(std::max<std::int64_t>(kFewestCells, std::min({whole, affordable, most})));

@@ -10,11 +10,18 @@ namespace tacho::engine {
 
 struct CacheSize {
   std::int32_t cells = 0;
-  bool whole_context_each = false;  // every sequence can have the whole trained context at once
+  bool whole_context_each = false;  // every sequence can have its whole context at once
 };
 
-/// `wanted` cells, or, when 0, the trained context for each of `sequences` as far as memory allows.
+struct CacheDemand {
+  std::int32_t cells = 0;  // of all sequences; 0: the context of each, as far as memory allows
+  std::int32_t sequences = 1;
+  std::int32_t context = 0;   // of one sequence; 0: what the model was trained for
+  std::int32_t replicas = 1;  // that share the memory
+  CacheTypes types;
+};
+
 /// Throws LoadError when this machine's memory could never hold what is wanted.
-CacheSize cache_size(const llama_model* model, std::int32_t wanted, std::int32_t sequences, CacheTypes types);
+CacheSize cache_size(const llama_model* model, const CacheDemand& demand);
 
 }  // namespace tacho::engine

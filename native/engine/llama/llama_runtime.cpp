@@ -79,7 +79,11 @@ LlamaRuntime::LlamaRuntime(const LlamaModel& model, const ContextOptions& option
       asynchronous_(model.device().backend != "cpu") {
   const auto types =
       cache_types(model.get(), options.cache_type_k, options.cache_type_v, options.flash_attention);
-  const auto size = cache_size(model.get(), options.cells, options.slots, types);
+  const auto size = cache_size(model.get(), {.cells = options.cells,
+                                             .sequences = options.slots,
+                                             .context = options.max_context,
+                                             .replicas = options.replicas,
+                                             .types = types});
   const auto draft_tokens = longest_draft(model, options);
   const auto params = context_params(model.get(), size, types, options, draft_tokens);
   take_llama_error();
@@ -90,7 +94,8 @@ LlamaRuntime::LlamaRuntime(const LlamaModel& model, const ContextOptions& option
                     (reason.empty() ? "" : ": " + reason));
   }
   const auto longest = static_cast<std::int32_t>(llama_n_ctx_seq(context_.get()));
-  limits_ = {.context = std::min(longest, llama_model_n_ctx_train(model.get())),
+  const auto wanted = options.max_context > 0 ? options.max_context : longest;
+  limits_ = {.context = std::min({wanted, longest, llama_model_n_ctx_train(model.get())}),
              .cells = static_cast<std::int32_t>(llama_n_ctx(context_.get())),
              .slots = options.slots,
              .sequences = static_cast<std::int32_t>(llama_n_seq_max(context_.get())),

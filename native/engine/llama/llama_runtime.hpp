@@ -15,7 +15,10 @@ namespace tacho::engine {
 struct ContextOptions {
   std::int32_t cells =
       0;  // KV cells all sequences share; 0: as many as sensible, see LlamaRuntime::cells_for
-  std::int32_t slots = 1;  // requests that run at once, 1 … 256, llama.cpp's limit
+  std::int32_t max_context = 0;  // tokens of one request; 0: what the model was trained for
+  std::int32_t replicas = 1;     // contexts that share the memory
+  bool measures = true;          // off to see what measuring costs
+  std::int32_t slots = 1;        // requests that run at once, 1 … 256, llama.cpp's limit
   std::int32_t threads = 1;
   std::string flash_attention = "auto";  // auto, on or off
   std::string cache_type_k = "f16";      // as ggml names its types

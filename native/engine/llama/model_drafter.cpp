@@ -63,10 +63,9 @@ void ModelDrafter::make_context(const ContextOptions& options, const llama_conte
                                 ggml_threadpool* pool) {
   auto params = llama_context_default_params();
   params.n_seq_max = llama_n_seq_max(target);
-  params.n_ctx =
-      static_cast<std::uint32_t>(cache_size(model_.get(), static_cast<std::int32_t>(llama_n_ctx(target)),
-                                            static_cast<std::int32_t>(params.n_seq_max), CacheTypes{})
-                                     .cells);
+  const auto size = cache_size(model_.get(), {.cells = static_cast<std::int32_t>(llama_n_ctx(target)),
+                                              .sequences = static_cast<std::int32_t>(params.n_seq_max)});
+  params.n_ctx = static_cast<std::uint32_t>(size.cells);
   params.n_batch = params.n_ubatch = kStepTokens;
   params.n_outputs_max = params.n_seq_max;
   params.n_threads = params.n_threads_batch = options.threads;

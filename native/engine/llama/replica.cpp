@@ -26,12 +26,13 @@ Replica::Replica(const ModelOptions& model, const ContextOptions& context)
     : started_at_(monotonic_seconds()),
       model_(shared_model(model)),
       runtime_(*model_, context),
-      load_seconds_(monotonic_seconds() - started_at_) {}
+      load_seconds_(monotonic_seconds() - started_at_),
+      measures_(context.measures) {}
 
 void Replica::start(Meters meters, std::function<void()> notify) {
-  loop_ =
-      std::make_unique<Loop>(runtime_, std::move(meters), std::move(notify),
-                             Loop::Options{.step_budget = limits().step_tokens, .clock = monotonic_seconds});
+  loop_ = std::make_unique<Loop>(
+      runtime_, std::move(meters), std::move(notify),
+      Loop::Options{.step_budget = limits().step_tokens, .clock = monotonic_seconds, .measures = measures_});
   loop_->start();
 }
 

@@ -67,6 +67,7 @@ class Replica {
   std::shared_ptr<const LlamaModel> model_;
   LlamaRuntime runtime_;
   double load_seconds_;
+  bool measures_;
   std::unique_ptr<Loop> loop_;
 };
 

@@ -242,6 +242,7 @@ void Loop::advance(double started, double ended) {
 void Loop::take_up(Task& task, double started) {
   if (task.taken_up) return;
   task.taken_up = true;
+  if (!options_.measures) return;
   meters_.queue_duration.observe(started - task.arrived_at);
   meters_.prompt_tokens.inc(task.prompt_tokens);
   meters_.cached_prompt_tokens.inc(task.cached_tokens);
@@ -273,6 +274,7 @@ void Loop::generate(Task& task, const Sampled& sampled, double now) {
 }
 
 void Loop::measure_token(Task& task, double now) {
+  if (!options_.measures) return;
   meters_.generation_tokens.inc();
   if (task.last_token_at == 0) {
     meters_.time_to_first_token.observe(now - task.arrived_at);
@@ -289,6 +291,7 @@ void Loop::measure_step(double started, double ended) {
       [](auto sum, const TaskPtr& task) { return sum + static_cast<std::int32_t>(task->draft.size()); });
   cost_.observe(streams_, tokens - streams_, ended - started);
   if (tokens == streams_ + drafted) draft_costs_.observed(streams_, drafted, ended - started);
+  if (!options_.measures) return;
   meters_.step_duration.observe(ended - started);
   meters_.step_tokens.observe(tokens);
   meters_.step_sequences.observe(

@@ -37,6 +37,7 @@ class Loop {
     /// How many times as long as a step without prompts one with prompts may last while somebody streams.
     double prefill_multiple = 2;
     std::function<double()> clock;  // seconds on CLOCK_MONOTONIC
+    bool measures = true;           // off to see what measuring costs
   };
 
   Loop(Runtime& runtime, Meters meters, std::function<void()> notify, Options options);
