@@ -1,7 +1,7 @@
 // One round of tacho's engine without its server: sampling and telemetry as they are in it, no HTTP.
 // `node tacho-case.mjs JSON` prints the figures as JSON.
 import { MessageChannel } from "node:worker_threads";
-import runReplica from "../../dist/engine/replica.js";
+import runTask from "../../dist/engine/replica.js";
 import { catalog } from "../../dist/metrics/catalog.js";
 import { newSegmentPath, openTelemetry } from "../../dist/telemetry/index.js";
 import { uniquePrompt } from "../load/prompt.mjs";
@@ -12,7 +12,7 @@ const { model, count, promptTokens, tokens, threads, cells, gpu, sampling } = JS
 const telemetry = openTelemetry(catalog, { path: newSegmentPath() });
 const { port1: port, port2: theirs } = new MessageChannel();
 const settings = engineSettings({ model, slots: count, threads, cells, gpu, telemetryPath: telemetry.path });
-const ended = runReplica({ settings, file: model, port: theirs });
+const ended = runTask({ kind: "replica", index: 0, settings, file: model, port: theirs });
 
 /** Resolves with the messages' first that `wanted` accepts. */
 function message(wanted) {
@@ -43,7 +43,7 @@ async function round(maxTokens) {
   for (let i = 0; i < count; i++) {
     const prompt = { kind: "tokens", tokens: uniquePrompt(promptTokens) };
     const request = generateRequest({ id: nextId++, prompt, maxTokens, sampling });
-    port.postMessage({ type: "submit", request });
+    void runTask({ kind: "submit", request });
   }
   await done;
   return generated;

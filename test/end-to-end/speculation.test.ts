@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -100,8 +103,11 @@ describe.each([
 });
 
 test("a draft model that cannot be loaded is named", async () => {
-  const noModel = fileURLToPath(import.meta.url);
-  await expect(TachoServer.start("--draft-model", noModel)).rejects.toThrow(
-    `the draft model ${noModel} is of no use: `,
+  const folder = mkdtempSync(join(tmpdir(), "tacho-speculation-"));
+  const file = join(folder, "cut-off.gguf");
+  writeFileSync(file, "GGUF");
+  await expect(TachoServer.start("--draft-model", file)).rejects.toThrow(
+    `the draft model ${file} is of no use: `,
   );
+  rmSync(folder, { recursive: true });
 });

@@ -33,7 +33,7 @@ TEST(a_cache_of_every_type_goes_on_after_a_cut) {
 TEST(smaller_types_give_more_cells_for_the_same_memory) {
   const LlamaModel model({.path = model_file("llama"), .gpu_layers = 0});
   const auto cells = [&model](ggml_type type) {
-    return cache_size(model.get(), 0, 1'000'000, {.keys = type, .values = type}).cells;
+    return cache_size(model.get(), {.sequences = 1'000'000, .types = {.keys = type, .values = type}}).cells;
   };
   CHECK(cells(GGML_TYPE_F16) >= 2 * cells(GGML_TYPE_F32) - 1);
   CHECK(cells(GGML_TYPE_Q8_0) > cells(GGML_TYPE_F16) * 18 / 10);
