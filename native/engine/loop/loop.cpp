@@ -12,7 +12,8 @@ Loop::Loop(Runtime& runtime, Meters meters, std::function<void()> notify, Option
       meters_(std::move(meters)),
       options_(std::move(options)),
       outbox_(std::move(notify)),
-      scheduler_(runtime, meters_) {
+      scheduler_(runtime, meters_),
+      prompt_budget_(options_.prefill_multiple) {
   options_.step_budget =
       std::clamp(options_.step_budget, runtime.limits().slots, runtime.limits().step_tokens);
 }
@@ -137,7 +138,7 @@ void Loop::plan() {
       demands_.push_back(demand_of(*task));
       streams_ += demands_.back().certain;
     }
-    const auto prompt = prompt_budget(cost_, streams_, options_.prefill_multiple, options_.step_budget);
+    const auto prompt = prompt_budget_.tokens(streams_, options_.step_budget);
     plan_step(demands_, {.tokens = options_.step_budget, .prompt = prompt}, shares_);
     const auto cells = std::accumulate(shares_.begin(), shares_.end(), 0);
     if (cells > scheduler_.free_cells() && drop_drafts()) continue;
@@ -170,9 +171,14 @@ bool Loop::drop_drafts() {
   return dropped;
 }
 
+/// In the order of sequence ids: where sequences have buffers of their own, llama.cpp computes only
+/// neighbours in one go, and the weights are read anew for each go.
 void Loop::build_batch() {
+  order_.resize(running().size());
+  std::iota(order_.begin(), order_.end(), std::size_t{0});
+  std::ranges::sort(order_, {}, [this](auto i) { return running()[i]->sequence; });
   batch_.clear();
-  for (std::size_t i = 0; i < running().size(); ++i) {
+  for (const auto i : order_) {
     auto& task = *running()[i];
     if (demands_[i].certain > 0) task.draft.resize(static_cast<std::size_t>(std::max(0, shares_[i] - 1)));
     const auto first = scheduler_.computed(task);
@@ -194,7 +200,7 @@ DecodeStatus Loop::decode() {
   if (status != DecodeStatus::ok) return status;
   auto first = batch_.begin();
   std::vector<Token> tokens;
-  for (std::size_t i = 0; i < running().size(); ++i) {
+  for (const auto i : order_) {
     tokens.clear();
     for (auto left = shares_[i]; left > 0; --left) tokens.push_back((first++)->token);
     scheduler_.extend(*running()[i], tokens);
@@ -207,7 +213,7 @@ void Loop::sample() {
   sampled_.resize(running().size());
   sampling_.clear();
   std::int32_t row = 0;
-  for (std::size_t i = 0; i < running().size(); ++i) {
+  for (const auto i : order_) {
     const auto& task = *running()[i];
     sampled_[i].clear();
     const auto drafted = static_cast<std::int32_t>(task.draft.size());
@@ -289,7 +295,7 @@ void Loop::measure_step(double started, double ended) {
   const auto drafted = std::accumulate(
       running().begin(), running().end(), 0,
       [](auto sum, const TaskPtr& task) { return sum + static_cast<std::int32_t>(task->draft.size()); });
-  cost_.observe(streams_, tokens - streams_, ended - started);
+  prompt_budget_.observe(streams_, tokens - streams_, ended - started);
   if (tokens == streams_ + drafted) draft_costs_.observed(streams_, drafted, ended - started);
   if (!options_.measures) return;
   meters_.step_duration.observe(ended - started);

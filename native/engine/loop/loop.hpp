@@ -10,9 +10,9 @@
 #include "draft_cost.hpp"
 #include "mailbox.hpp"
 #include "meters.hpp"
+#include "prompt_budget.hpp"
 #include "runtime.hpp"
 #include "scheduler.hpp"
-#include "step_cost.hpp"
 #include "step_plan.hpp"
 #include "task.hpp"
 
@@ -88,7 +88,7 @@ class Loop {
   Inbox inbox_;
   Outbox outbox_;
   Scheduler scheduler_;
-  StepCost cost_;
+  PromptBudget prompt_budget_;
   DraftCosts draft_costs_;
   StepOutput output_;
   double now_ = 0;  // when the step at hand began
@@ -99,6 +99,7 @@ class Loop {
   // Kept between steps so that a step allocates nothing for them.
   std::vector<Demand> demands_;
   std::vector<std::int32_t> shares_;
+  std::vector<std::size_t> order_;  // of running requests in the batch
   std::vector<BatchToken> batch_;
   std::vector<DraftWork> drafting_;
   std::vector<SampleWork> sampling_;

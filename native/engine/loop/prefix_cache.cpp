@@ -1,6 +1,7 @@
 #include "prefix_cache.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <tuple>
 
 namespace tacho::engine {
@@ -62,13 +63,23 @@ std::int32_t PrefixCache::vacant(std::int32_t but) const {
   const auto rank = [this](std::int32_t sequence) {
     const auto& one = at(sequence);
     const bool empty = one.leaf == nullptr;
-    return std::tuple(empty, is_redundant(one), empty ? 0 : ~one.used_at);
+    const auto apart = shared_ ? 0 : distance_to_busy(sequence);
+    return std::tuple(-apart, empty, is_redundant(one), empty ? 0 : ~one.used_at);
   };
   for (std::int32_t i = 0; i < static_cast<std::int32_t>(sequences_.size()); ++i) {
     if (at(i).busy || i == but) continue;
     if (best < 0 || rank(i) > rank(best)) best = i;
   }
   return best;
+}
+
+std::int32_t PrefixCache::distance_to_busy(std::int32_t sequence) const {
+  std::int32_t nearest = 0;  // the same for all while nobody runs
+  for (std::int32_t i = 0; i < static_cast<std::int32_t>(sequences_.size()); ++i) {
+    const auto apart = std::abs(i - sequence);
+    if (at(i).busy && (nearest == 0 || apart < nearest)) nearest = apart;
+  }
+  return nearest;
 }
 
 bool PrefixCache::is_redundant(const Sequence& sequence) const {

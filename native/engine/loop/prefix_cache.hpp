@@ -39,7 +39,8 @@ class PrefixCache {
   Match longest(const std::string& space, std::span<const Token> text) const;
 
   /// An idle sequence for a new request, other than `but`: an empty one, else one whose tokens another holds
-  /// as well, else the least recently used. -1: none.
+  /// as well, else the least recently used. Without shared cells, one beside those that run comes before all
+  /// that: llama.cpp computes neighbours in one go. -1: none.
   std::int32_t vacant(std::int32_t but = -1) const;
   /// A request runs in `sequence` from now on. A sequence keeps its space until it is empty.
   void occupy(std::int32_t sequence, const std::string& space);
@@ -85,6 +86,7 @@ class PrefixCache {
   void search(const Node& node, std::span<const Token> text, std::int32_t idle_cells, Match& best) const;
   std::int32_t any_of(const Node& node, std::int32_t length) const;
   bool is_better(const Match& match, const Match& best) const;
+  std::int32_t distance_to_busy(std::int32_t sequence) const;
   bool is_redundant(const Sequence& sequence) const;
   std::vector<Token> first_tokens(std::int32_t sequence, std::int32_t length) const;
   void oldest_leaf(const Node& node, const Node*& oldest) const;

@@ -1,0 +1,32 @@
+// How many prompt tokens a step may hold while somebody streams.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace tacho::engine {
+
+/// A step with prompts shall last at most so many times as long as one in which every stream gets its token
+/// and nothing else. What prompt tokens cost is no constant: each chunk has a cost of its own (the weights
+/// are read once more), and each token costs more the deeper in its prompt. So no cost is estimated: the
+/// budget grows while steps stay within the limit, and shrinks by as much as one went beyond it.
+class PromptBudget {
+ public:
+  explicit PromptBudget(double multiple) : multiple_(multiple) {}
+
+  /// A step of `streams` tokens of streams and `more` others took so long.
+  void observe(std::int32_t streams, std::int32_t more, double seconds);
+  /// For a step with `streams`; `most` when nobody streams.
+  std::int32_t tokens(std::int32_t streams, std::int32_t most) const;
+
+ private:
+  static std::size_t bucket(std::int32_t streams);
+  double step_seconds(std::int32_t streams) const;
+
+  double multiple_;
+  std::array<double, 10>
+      step_seconds_{};  // without prompts, by the binary logarithm of the number of streams
+  double pace_ = 0;     // prompt tokens a second of such a step; 0: not known
+};
+
+}  // namespace tacho::engine

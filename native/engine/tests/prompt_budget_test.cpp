@@ -1,0 +1,74 @@
+#include "../loop/prompt_budget.hpp"
+
+#include "../../testing/check.hpp"
+
+namespace {
+
+using tacho::engine::PromptBudget;
+
+/// A machine: a step of streams alone, what a chunk of prompts costs by itself, and what each of its tokens
+/// costs.
+struct Machine {
+  double step = 0.008;
+  double chunk = 0;
+  double token = 0.0005;
+
+  double seconds(std::int32_t more) const { return step + (more > 0 ? chunk + more * token : 0); }
+  /// Lets a long prompt pass through.
+  std::int32_t settle(PromptBudget& budget, std::int32_t streams = 8) const {
+    for (int i = 0; i < 5; ++i) budget.observe(streams, 0, seconds(0));
+    for (int i = 0; i < 40; ++i) {
+      const auto more = budget.tokens(streams, 512);
+      budget.observe(streams, more, seconds(more));
+    }
+    return budget.tokens(streams, 512);
+  }
+};
+
+TEST(a_step_with_a_prompt_settles_within_its_multiple) {
+  PromptBudget twice(2);
+  const auto tokens = Machine{}.settle(twice);
+  CHECK(tokens >= 11);
+  CHECK(tokens <= 20);
+  PromptBudget thrice(3);
+  CHECK(Machine{}.settle(thrice) > tokens);
+}
+TEST(a_chunk_that_costs_something_by_itself_does_not_make_the_budget_vanish) {
+  PromptBudget budget(2);
+  const auto tokens = Machine{.chunk = 0.004}.settle(budget);
+  CHECK(tokens >= 5);
+  CHECK(tokens <= 10);
+}
+TEST(without_streams_a_prompt_may_take_the_whole_step) { CHECK_EQUAL(PromptBudget(2).tokens(0, 512), 512); }
+TEST(a_budget_is_never_so_small_that_a_prompt_stands_still) {
+  PromptBudget budget(2);
+  CHECK(Machine{.token = 1}.settle(budget) > 0);
+}
+TEST(a_budget_is_never_above_what_a_step_holds) {
+  PromptBudget budget(2);
+  CHECK_EQUAL(Machine{.token = 0}.settle(budget), 512);
+}
+TEST(costs_that_grow_are_followed) {
+  PromptBudget budget(2);
+  const auto before = Machine{}.settle(budget);
+  CHECK(Machine{.token = 0.001}.settle(budget) < before);
+}
+TEST(short_prompts_do_not_make_the_budget_small) {
+  PromptBudget budget(2);
+  const auto before = Machine{}.settle(budget);
+  for (int i = 0; i < 100; ++i) budget.observe(8, 2, Machine{}.seconds(2));
+  CHECK(budget.tokens(8, 512) >= before);
+}
+TEST(a_single_late_step_changes_little) {
+  PromptBudget budget(2);
+  const auto before = Machine{}.settle(budget);
+  budget.observe(8, 0, 5);
+  CHECK(budget.tokens(8, 512) < 2 * before);
+}
+TEST(the_nearest_count_of_streams_stands_in_for_one_never_seen) {
+  PromptBudget budget(2);
+  const auto known = Machine{}.settle(budget);
+  CHECK_EQUAL(budget.tokens(64, 512), known);
+}
+
+}  // namespace
