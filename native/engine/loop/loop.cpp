@@ -7,6 +7,14 @@
 
 namespace tacho::engine {
 
+namespace {
+/// Steps that a LoRA adapter has at least, while it has requests.
+constexpr std::uint64_t kAdapterSteps = 8;
+
+/// Prompt tokens of a step whose streams all wait for another adapter, before it is known what they can bear.
+constexpr std::int32_t kPromptBesideOtherAdapters = 32;
+}  // namespace
+
 Loop::Loop(Runtime& runtime, Meters meters, std::function<void()> notify, Options options)
     : runtime_(runtime),
       meters_(std::move(meters)),
@@ -28,20 +36,33 @@ void Loop::close() {
   if (thread_.joinable()) thread_.join();
 }
 
+/// What is thrown in here (memory that ran out, what llama.cpp threw) must not end the process, nor leave
+/// anyone without a word.
 void Loop::run() {
-  for (;;) {
-    auto delivery = inbox_.take(scheduler_.is_idle());
-    if (delivery.closed) return;
-    accept(std::move(delivery));
-    scheduler_.admit_waiting();
-    if (!running().empty()) step();
-    if (running().empty() || !runtime_.computes_asynchronously()) {
-      release_ended();
-      speak();
+  for (bool goes_on = true; goes_on;) {
+    try {
+      goes_on = iterate();
+    } catch (const std::exception& error) {
+      give_up(std::string("the engine failed: ") + error.what(), true);
+      outbox_.put(output_);
     }
-    scheduler_.measure();
-    outbox_.put(output_);
   }
+}
+
+bool Loop::iterate() {
+  auto delivery = inbox_.take(scheduler_.is_idle());
+  if (delivery.closed) return false;
+  accept(std::move(delivery));
+  scheduler_.admit_waiting();
+  if (!running().empty()) step();
+  if (running().empty() || !runtime_.computes_asynchronously()) {
+    speak();
+    release_ended();
+    say_ends();
+  }
+  scheduler_.measure();
+  outbox_.put(output_);
+  return true;
 }
 
 // --- what arrives ------------------------------------------------------------------------------------------
@@ -55,16 +76,18 @@ void Loop::accept(Inbox::Delivery delivery) {
 }
 
 void Loop::queue(Prepared request) {
-  auto task = std::make_unique<Task>(Task{.id = request.id,
-                                          .arrived_at = request.arrived_at,
-                                          .priority = request.priority,
-                                          .cache_space = std::move(request.cache_space),
-                                          .adapter = request.adapter,
-                                          .tokens = std::move(request.prompt),
-                                          .max_tokens = request.max_tokens,
-                                          .text = TextStream(std::move(request.stop)),
-                                          .sampler = std::move(request.sampler),
-                                          .wants_logprobs = request.logprobs});
+  auto task =
+      std::make_unique<Task>(Task{.id = request.id,
+                                  .arrived_at = request.arrived_at,
+                                  .priority = request.priority,
+                                  .rank = request.arrived_at - options_.priority_seconds * request.priority,
+                                  .cache_space = std::move(request.cache_space),
+                                  .adapter = request.adapter,
+                                  .tokens = std::move(request.prompt),
+                                  .max_tokens = request.max_tokens,
+                                  .text = TextStream(std::move(request.stop)),
+                                  .sampler = std::move(request.sampler),
+                                  .wants_logprobs = request.logprobs});
   task->prompt_tokens = task->size();
   const auto context = runtime_.limits().context;
   if (task->prompt_tokens < context) return scheduler_.enqueue(std::move(task));
@@ -87,11 +110,12 @@ void Loop::step() {
     if (batch_.empty()) return;  // All of the adapter's requests had to leave.
     status = decode();
     if (status == DecodeStatus::no_cells && !drop_drafts() && !scheduler_.relieve())
-      return give_up("the KV cache has no room for this request");
+      return give_up("the KV cache has no room for this request", false);
   } while (status == DecodeStatus::no_cells);
   if (status != DecodeStatus::ok) return;
   if (runtime_.computes_asynchronously()) {
     speak();
+    say_ends();
     outbox_.put(output_);
   }
   sample();
@@ -100,23 +124,32 @@ void Loop::step() {
 }
 
 /// All sequences of a step share the LoRA adapter. The one whose request has waited longest for a step is
-/// next.
+/// next, but not at once: after a change llama.cpp plans all its graphs anew.
 void Loop::choose_adapter() {
+  const auto uses_it = [this](const TaskPtr& task) { return task->adapter == adapter_; };
+  if (steps_ < adapter_since_ + kAdapterSteps && std::ranges::any_of(running(), uses_it)) return;
   const auto& next = *std::ranges::min_element(
       running(), {}, [](const TaskPtr& task) { return std::pair(task->last_step, task->arrived_at); });
+  adapter_since_ = steps_;
   if (next->adapter == adapter_) return;
   adapter_ = next->adapter;
   runtime_.use_adapter(adapter_);
 }
 
+std::int32_t Loop::streams_of(bool all_adapters) const {
+  return static_cast<std::int32_t>(std::ranges::count_if(running(), [&](const TaskPtr& task) {
+    return (all_adapters || task->adapter == adapter_) && scheduler_.uncomputed(*task) == 1;
+  }));
+}
+
 /// Guesses for those who generate, as many as pay.
 void Loop::draft() {
   for (const auto& task : running()) task->draft.clear();
-  if (runtime_.limits().draft_tokens == 0) return;
-  streams_ = static_cast<std::int32_t>(std::ranges::count_if(
-      running(), [&](const TaskPtr& task) { return scheduler_.uncomputed(*task) == 1; }));
-  const auto cost = draft_costs_.of(std::max(1, streams_));
   drafting_.clear();
+  if (runtime_.limits().draft_tokens == 0) return;
+  // A step with nothing but streams is wanted.
+  if (prompt_budget_.tokens(streams_of(true), options_.step_budget) == 0) return;
+  const auto cost = draft_costs_.of(std::max(1, streams_of(false)));
   for (const auto& task : running()) {
     if (task->adapter != adapter_ || scheduler_.uncomputed(*task) != 1) continue;
     auto most = std::min(runtime_.limits().draft_tokens, runtime_.limits().context - task->size() - 1);
@@ -133,17 +166,27 @@ void Loop::draft() {
 void Loop::plan() {
   for (;;) {
     demands_.clear();
-    streams_ = 0;
-    for (const auto& task : running()) {
-      demands_.push_back(demand_of(*task));
-      streams_ += demands_.back().certain;
-    }
-    const auto prompt = prompt_budget_.tokens(streams_, options_.step_budget);
+    for (const auto& task : running()) demands_.push_back(demand_of(*task));
+    streams_ = streams_of(false);
+    auto prompt = prompt_budget_.tokens(streams_of(true), options_.step_budget);
+    // A step that is to show what streams cost alone must have some.
+    if (prompt == 0 && streams_ == 0) prompt = kPromptBesideOtherAdapters;
     plan_step(demands_, {.tokens = options_.step_budget, .prompt = prompt}, shares_);
     const auto cells = std::accumulate(shares_.begin(), shares_.end(), 0);
     if (cells > scheduler_.free_cells() && drop_drafts()) continue;
+    if (speaks_before_preemption(cells)) continue;
     if (scheduler_.make_room(cells)) return;
   }
+}
+
+/// Who is preempted says nothing until he runs again, so what was sampled must be said before. True when a
+/// request ended by it: then the plan no longer holds.
+bool Loop::speaks_before_preemption(std::int32_t cells) {
+  if (cells <= scheduler_.free_cells() || !runtime_.computes_asynchronously()) return false;
+  speak();
+  const auto before = running().size();
+  release_ended();
+  return running().size() < before;
 }
 
 Demand Loop::demand_of(const Task& task) const {
@@ -153,12 +196,7 @@ Demand Loop::demand_of(const Task& task) const {
   // A checkpoint is of use to the next request with this prompt only before the prompt's last token.
   const auto stop = task.prompt_tokens - 1 - scheduler_.computed(task);
   const bool stops = !runtime_.limits().divisible && !task.remembered && stop > 0;
-  return {.more = stops ? stop : missing, .urgency = urgency_of(task)};
-}
-
-/// Whole levels of priority, with what was gained by waiting.
-std::int32_t Loop::urgency_of(const Task& task) const {
-  return task.priority + static_cast<std::int32_t>((now_ - task.arrived_at) / kSecondsPerPriority);
+  return {.more = stops ? stop : missing, .priority = task.priority};
 }
 
 /// Guesses are the first to go when something is short.
@@ -195,7 +233,7 @@ DecodeStatus Loop::decode() {
   const auto status = runtime_.decode(batch_);
   if (status == DecodeStatus::failed) {
     const auto reason = runtime_.failure();
-    give_up("the model failed to compute a step" + (reason.empty() ? "" : ": " + reason));
+    give_up("the model failed to compute a step" + (reason.empty() ? "" : ": " + reason), false);
   }
   if (status != DecodeStatus::ok) return status;
   auto first = batch_.begin();
@@ -225,14 +263,14 @@ void Loop::sample() {
                          .draft = task.draft,
                          .sampled = &sampled_[i]});
   }
-  if (!sampling_.empty()) runtime_.sample(sampling_);
+  runtime_.sample(sampling_);
 }
 
 void Loop::advance(double started, double ended) {
   for (std::size_t i = 0; i < running().size(); ++i) {
-    if (shares_[i] == 0) continue;
     auto& task = *running()[i];
-    task.last_step = steps_;
+    if (task.adapter == adapter_) task.last_step = steps_;
+    if (shares_[i] == 0) continue;
     take_up(task, started);
     if (!task.remembered && scheduler_.computed(task) == task.prompt_tokens - 1) {
       task.remembered = true;
@@ -295,8 +333,11 @@ void Loop::measure_step(double started, double ended) {
   const auto drafted = std::accumulate(
       running().begin(), running().end(), 0,
       [](auto sum, const TaskPtr& task) { return sum + static_cast<std::int32_t>(task->draft.size()); });
-  prompt_budget_.observe(streams_, tokens - streams_, ended - started);
-  if (tokens == streams_ + drafted) draft_costs_.observed(streams_, drafted, ended - started);
+  // Guessing takes time as well, which is not what prompts cost; and a guesser that only read is no plain
+  // step.
+  if (drafting_.empty()) prompt_budget_.observe(streams_, tokens - streams_, ended - started);
+  if (tokens == streams_ + drafted && (drafting_.empty() || drafted > 0))
+    draft_costs_.observed(streams_, drafted, ended - started);
   if (!options_.measures) return;
   meters_.step_duration.observe(ended - started);
   meters_.step_tokens.observe(tokens);
@@ -316,9 +357,13 @@ void Loop::release_ended() {
   });
 }
 
-/// Turns what was sampled into text; then says the last words of those that ended.
+/// Turns what was sampled for those who run into text.
 void Loop::speak() {
   for (const auto& task : running()) say_text(*task);
+}
+
+/// The last words of those that ended.
+void Loop::say_ends() {
   for (const auto& task : ended_) {
     say_text(*task);
     say_end(*task, *task->finished);
@@ -340,7 +385,7 @@ void Loop::say_text(Task& task) {
     break;
   }
   task.unspoken.clear();
-  if (task.sequence < 0) task.text.finish(shown);
+  if (task.finished && task.sequence < 0) task.text.finish(shown);
   if (shown.empty() && logprobs.empty()) return;
   output_.pieces.push_back({task.id, std::move(shown), std::move(logprobs)});
 }
@@ -355,13 +400,22 @@ void Loop::say_end(const Task& task, Finish reason, ErrorCode error, std::string
                           .message = std::move(message)});
 }
 
-void Loop::give_up(const std::string& why) {
-  for (const auto& task : running()) {
-    say_text(*task);
-    scheduler_.forget(*task);
-    say_end(*task, Finish::error, ErrorCode::engine_failed, why);
+/// Ends those who took part in the step at hand with an error, or all that are here.
+void Loop::give_up(const std::string& why, bool all) {
+  const auto fail = [&](Task& task) {
+    if (task.sequence >= 0) scheduler_.forget(task);
+    say_end(task, Finish::error, ErrorCode::engine_failed, why);
+  };
+  speak();
+  for (std::size_t i = 0; i < running().size(); ++i) {
+    if (all || shares_[i] > 0) running()[i]->finished = Finish::error;
   }
-  running().clear();
+  for (const auto& task : running()) {
+    if (task->finished == Finish::error) fail(*task);
+  }
+  std::erase_if(running(), [](const TaskPtr& task) { return task->finished == Finish::error; });
+  if (!all) return;
+  for (const auto& task : scheduler_.take_waiting()) fail(*task);
 }
 
 }  // namespace tacho::engine

@@ -38,6 +38,9 @@ class Loop {
     double prefill_multiple = 2;
     std::function<double()> clock;  // seconds on CLOCK_MONOTONIC
     bool measures = true;           // off to see what measuring costs
+    /// Seconds of waiting that a level of priority is worth. The order of two requests never changes, so
+    /// nobody starves.
+    double priority_seconds = 10;
   };
 
   Loop(Runtime& runtime, Meters meters, std::function<void()> notify, Options options);
@@ -54,6 +57,7 @@ class Loop {
 
  private:
   void run();
+  bool iterate();
   void accept(Inbox::Delivery delivery);
   void queue(Prepared request);
 
@@ -62,7 +66,6 @@ class Loop {
   void choose_adapter();
   void draft();
   Demand demand_of(const Task& task) const;
-  std::int32_t urgency_of(const Task& task) const;
   bool drop_drafts();
   void build_batch();
   DecodeStatus decode();
@@ -76,11 +79,15 @@ class Loop {
 
   void release_ended();
   void speak();
+  void say_ends();
   void say_text(Task& task);
   void say_end(const Task& task, Finish reason, ErrorCode error = ErrorCode::none, std::string message = {});
-  void give_up(const std::string& why);
+  void give_up(const std::string& why, bool all);
+  bool speaks_before_preemption(std::int32_t cells);
+  std::int32_t streams_of(bool all_adapters) const;
 
   std::vector<TaskPtr>& running() { return scheduler_.running(); }
+  const std::vector<TaskPtr>& running() const { return scheduler_.running(); }
 
   Runtime& runtime_;
   Meters meters_;
@@ -94,8 +101,9 @@ class Loop {
   double now_ = 0;  // when the step at hand began
   std::uint64_t steps_ = 0;
   std::int32_t adapter_ = -1;
-  std::int32_t streams_ = 0;    // of the step at hand, those that generate
-  std::vector<TaskPtr> ended_;  // ran in the last step; their last words are still to be said
+  std::uint64_t adapter_since_ = 0;  // step
+  std::int32_t streams_ = 0;         // of the step at hand, those that generate
+  std::vector<TaskPtr> ended_;       // ran in the last step; their last words are still to be said
   // Kept between steps so that a step allocates nothing for them.
   std::vector<Demand> demands_;
   std::vector<std::int32_t> shares_;

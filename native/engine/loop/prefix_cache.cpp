@@ -6,6 +6,11 @@
 
 namespace tacho::engine {
 
+namespace {
+/// Running requests at which computing them in one go is worth more than what an idle neighbour holds.
+constexpr std::int32_t kSeveral = 3;
+}  // namespace
+
 PrefixCache::PrefixCache(std::int32_t sequences, std::int32_t cells, bool shared_cells)
     : sequences_(static_cast<std::size_t>(sequences)), cells_(cells), shared_(shared_cells) {}
 
@@ -73,13 +78,16 @@ std::int32_t PrefixCache::vacant(std::int32_t but) const {
   return best;
 }
 
+/// 0 for all while so few run that the order hardly matters, but what they would overwrite does.
 std::int32_t PrefixCache::distance_to_busy(std::int32_t sequence) const {
-  std::int32_t nearest = 0;  // the same for all while nobody runs
+  std::int32_t nearest = 0;
+  std::int32_t busy = 0;
   for (std::int32_t i = 0; i < static_cast<std::int32_t>(sequences_.size()); ++i) {
+    if (!at(i).busy) continue;
     const auto apart = std::abs(i - sequence);
-    if (at(i).busy && (nearest == 0 || apart < nearest)) nearest = apart;
+    if (busy++ == 0 || apart < nearest) nearest = apart;
   }
-  return nearest;
+  return busy < kSeveral ? 0 : nearest;
 }
 
 bool PrefixCache::is_redundant(const Sequence& sequence) const {
@@ -208,12 +216,14 @@ void PrefixCache::step_up(std::int32_t sequence) {
   if (one.busy && --left.busy == 0) pinned_ -= left.size();
   one.leaf = left.parent;
   if (one.leaf != nullptr) one.leaf->ends.push_back(sequence);
-  if (--left.sequences > 0) return;
+  if (--left.sequences > 0) return merge(left);
   used_ -= left.size();
   if (left.parent == nullptr) {
     roots_.erase(one.space);
   } else {
-    std::erase_if(left.parent->children, [&left](const auto& child) { return child.get() == &left; });
+    auto& parent = *left.parent;
+    std::erase_if(parent.children, [&left](const auto& child) { return child.get() == &left; });
+    merge(parent);
   }
 }
 
@@ -234,6 +244,19 @@ void PrefixCache::split(Node& node, std::int32_t length) {
   node.parent = upper.get();
   upper->children.push_back(std::move(place));
   place = std::move(upper);
+}
+
+/// A node that only one other goes on from, and where nobody ends, is one with it again. Otherwise a text
+/// that was shared at many lengths would be in pieces for ever.
+void PrefixCache::merge(Node& node) {
+  if (node.parent == nullptr || node.children.size() != 1 || !node.ends.empty()) return;
+  const auto only = std::move(node.children.front());
+  node.tokens.insert(node.tokens.end(), only->tokens.begin(), only->tokens.end());
+  node.children = std::move(only->children);
+  for (const auto& child : node.children) child->parent = &node;
+  node.ends = std::move(only->ends);
+  for (const auto sequence : node.ends) at(sequence).leaf = &node;
+  node.used_at = std::max(node.used_at, only->used_at);
 }
 
 void PrefixCache::resize(Node& node, std::int32_t size) {

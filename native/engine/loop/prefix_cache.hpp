@@ -39,8 +39,8 @@ class PrefixCache {
   Match longest(const std::string& space, std::span<const Token> text) const;
 
   /// An idle sequence for a new request, other than `but`: an empty one, else one whose tokens another holds
-  /// as well, else the least recently used. Without shared cells, one beside those that run comes before all
-  /// that: llama.cpp computes neighbours in one go. -1: none.
+  /// as well, else the least recently used. Without shared cells, and while several run, one beside those
+  /// comes before all that: llama.cpp computes neighbours in one go. -1: none.
   std::int32_t vacant(std::int32_t but = -1) const;
   /// A request runs in `sequence` from now on. A sequence keeps its space until it is empty.
   void occupy(std::int32_t sequence, const std::string& space);
@@ -96,6 +96,7 @@ class PrefixCache {
   void enter(std::int32_t sequence, Node& leaf);
   void step_up(std::int32_t sequence);
   void split(Node& node, std::int32_t length);
+  void merge(Node& node);
   void resize(Node& node, std::int32_t size);
   void count(const Node& node, std::int32_t tokens);
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 
 namespace tacho::engine {
 
@@ -25,6 +24,9 @@ constexpr std::int32_t kFewest = 4;
 /// Before anything is known.
 constexpr std::int32_t kFirst = 32;
 
+/// Steps with prompts after which one without is wanted again: 0.4 % of them.
+constexpr std::int32_t kOld = 256;
+
 }  // namespace
 
 std::size_t PromptBudget::bucket(std::int32_t streams) {
@@ -33,16 +35,19 @@ std::size_t PromptBudget::bucket(std::int32_t streams) {
 
 void PromptBudget::observe(std::int32_t streams, std::int32_t more, double seconds) {
   if (streams == 0) return;
+  auto& plain = plain_[bucket(streams)];
   if (more == 0) {
-    auto& usual = step_seconds_[bucket(streams)];
-    usual = usual == 0 ? seconds : usual + kWeight * (std::min(seconds, kOutlier * usual) - usual);
+    const auto held = std::min(seconds, kOutlier * plain.seconds);
+    plain.seconds = plain.seconds == 0 ? seconds : plain.seconds + kWeight * (held - plain.seconds);
+    plain.age = 0;
     return;
   }
-  const double usual = step_seconds(streams);
-  if (usual == 0) return;
-  const double pace = more / usual;
-  const double room = (multiple_ - 1) * usual / std::max(seconds - usual, 0.01 * usual);
-  // A step that kept the limit says that more fits, one that held less than it might says nothing else.
+  ++plain.age;
+  if (plain.seconds == 0) return;
+  const double pace = more / plain.seconds;
+  const double room =
+      (multiple_ - 1) * plain.seconds / std::max(seconds - plain.seconds, 0.01 * plain.seconds);
+  // A step that kept the limit says that more fits; one that held less than it might says nothing else.
   if (room >= 1) {
     pace_ = std::max(pace_, pace * std::min(room, kGrowth));
   } else {
@@ -52,22 +57,11 @@ void PromptBudget::observe(std::int32_t streams, std::int32_t more, double secon
 
 std::int32_t PromptBudget::tokens(std::int32_t streams, std::int32_t most) const {
   if (streams == 0) return most;
-  const double usual = step_seconds(streams);
-  if (usual == 0 || pace_ == 0) return std::min(kFirst, most);
-  const double fitting = pace_ * usual;
+  const auto& plain = plain_[bucket(streams)];
+  if (plain.seconds == 0 || plain.age >= kOld) return 0;
+  if (pace_ == 0) return std::min(kFirst, most);
+  const double fitting = pace_ * plain.seconds;
   return fitting >= most ? most : std::max(kFewest, static_cast<std::int32_t>(fitting));
-}
-
-/// The nearest number of streams that was seen stands in for one that was not.
-double PromptBudget::step_seconds(std::int32_t streams) const {
-  const auto wanted = static_cast<std::ptrdiff_t>(bucket(streams));
-  for (std::ptrdiff_t apart = 0; apart < std::ssize(step_seconds_); ++apart) {
-    for (const auto i : {wanted - apart, wanted + apart}) {
-      if (i < 0 || i >= std::ssize(step_seconds_)) continue;
-      if (const auto seconds = step_seconds_[static_cast<std::size_t>(i)]; seconds > 0) return seconds;
-    }
-  }
-  return 0;
 }
 
 }  // namespace tacho::engine

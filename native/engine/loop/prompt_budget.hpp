@@ -16,17 +16,21 @@ class PromptBudget {
 
   /// A step of `streams` tokens of streams and `more` others took so long.
   void observe(std::int32_t streams, std::int32_t more, double seconds);
-  /// For a step with `streams`; `most` when nobody streams.
+  /// For a step with `streams`; `most` when nobody streams. 0 when a step without prompts must be seen first:
+  /// none of so many streams was, or not for long.
   std::int32_t tokens(std::int32_t streams, std::int32_t most) const;
 
  private:
+  /// Of steps without prompts.
+  struct Plain {
+    double seconds = 0;
+    std::int32_t age = 0;  // steps with prompts since
+  };
   static std::size_t bucket(std::int32_t streams);
-  double step_seconds(std::int32_t streams) const;
 
   double multiple_;
-  std::array<double, 10>
-      step_seconds_{};  // without prompts, by the binary logarithm of the number of streams
-  double pace_ = 0;     // prompt tokens a second of such a step; 0: not known
+  std::array<Plain, 10> plain_{};  // by the binary logarithm of the number of streams
+  double pace_ = 0;                // prompt tokens a second of a plain step; 0: not known
 };
 
 }  // namespace tacho::engine

@@ -10,14 +10,19 @@ namespace {
 /// Fewer common tokens than this are computed sooner than found, copied and waited for.
 constexpr std::int32_t kWorthSharing = 16;
 
+/// Between buffers a copy moves all cells of one, however few are wanted: then at least this part of it.
+constexpr std::int32_t kWorthMoving = 16;
+
 /// Cells kept free for each running request when another is let in beside it; without them the newcomer would
 /// be preempted a few steps later, and computed in vain.
 constexpr std::int32_t kHeadroom = 16;
 
-std::int32_t common_prefix(std::span<const Token> one, std::span<const Token> other) {
-  const auto longest = std::min(one.size(), other.size());
-  const auto end = one.begin() + static_cast<std::ptrdiff_t>(longest);
-  return static_cast<std::int32_t>(std::mismatch(one.begin(), end, other.begin()).first - one.begin());
+/// True when the two have more than the first `count` tokens in common.
+bool shares_more_than(std::int32_t count, std::span<const Token> one, std::span<const Token> other) {
+  const auto length = static_cast<std::size_t>(count) + 1;
+  if (one.size() < length || other.size() < length) return false;
+  // The last one first: it tells most prompts apart.
+  return one[length - 1] == other[length - 1] && std::ranges::equal(one.first(length), other.first(length));
 }
 
 TaskPtr take(std::vector<TaskPtr>& tasks, RequestId id) {
@@ -33,11 +38,14 @@ TaskPtr take(std::vector<TaskPtr>& tasks, RequestId id) {
 Scheduler::Scheduler(Runtime& runtime, Meters& meters)
     : runtime_(runtime),
       meters_(meters),
-      cache_(runtime.limits().sequences, runtime.limits().cells, runtime.limits().shared_cells) {}
+      cache_(runtime.limits().sequences, runtime.limits().cells, runtime.limits().shared_cells),
+      worth_sharing_(runtime.limits().shared_cells
+                         ? kWorthSharing
+                         : std::max(kWorthSharing, runtime.limits().context / kWorthMoving)) {}
 
 void Scheduler::enqueue(TaskPtr task) {
-  const auto place = std::ranges::upper_bound(waiting_, rank(*task), {},
-                                              [](const TaskPtr& waiting) { return rank(*waiting); });
+  const auto place = std::ranges::upper_bound(waiting_, task->rank, {},
+                                              [](const TaskPtr& waiting) { return waiting->rank; });
   waiting_.insert(place, std::move(task));
 }
 
@@ -86,25 +94,22 @@ bool Scheduler::has_room(const Task& task, const PrefixCache::Match& match) cons
 }
 
 /// True when a running request is about to compute more of this prompt than anyone holds: simultaneous
-/// requests with one beginning compute it once.
+/// requests with one beginning compute it once. Not for one of lower priority, which may have to wait itself.
 bool Scheduler::waits_for_prefix(const Task& task, std::int32_t matched) const {
   if (!runtime_.limits().divisible) return false;
   const auto wanted = std::span(task.tokens).first(task.tokens.size() - 1);
   return std::ranges::any_of(running_, [&](const TaskPtr& other) {
-    if (other->cache_space != task.cache_space || uncomputed(*other) <= 1) return false;
-    const auto common = common_prefix(wanted, other->tokens);
-    return common >= kWorthSharing && common > matched && computed(*other) < common;
+    if (other->priority < task.priority || other->cache_space != task.cache_space) return false;
+    const auto known = std::max({matched, computed(*other), worth_sharing_ - 1});
+    return uncomputed(*other) > 1 && shares_more_than(known, wanted, other->tokens);
   });
 }
 
-/// What the request can have of others' memory. One that is not divisible can only go on where it ends, or
-/// from a checkpoint near there.
+/// What the request can have of others' memory.
 PrefixCache::Match Scheduler::useful_match(const Task& task) const {
   const auto match = cache_.longest(task.cache_space, task.tokens);
-  if (match.length < kWorthSharing && match.length < task.size() - 1) return {};
-  if (runtime_.limits().divisible) return match;
-  const bool ends_near = match.sequence >= 0 && 2 * match.length >= cache_.held(match.sequence);
-  return ends_near ? match : PrefixCache::Match{};
+  const bool goes_on = match.sequence >= 0 && cache_.held(match.sequence) == match.length;
+  return goes_on || match.length >= std::min(worth_sharing_, task.size() - 1) ? match : PrefixCache::Match{};
 }
 
 /// The newcomer goes on in the sequence it matched, instead of in a copy: when nothing is lost by it, when
@@ -113,8 +118,9 @@ bool Scheduler::takes_over(const PrefixCache::Match& match, std::int32_t vacant)
   const auto runs_there = [&](const TaskPtr& task) { return task->sequence == match.sequence; };
   if (std::ranges::any_of(running_, runs_there)) return false;
   const auto held = cache_.held(match.sequence);
-  if (vacant < 0 || held == match.length || !runtime_.limits().divisible) return true;
-  return !runtime_.limits().shared_cells && 2 * match.length >= held;
+  if (vacant < 0 || held == match.length) return true;
+  const auto& limits = runtime_.limits();
+  return limits.divisible && !limits.shared_cells && 2 * match.length >= held;
 }
 
 void Scheduler::enter(Task& task, const PrefixCache::Match& match, std::int32_t vacant) {

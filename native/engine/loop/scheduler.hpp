@@ -2,6 +2,7 @@
 // themselves.
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "meters.hpp"
@@ -15,8 +16,11 @@ class Scheduler {
  public:
   Scheduler(Runtime& runtime, Meters& meters);
 
+  /// All that wait, in the order of their ranks, taken out.
+  std::vector<TaskPtr> take_waiting() { return std::exchange(waiting_, {}); }
   /// Oldest first.
   std::vector<TaskPtr>& running() { return running_; }
+  const std::vector<TaskPtr>& running() const { return running_; }
   bool is_idle() const { return running_.empty() && waiting_.empty(); }
 
   void enqueue(TaskPtr task);
@@ -64,6 +68,7 @@ class Scheduler {
   Runtime& runtime_;
   Meters& meters_;
   PrefixCache cache_;
+  std::int32_t worth_sharing_;    // common tokens
   std::vector<TaskPtr> waiting_;  // by rank
   std::vector<TaskPtr> running_;
   bool full_ = false;  // the memory refused a step; nobody comes in until somebody has left

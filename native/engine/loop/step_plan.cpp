@@ -24,32 +24,52 @@ std::int32_t share_equally(std::span<std::int32_t> prompts, std::span<const Dema
   return budget;
 }
 
-}  // namespace
+/// The budget of prompts whatever drafts want: half of a step at most.
+std::int32_t kept_for_prompts(std::span<const Demand> demands, Budget budget) {
+  std::int32_t wanted = 0;
+  for (const auto& demand : demands) wanted += demand.certain == 0 ? demand.more : 0;
+  return std::min({wanted, budget.prompt, budget.tokens / 2});
+}
 
-void plan_step(std::span<const Demand> demands, Budget budget, std::vector<std::int32_t>& shares) {
-  shares.assign(demands.size(), 0);
-  const auto grant = [&](std::size_t i, std::int32_t wanted) {
-    const auto granted = std::min(wanted, budget.tokens);
-    shares[i] += granted;
-    budget.tokens -= granted;
-  };
-  for (std::size_t i = 0; i < demands.size(); ++i) grant(i, demands[i].certain);
-  for (std::size_t i = 0; i < demands.size(); ++i) {
-    if (demands[i].certain > 0) grant(i, demands[i].more);
-  }
+/// Those who want some, the highest priority first.
+std::vector<std::int32_t> prompts_of(std::span<const Demand> demands) {
   std::vector<std::int32_t> prompts;
   for (std::size_t i = 0; i < demands.size(); ++i) {
     if (demands[i].certain == 0 && demands[i].more > 0) prompts.push_back(static_cast<std::int32_t>(i));
   }
-  std::ranges::stable_sort(prompts, std::greater{}, [&](auto i) { return demands[index(i)].urgency; });
-  auto left = std::min(budget.tokens, budget.prompt);
-  for (auto first = prompts.begin(); first != prompts.end() && left > 0;) {
-    const auto urgency = demands[index(*first)].urgency;
-    const auto last =
-        std::find_if(first, prompts.end(), [&](auto i) { return demands[index(i)].urgency != urgency; });
-    left = share_equally({first, last}, demands, left, shares);
-    first = last;
+  std::ranges::stable_sort(prompts, std::greater{}, [&](auto i) { return demands[index(i)].priority; });
+  return prompts;
+}
+
+void share_by_priority(std::span<std::int32_t> prompts, std::span<const Demand> demands, std::int32_t budget,
+                       std::vector<std::int32_t>& shares) {
+  while (!prompts.empty() && budget > 0) {
+    const auto priority = demands[index(prompts.front())].priority;
+    const auto is_lower = [&](auto i) { return demands[index(i)].priority != priority; };
+    const auto lower = std::ranges::find_if(prompts, is_lower) - prompts.begin();
+    const auto equals = prompts.first(static_cast<std::size_t>(lower));
+    prompts = prompts.subspan(static_cast<std::size_t>(lower));
+    const auto for_lower = prompts.empty() ? 0 : budget / 4;
+    budget = for_lower + share_equally(equals, demands, budget - for_lower, shares);
   }
+}
+
+}  // namespace
+
+void plan_step(std::span<const Demand> demands, Budget budget, std::vector<std::int32_t>& shares) {
+  shares.assign(demands.size(), 0);
+  const auto grant = [&](std::size_t i, std::int32_t wanted, std::int32_t kept) {
+    const auto granted = std::min(wanted, std::max(0, budget.tokens - kept));
+    shares[i] += granted;
+    budget.tokens -= granted;
+  };
+  for (std::size_t i = 0; i < demands.size(); ++i) grant(i, demands[i].certain, 0);
+  const auto kept = kept_for_prompts(demands, budget);
+  for (std::size_t i = 0; i < demands.size(); ++i) {
+    if (demands[i].certain > 0) grant(i, demands[i].more, kept);
+  }
+  auto prompts = prompts_of(demands);
+  share_by_priority(prompts, demands, std::min(budget.tokens, budget.prompt), shares);
 }
 
 }  // namespace tacho::engine

@@ -14,7 +14,7 @@ struct Demand {
   /// Tokens more that it can use: drafts, or the rest of its prompt.
   std::int32_t more = 0;
   /// Of prompts, the higher goes first; equals share.
-  std::int32_t urgency = 0;
+  std::int32_t priority = 0;
 };
 
 struct Budget {
@@ -23,8 +23,9 @@ struct Budget {
 };
 
 /// Fills `shares` with the tokens each demand gets, in the same order: first one for everyone who generates,
-/// so that no prompt holds up a stream, then drafts, then prompt chunks. Prompts of one urgency get equal
-/// chunks: a short prompt is through soon, however long those beside it are.
+/// so that no prompt holds up a stream, then drafts, then prompt chunks. Prompts of one priority get equal
+/// chunks: a short prompt is through soon, however long those beside it are. Those of a lower one share a
+/// quarter of the prompts' budget, and what is left: they are slow, but never stand still.
 void plan_step(std::span<const Demand> demands, Budget budget, std::vector<std::int32_t>& shares);
 
 }  // namespace tacho::engine

@@ -18,6 +18,7 @@ struct Task {
   double arrived_at = 0;
   double last_token_at = 0;  // 0: none yet
   std::int32_t priority = 0;
+  double rank = 0;  // the place among those that wait, the smaller the sooner
   std::string cache_space;
   std::int32_t adapter = -1;
   std::vector<Token> tokens;  // prompt, then what was sampled
@@ -42,10 +43,5 @@ struct Task {
 };
 
 using TaskPtr = std::unique_ptr<Task>;
-
-/// The place of a request among those that wait, the smaller the sooner: each level of priority is worth so
-/// many seconds of waiting. The order of two requests never changes, so nobody starves.
-constexpr double kSecondsPerPriority = 10;
-inline double rank(const Task& task) { return task.arrived_at - kSecondsPerPriority * task.priority; }
 
 }  // namespace tacho::engine

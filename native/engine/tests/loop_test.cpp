@@ -279,6 +279,42 @@ TEST(a_step_has_one_adapter_and_all_adapters_have_steps) {
   }
 }
 
+TEST(a_prompt_that_gets_no_tokens_does_not_hold_other_adapters_up) {
+  Bench bench({.context = 1000, .cells = 4000, .slots = 4, .sequences = 4, .step_tokens = 16});
+  bench.submit({.id = 1,
+                .prompt = std::vector<Token>(900, 2),
+                .max_tokens = 1,
+                .priority = 5,
+                .cache_space = "a",
+                .adapter = 0});
+  bench.submit(
+      {.id = 2, .prompt = std::vector<Token>(900, 3), .max_tokens = 1, .cache_space = "a", .adapter = 0});
+  bench.submit({.id = 3, .prompt = {4, 4}, .max_tokens = 10, .cache_space = "b", .adapter = 1});
+  bench.loop->start();
+  bench.await(1);
+  CHECK(bench.ends.contains(3));
+  bench.await(2);
+}
+
+TEST(an_indivisible_memory_keeps_one_conversation_when_another_with_its_beginning_comes) {
+  auto limits = kRoomy;
+  limits.divisible = false;
+  Bench bench(limits);
+  std::vector<Token> first(100, 2);
+  bench.submit(1, first, 1);
+  bench.loop->start();
+  bench.await(1);
+  auto other = std::vector<Token>(90, 2);
+  other.push_back(3);
+  bench.submit(2, other, 1);
+  bench.await(1);
+  first.push_back(5);
+  bench.submit(3, first, 1);
+  bench.await(1);
+  CHECK_EQUAL(bench.ends.at(2).cached_tokens, 0);
+  CHECK(bench.ends.at(3).cached_tokens >= 99);
+}
+
 TEST(a_prompt_that_comes_again_goes_on_from_the_checkpoint_before_its_last_token) {
   auto limits = kRoomy;
   limits.divisible = false;
@@ -322,7 +358,8 @@ TEST(streams_get_a_token_in_every_step_of_a_long_prompt) {
   bench.loop->close();
   const auto generated = bench.ends.at(1).generated_tokens;
   CHECK(generated > 15);
-  for (int step = 0; step < 15; ++step) {
+  // The first step shows what a step without a prompt costs.
+  for (int step = 1; step < 15; ++step) {
     const auto& batch = bench.runtime.batches[static_cast<std::size_t>(step)];
     CHECK_EQUAL(batch.size(), 16u);
     CHECK(std::ranges::any_of(batch, [](const BatchToken& token) { return token.sequence == 1; }));
@@ -381,6 +418,20 @@ TEST(a_failed_step_ends_its_requests_and_no_others) {
   bench.loop->start();
   bench.await(2);
   CHECK(bench.ends.at(1).error == ErrorCode::engine_failed);
+  bench.submit(3, {1}, 5);
+  bench.await(1);
+  CHECK_EQUAL(bench.texts[3], expected_text({1}, 5));
+}
+
+TEST(what_is_thrown_in_a_step_ends_all_requests_and_not_the_loop) {
+  Bench bench({.context = 100, .cells = 100, .slots = 1, .sequences = 1, .step_tokens = 16});
+  bench.runtime.throw_next = true;
+  bench.submit(1, {1}, 5);
+  bench.submit(2, {2}, 5);  // waits: there is one slot
+  bench.loop->start();
+  bench.await(2);
+  for (const RequestId id : {1, 2}) CHECK(bench.ends.at(id).error == ErrorCode::engine_failed);
+  CHECK(bench.ends.at(1).message.ends_with("out of memory"));
   bench.submit(3, {1}, 5);
   bench.await(1);
   CHECK_EQUAL(bench.texts[3], expected_text({1}, 5));

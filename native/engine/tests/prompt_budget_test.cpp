@@ -65,10 +65,19 @@ TEST(a_single_late_step_changes_little) {
   budget.observe(8, 0, 5);
   CHECK(budget.tokens(8, 512) < 2 * before);
 }
-TEST(the_nearest_count_of_streams_stands_in_for_one_never_seen) {
+TEST(a_number_of_streams_never_seen_is_seen_without_prompts_first) {
   PromptBudget budget(2);
-  const auto known = Machine{}.settle(budget);
-  CHECK_EQUAL(budget.tokens(64, 512), known);
+  CHECK_EQUAL(budget.tokens(8, 512), 0);
+  CHECK(Machine{}.settle(budget) > 0);
+  CHECK_EQUAL(budget.tokens(64, 512), 0);
+  budget.observe(64, 0, 0.064);
+  CHECK(budget.tokens(64, 512) > 4 * budget.tokens(8, 512));
+}
+TEST(a_step_without_prompts_is_wanted_again_now_and_then) {
+  PromptBudget budget(2);
+  Machine{}.settle(budget);
+  for (int i = 0; i < 300; ++i) budget.observe(8, 16, Machine{}.seconds(16));
+  CHECK_EQUAL(budget.tokens(8, 512), 0);
 }
 
 }  // namespace

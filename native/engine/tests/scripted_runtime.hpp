@@ -45,6 +45,7 @@ class ScriptedRuntime : public Runtime {
     if (batch.empty() || static_cast<std::int32_t>(batch.size()) > limits_.step_tokens) {
       throw std::logic_error("a batch of " + std::to_string(batch.size()) + " tokens");
     }
+    if (throw_next.exchange(false)) throw std::runtime_error("out of memory");
     if (fail_next.exchange(false)) return DecodeStatus::failed;
     if (refuse_next.exchange(false) || sequences_in(batch) > most_sequences) return DecodeStatus::no_cells;
     sampled_.assign(batch.size(), -1);
@@ -104,7 +105,8 @@ class ScriptedRuntime : public Runtime {
     if (!target.empty()) throw std::logic_error("copied onto a sequence that is not empty");
     if (length > static_cast<std::int32_t>(source.size()))
       throw std::logic_error("copied more than there is");
-    if (!limits_.divisible && length < static_cast<std::int32_t>(source.size())) return 0;
+    if (!limits_.divisible && length < static_cast<std::int32_t>(source.size()))
+      length = length >= checkpoints_[from] ? checkpoints_[from] : 0;
     for (std::int32_t i = 0; i < length; ++i) {
       auto held = source[static_cast<std::size_t>(i)];
       if (!limits_.shared_cells) held.cell = ++last_cell_;
@@ -125,6 +127,7 @@ class ScriptedRuntime : public Runtime {
     return tokens;
   }
 
+  std::atomic<bool> throw_next = false;
   std::atomic<bool> fail_next = false;
   std::atomic<bool> refuse_next = false;
   bool asynchronous = false;

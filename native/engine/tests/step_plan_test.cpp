@@ -15,7 +15,9 @@ std::string plan(const std::vector<Demand>& demands, std::int32_t tokens, std::i
 }
 
 Demand stream(std::int32_t drafts = 0) { return {.certain = 1, .more = drafts}; }
-Demand prompt(std::int32_t tokens, std::int32_t urgency = 0) { return {.more = tokens, .urgency = urgency}; }
+Demand prompt(std::int32_t tokens, std::int32_t priority = 0) {
+  return {.more = tokens, .priority = priority};
+}
 
 TEST(streams_come_before_prompts) { CHECK_EQUAL(plan({prompt(1000), stream(), stream()}, 64), "62 1 1 "); }
 TEST(prompts_share_what_is_left) {
@@ -24,9 +26,12 @@ TEST(prompts_share_what_is_left) {
 TEST(what_a_short_prompt_leaves_goes_to_the_long_ones) {
   CHECK_EQUAL(plan({prompt(5), prompt(1000), prompt(1000)}, 65), "5 30 30 ");
 }
-TEST(more_urgent_prompts_take_all_they_need) {
-  CHECK_EQUAL(plan({prompt(50), prompt(40, 1), prompt(40, 2)}, 64), "0 24 40 ");
+TEST(prompts_of_higher_priority_take_three_quarters) {
+  CHECK_EQUAL(plan({prompt(50), prompt(90)}, 64), "32 32 ");
+  CHECK_EQUAL(plan({prompt(50), prompt(90, 1)}, 64), "16 48 ");
+  CHECK_EQUAL(plan({prompt(50), prompt(40, 1), prompt(40, 2)}, 64), "6 18 40 ");
 }
+TEST(drafts_leave_prompts_their_part) { CHECK_EQUAL(plan({stream(60), prompt(50)}, 61, 10), "51 10 "); }
 TEST(prompts_keep_to_their_own_budget) {
   CHECK_EQUAL(plan({prompt(50), stream(), stream()}, 64, 8), "8 1 1 ");
 }
