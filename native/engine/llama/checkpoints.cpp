@@ -43,9 +43,9 @@ void Checkpoints::cut(std::int32_t sequence, std::int32_t length) {
 }
 
 void Checkpoints::drop(std::size_t at) {
-  const auto entry = entries_.begin() + static_cast<std::ptrdiff_t>(at);
-  if (entry->state.use_count() == 1) bytes_ -= entry->state->size();
-  entries_.erase(entry);
+  const auto state = std::move(entries_[at].state);
+  entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(at));
+  if (std::ranges::find(entries_, state, &Checkpoint::state) == entries_.end()) bytes_ -= state->size();
 }
 
 }  // namespace tacho::engine

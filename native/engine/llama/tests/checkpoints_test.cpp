@@ -51,6 +51,15 @@ TEST(a_shared_state_counts_once_and_goes_with_its_last_sequence) {
   CHECK_EQUAL(checkpoints.bytes(), 0U);
 }
 
+TEST(a_dropped_state_no_longer_counts_while_somebody_reads_it) {
+  Checkpoints checkpoints({.count = 9, .bytes = 100});
+  checkpoints.add(0, 10, bytes(60));
+  const auto read = checkpoints.longest(0, 10);
+  checkpoints.cut(0, 0);
+  CHECK_EQUAL(read.state->size(), 60U);
+  CHECK_EQUAL(checkpoints.bytes(), 0U);
+}
+
 TEST(a_cut_keeps_the_checkpoint_at_its_own_length) {
   Checkpoints checkpoints({.count = 9, .bytes = 100});
   checkpoints.add(0, 10, bytes(1));
