@@ -70,8 +70,9 @@ bool BackendSampling::attach(std::int32_t sequence, const BackendChain& wanted) 
   place.chain = chain_of(wanted, llama_vocab_n_tokens(llama_model_get_vocab(llama_get_model(context_))));
   place.describes = wanted;
   if (llama_set_sampler(context_, sequence, place.chain.get()) && runs_whole(place.chain.get())) return true;
-  detach(sequence);
   use_ = Use::never;  // Some operation is missing on this device, and will be the next time.
+  // Sequences with a chain get no logits, which the processor needs from now on.
+  for (std::size_t each = 0; each < places_.size(); ++each) detach(static_cast<std::int32_t>(each));
   return false;
 }
 
