@@ -14,6 +14,9 @@ interface Outcome {
   vectors: number[][];
   tokens: number[];
   tooLong: object;
+  farTooLong: object;
+  noToken: object;
+  noInput: string;
   finishedAfterClose: number;
   closed: string;
   scores: number[];
@@ -47,6 +50,19 @@ describe("an embedder", () => {
     expect(figures).not.toEqual(cat);
     expect(outcome.tokens[3]).toBe(3);
     expect(outcome.tokens[0]).toBe(outcome.tokens[2]);
+  });
+
+  test("refuses a text that can never fit by its bytes", () => {
+    expect(outcome.farTooLong).toEqual({
+      code: "context_length_exceeded",
+      input: 0,
+      message: expect.stringMatching(/^the input has 3000000 bytes; at most \d+ are read/) as string,
+    });
+  });
+
+  test("refuses what is no token id, or neither text nor tokens", () => {
+    expect(outcome.noToken).toMatchObject({ code: "invalid_prompt", input: 0 });
+    expect(outcome.noInput).toBe("engine.node: expected 'inputs[1]' to be a string or an array of token ids");
   });
 
   test("names the input that is too long", () => {

@@ -65,17 +65,21 @@ std::vector<std::int32_t> token_counts(const Inputs& inputs) {
 
 Embedded embed_all(LlamaEmbedder& embedder, const std::vector<EmbedInput>& inputs) {
   Inputs all;
-  for (const auto& input : inputs) {
-    const auto* text = std::get_if<std::string>(&input);
-    all.push_back(text == nullptr ? std::get<std::vector<Token>>(input) : embedder.model().tokenize(*text));
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const auto* text = std::get_if<std::string>(&inputs[i]);
+    if (text != nullptr) embedder.check_length(i, text->size());
+    all.push_back(text == nullptr ? std::get<std::vector<Token>>(inputs[i])
+                                  : embedder.model().tokenize(*text));
   }
   return {.vectors = embedder.embed(all), .tokens = token_counts(all)};
 }
 
 Ranked rank_all(LlamaEmbedder& embedder, const std::string& query,
                 const std::vector<std::string>& documents) {
-  Inputs all;
-  for (const auto& document : documents) all.push_back(embedder.model().tokenize_pair(query, document));
+  for (std::size_t i = 0; i < documents.size(); ++i) {
+    embedder.check_length(i, query.size() + documents[i].size());
+  }
+  const auto all = embedder.model().tokenize_pairs(query, documents);
   return {.scores = embedder.rank(all), .tokens = token_counts(all)};
 }
 
@@ -113,8 +117,9 @@ Napi::Value EngineEmbedder::embed(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value EngineEmbedder::rank(const Napi::CallbackInfo& info) {
-  auto work = [embedder = open(), query = info[0].As<Napi::String>().Utf8Value(),
-               documents = strings(info[1])] { return rank_all(*embedder, query, documents); };
+  auto work = [embedder = open(), query = string(info[0], "query"), documents = strings(info[1])] {
+    return rank_all(*embedder, query, documents);
+  };
   return run<Ranked>(info.Env(), std::move(work));
 }
 

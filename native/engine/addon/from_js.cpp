@@ -1,6 +1,7 @@
 #include "from_js.hpp"
 
 #include <cmath>
+#include <limits>
 
 namespace tacho::engine::addon {
 
@@ -22,11 +23,7 @@ std::int32_t integer(const Napi::Object& object, const char* name) {
 
 float real(const Napi::Object& object, const char* name) { return static_cast<float>(number(object, name)); }
 
-std::string text(const Napi::Object& object, const char* name) {
-  const Napi::Value value = object.Get(name);
-  if (!value.IsString()) expected(value, name, "a string");
-  return value.As<Napi::String>().Utf8Value();
-}
+std::string text(const Napi::Object& object, const char* name) { return string(object.Get(name), name); }
 
 Napi::Array array(const Napi::Object& object, const char* name) {
   const Napi::Value value = object.Get(name);
@@ -44,9 +41,16 @@ std::vector<std::string> texts(const Napi::Object& object, const char* name) {
   return strings(array(object, name));
 }
 
+/// What is no token id of any model becomes -1, which the model refuses: 2^32 + 1 must not become 1.
+Token token(const Napi::Value& value) {
+  const double id = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : -1;
+  return id >= 0 && id <= std::numeric_limits<Token>::max() && id == std::floor(id) ? static_cast<Token>(id)
+                                                                                    : -1;
+}
+
 std::vector<Token> tokens(const Napi::Array& from) {
   std::vector<Token> result;
-  for (std::uint32_t i = 0; i < from.Length(); ++i) result.push_back(from.Get(i).ToNumber().Int32Value());
+  for (std::uint32_t i = 0; i < from.Length(); ++i) result.push_back(token(from.Get(i)));
   return result;
 }
 
@@ -119,7 +123,7 @@ telemetry::Histogram histogram(const Napi::Float64Array& cells, const Napi::Obje
 ModelOptions model_options(const Napi::Object& options) {
   ModelOptions result{.path = text(options, "path"),
                       .gpu_layers = integer(options, "gpuLayers"),
-                      .device = integer(options, "device")};
+                      .device = options.Has("device") ? integer(options, "device") : -1};
   const auto adapters = array(options, "adapters");
   for (std::uint32_t i = 0; i < adapters.Length(); ++i) {
     const auto adapter = adapters.Get(i).As<Napi::Object>();
@@ -171,20 +175,30 @@ std::vector<EmbedInput> embed_inputs(const Napi::Value& list) {
   std::vector<EmbedInput> result;
   for (std::uint32_t i = 0; i < from.Length(); ++i) {
     const Napi::Value input = from.Get(i);
+    const auto name = "inputs[" + std::to_string(i) + "]";
     if (input.IsArray()) {
       result.emplace_back(tokens(input.As<Napi::Array>()));
+    } else if (input.IsString()) {
+      result.emplace_back(string(input, name));
     } else {
-      result.emplace_back(input.ToString().Utf8Value());
+      expected(input, name, "a string or an array of token ids");
     }
   }
   return result;
+}
+
+std::string string(const Napi::Value& value, const std::string& name) {
+  if (!value.IsString()) expected(value, name, "a string");
+  return value.As<Napi::String>().Utf8Value();
 }
 
 std::vector<std::string> strings(const Napi::Value& list) {
   if (!list.IsArray()) expected(list, "texts", "an array");
   const auto from = list.As<Napi::Array>();
   std::vector<std::string> result;
-  for (std::uint32_t i = 0; i < from.Length(); ++i) result.push_back(from.Get(i).ToString().Utf8Value());
+  for (std::uint32_t i = 0; i < from.Length(); ++i) {
+    result.push_back(string(from.Get(i), "texts[" + std::to_string(i) + "]"));
+  }
   return result;
 }
 

@@ -18,6 +18,7 @@ EmbedderOptions embedder_options(const Napi::Object& options);
 /// A text, or its tokens.
 using EmbedInput = std::variant<std::string, std::vector<Token>>;
 std::vector<EmbedInput> embed_inputs(const Napi::Value& list);
+std::string string(const Napi::Value& value, const std::string& name);
 std::vector<std::string> strings(const Napi::Value& list);
 
 /// `meters` holds telemetry handles by name; their cells lie in `cells`, which must outlive the result.

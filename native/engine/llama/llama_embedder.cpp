@@ -18,7 +18,18 @@ constexpr std::int32_t kSequences = 64;
 /// attention. Longer inputs than this have to be asked for.
 constexpr std::int32_t kBatchTokens = 2048;
 
+/// Far more than a GPU needs to be busy, and far from what llama.cpp's 32 bits would overflow with.
+constexpr std::int32_t kMostBatchTokens = 1 << 20;
+
+/// Some tokenisers drop blanks and read a word that they do not know as one token: texts may be this much
+/// longer than a context of the longest tokens.
+constexpr std::size_t kSpareLength = 8;
+
 std::int32_t batch_tokens(const EmbedderOptions& options) {
+  if (options.batch_tokens < 0 || options.batch_tokens > kMostBatchTokens) {
+    throw LoadError("expected the tokens of a batch to be 0 to " + std::to_string(kMostBatchTokens) +
+                    ", received " + std::to_string(options.batch_tokens));
+  }
   return options.batch_tokens > 0 ? options.batch_tokens : kBatchTokens;
 }
 
@@ -61,11 +72,14 @@ std::size_t fitting(std::span<const std::vector<Token>> inputs, std::size_t toke
   return count;
 }
 
-void normalise(std::vector<float>& vector) {
+/// False when it has no direction: it is all zeros, or not finite.
+bool normalise(std::vector<float>& vector) {
   double sum = 0;
   for (const double number : vector) sum += number * number;
-  const auto scale = sum > 0 ? static_cast<float>(1 / std::sqrt(sum)) : 0;
-  for (auto& number : vector) number *= scale;
+  if (!(sum > 0) || !std::isfinite(sum)) return false;
+  const auto length = std::sqrt(sum);
+  for (auto& number : vector) number = static_cast<float>(number / length);
+  return true;
 }
 
 }  // namespace
@@ -91,14 +105,24 @@ LlamaEmbedder::~LlamaEmbedder() { llama_batch_free(batch_); }
 std::vector<std::vector<float>> LlamaEmbedder::embed(std::span<const std::vector<Token>> inputs) {
   require(ModelKind::embedding);
   auto vectors = pooled(inputs, dimensions_);
-  for (auto& vector : vectors) normalise(vector);
+  for (std::size_t i = 0; i < vectors.size(); ++i) {
+    if (normalise(vectors[i])) continue;
+    throw InputError(ErrorCode::engine_failed, i,
+                     "the model's vector for the input is all zeros or not finite");
+  }
   return vectors;
 }
 
 std::vector<float> LlamaEmbedder::rank(std::span<const std::vector<Token>> inputs) {
   require(ModelKind::rerank);
   std::vector<float> scores;
-  for (const auto& output : pooled(inputs, 1)) scores.push_back(output.front());
+  for (const auto& output : pooled(inputs, 1)) {
+    if (!std::isfinite(output.front())) {
+      throw InputError(ErrorCode::engine_failed, scores.size(),
+                       "the model's score for the input is not finite");
+    }
+    scores.push_back(output.front());
+  }
   return scores;
 }
 
@@ -107,6 +131,16 @@ void LlamaEmbedder::require(ModelKind kind) const {
   if (model_.kind() == kind) return;
   throw std::runtime_error(std::string("expected ") + described(kind) + ", received " +
                            described(model_.kind()));
+}
+
+/// Tokenising takes time without limit on some texts (quadratic in special tokens).
+void LlamaEmbedder::check_length(std::size_t input, std::size_t bytes) const {
+  const auto most = static_cast<std::size_t>(context_tokens_) * model_.longest_token() * kSpareLength;
+  if (bytes <= most) return;
+  throw InputError(ErrorCode::context_length_exceeded, input,
+                   "the input has " + std::to_string(bytes) + " bytes; at most " + std::to_string(most) +
+                       " are read for this model's context of " + std::to_string(context_tokens_) +
+                       " tokens");
 }
 
 void LlamaEmbedder::check(std::span<const std::vector<Token>> inputs) const {

@@ -15,7 +15,8 @@
 namespace tacho::engine {
 
 struct EmbedderOptions {
-  std::int32_t batch_tokens = 0;  // tokens computed at once, the longest input among them; 0: 2,048
+  std::int32_t batch_tokens =
+      0;  // tokens computed at once, the longest input among them, up to 2^20; 0: 2,048
   std::int32_t threads = 1;
   std::string flash_attention = "auto";  // auto, on or off
 };
@@ -39,11 +40,13 @@ class LlamaEmbedder {
   double load_seconds() const { return load_seconds_; }
   /// Tokens that one input may have.
   std::int32_t context() const { return context_tokens_; }
+  /// Throws InputError for an input whose text of `bytes` is too long to be worth tokenising.
+  void check_length(std::size_t input, std::size_t bytes) const;
   /// Numbers in one vector.
   std::int32_t dimensions() const { return dimensions_; }
 
   /// One vector of length 1 an input. Throws InputError when one is empty, too long or no tokens of this
-  /// model, std::runtime_error when llama.cpp fails.
+  /// model, or when its vector has no direction, std::runtime_error when llama.cpp fails.
   std::vector<std::vector<float>> embed(std::span<const std::vector<Token>> inputs);
   /// How well each input, made by LlamaModel::tokenize_pair(), fits: the model's own score, which has no
   /// fixed range. Throws as embed() does.

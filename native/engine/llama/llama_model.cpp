@@ -44,18 +44,24 @@ std::string parameter_count(std::uint64_t parameters) {
 }
 
 struct Devices {
-  std::vector<ggml_backend_dev_t> gpus;
+  std::vector<ggml_backend_dev_t> gpus;  // those built into a processor only where there is no other
   std::vector<ggml_backend_dev_t> processors;
 };
 
 Devices find_devices() {
   Devices found;
+  std::vector<ggml_backend_dev_t> integrated;
   for (std::size_t i = 0; i < ggml_backend_dev_count(); ++i) {
     const auto device = ggml_backend_dev_get(i);
     const auto type = ggml_backend_dev_type(device);
     if (type == GGML_BACKEND_DEVICE_TYPE_ACCEL || type == GGML_BACKEND_DEVICE_TYPE_META) continue;
-    (type == GGML_BACKEND_DEVICE_TYPE_CPU ? found.processors : found.gpus).push_back(device);
+    if (type == GGML_BACKEND_DEVICE_TYPE_IGPU) {
+      integrated.push_back(device);
+    } else {
+      (type == GGML_BACKEND_DEVICE_TYPE_CPU ? found.processors : found.gpus).push_back(device);
+    }
   }
+  if (found.gpus.empty()) found.gpus = integrated;
   return found;
 }
 
@@ -188,12 +194,25 @@ std::vector<Token> LlamaModel::tokenize_parts(const std::string& text, bool begi
   return tokens;
 }
 
-std::vector<Token> LlamaModel::tokenize_pair(const std::string& query, const std::string& document) const {
+std::vector<std::vector<Token>> LlamaModel::tokenize_pairs(const std::string& query,
+                                                           std::span<const std::string> documents) const {
+  std::vector<std::vector<Token>> pairs;
   if (const char* format = llama_model_chat_template(get(), "rerank")) {
-    return tokenize_parts(filled(format, {{"{query}", control_text_->hide(query)},
-                                          {"{document}", control_text_->hide(document)}}),
-                          false);
+    const auto hidden = control_text_->hide(query);
+    for (const auto& document : documents) {
+      const Blanks blanks{{"{query}", hidden}, {"{document}", control_text_->hide(document)}};
+      pairs.push_back(tokenize_parts(filled(format, blanks), false));
+    }
+    return pairs;
   }
+  const auto asked = tokenize(query, false, false);
+  for (const auto& document : documents) pairs.push_back(joined(asked, tokenize(document, false, false)));
+  return pairs;
+}
+
+/// As llama-server has it.
+std::vector<Token> LlamaModel::joined(const std::vector<Token>& query,
+                                      const std::vector<Token>& document) const {
   std::vector<Token> tokens;
   const auto add = [&tokens](bool wanted, Token token) {
     if (wanted && token != LLAMA_TOKEN_NULL) tokens.push_back(token);
@@ -204,10 +223,10 @@ std::vector<Token> LlamaModel::tokenize_pair(const std::string& query, const std
   const auto end =
       llama_vocab_eos(vocab_) == LLAMA_TOKEN_NULL ? llama_vocab_sep(vocab_) : llama_vocab_eos(vocab_);
   add(llama_vocab_get_add_bos(vocab_), llama_vocab_bos(vocab_));
-  append(tokenize(query, false, false));
+  append(query);
   add(llama_vocab_get_add_eos(vocab_), end);
   add(llama_vocab_get_add_sep(vocab_), llama_vocab_sep(vocab_));
-  append(tokenize(document, false, false));
+  append(document);
   add(llama_vocab_get_add_eos(vocab_), end);
   return tokens;
 }

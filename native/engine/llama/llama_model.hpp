@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -59,6 +60,8 @@ class LlamaModel {
   bool has_chat_template() const;
   /// Where the layers are.
   Device device() const;
+  /// As in ModelOptions.
+  std::int32_t device_index() const { return device_; }
 
   /// With the tokens that begin a text where the model wants them; control tokens written out in it are read
   /// as tokens. Throws std::runtime_error.
@@ -74,10 +77,16 @@ class LlamaModel {
   /// `begins`: with the tokens that begin and end a text; `control`: control tokens are read as such.
   std::vector<Token> tokenize(const std::string& text, bool begins, bool control) const;
   /// What a reranker reads. Control tokens in the two texts stay plain text.
-  std::vector<Token> tokenize_pair(const std::string& query, const std::string& document) const;
+  std::vector<Token> tokenize_pair(const std::string& query, const std::string& document) const {
+    return tokenize_pairs(query, {&document, 1}).front();
+  }
+  /// The same for each of the documents.
+  std::vector<std::vector<Token>> tokenize_pairs(const std::string& query,
+                                                 std::span<const std::string> documents) const;
 
  private:
   std::vector<Token> tokenize_parts(const std::string& text, bool begins) const;
+  std::vector<Token> joined(const std::vector<Token>& query, const std::vector<Token>& document) const;
   void check_kind(bool generates) const;
 
   struct Free {

@@ -22,6 +22,14 @@ async function embedAndRank(embeddingModel, rerankModel) {
   const embedder = await loadEmbedder(embeddingModel);
   const { vectors, tokens } = await embedder.embed(["a cat", "quarterly figures", "a cat", [5, 6, 7]]);
   const tooLong = await refusal(embedder.embed(["short", "long ".repeat(200)]));
+  const farTooLong = await refusal(embedder.embed(["<s>".repeat(1_000_000)]));
+  const noToken = await refusal(embedder.embed([[5, 4_294_967_297]]));
+  let noInput = null;
+  try {
+    embedder.embed(["text", { toString: () => "text" }]);
+  } catch (error) {
+    noInput = error.message;
+  }
   const many = Array.from({ length: 8 }, (_, i) => embedder.embed([`text ${i}`]));
   embedder.close();
   const afterClose = await Promise.all(many);
@@ -39,6 +47,9 @@ async function embedAndRank(embeddingModel, rerankModel) {
     vectors: vectors.map((vector) => [...vector]),
     tokens,
     tooLong,
+    farTooLong,
+    noToken,
+    noInput,
     finishedAfterClose: afterClose.length,
     closed,
     scores: [...ranked.scores],
