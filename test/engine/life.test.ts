@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 test.each([
   ["replicas close at any moment", "close.mjs"],
   ["worker threads and the process end while they decode", "terminate.mjs"],
+  ["the process exits while its main thread's replicas decode", "exit.mjs"],
 ])("%s", (_, program) => {
   const file = fileURLToPath(new URL(`programs/${program}`, import.meta.url));
   const { status, signal, stdout, stderr } = spawnSync(process.execPath, [file], {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "from_js.hpp"
+#include "running_replicas.hpp"
 #include "to_js.hpp"
 
 namespace tacho::engine::addon {
@@ -71,6 +72,7 @@ void EngineReplica::start(const Napi::CallbackInfo& info) {
   Ref();
   napi_add_env_cleanup_hook(info.Env(), at_environment_end, this);
   started_ = true;
+  add_running(replica);
   try {
     replica.start(std::move(bound), [this] { signal_.NonBlockingCall(); });
   } catch (const std::exception& error) {
@@ -116,6 +118,7 @@ Napi::Value EngineReplica::close(const Napi::CallbackInfo& info) {
 bool EngineReplica::end() {
   if (!std::exchange(started_, false)) return false;
   napi_remove_env_cleanup_hook(Env(), at_environment_end, this);
+  remove_running(*replica_);
   replica_->close();
   signal_.Release();
   return true;
