@@ -12,13 +12,14 @@ namespace tacho::engine {
 
 struct ContextOptions;
 
-/// Not thread-safe. A guess costs no more than time when it is wrong, so failures inside bring no guess
-/// instead of an error.
+/// Not thread-safe. A guess costs no more than time when it is wrong, so failures bring no guess.
 class LlamaDrafter {
  public:
   virtual ~LlamaDrafter() = default;
   /// As Runtime::draft().
   virtual void draft(std::span<const DraftWork> work) = 0;
+  /// Forgets all sequences: draft() has thrown and may have left anything behind.
+  virtual void start_over() {}
 };
 
 /// The drafter that `options.speculation` names, for the sequences of `target`, a context of `model`. Null

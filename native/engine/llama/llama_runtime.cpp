@@ -158,10 +158,32 @@ DecodeStatus LlamaRuntime::decode(std::span<const BatchToken> batch) {
     batch_.logits[i] = batch[i].output ? 1 : 0;
   }
   take_llama_error();  // An older line is not why this step fails.
-  const auto result = llama_decode(context_.get(), batch_);
-  if (result == 0) return DecodeStatus::ok;
-  failure_ = take_llama_error();
-  return result == 1 ? DecodeStatus::no_cells : DecodeStatus::failed;
+  try {
+    const auto result = llama_decode(context_.get(), batch_);
+    if (result == 0) return DecodeStatus::ok;
+    failure_ = take_llama_error();
+    return result == 1 ? DecodeStatus::no_cells : DecodeStatus::failed;
+  } catch (
+      const std::exception& error) {  // Memory for a graph ran out, which llama.cpp returns no number for.
+    failure_ = error.what();
+    return DecodeStatus::failed;
+  }
+}
+
+void LlamaRuntime::draft(std::span<const DraftWork> work) {
+  if (!drafter_) return;
+  try {
+    drafter_->draft(work);
+  } catch (const std::exception&) {
+    drafter_->start_over();
+    for (const auto& one : work) one.draft->clear();
+  }
+}
+
+void LlamaRuntime::sample(std::span<const SampleWork> work) {
+  // Who samples waits for the outputs. A step of prompts alone has none, but is measured until here too.
+  if (work.empty()) llama_synchronize(context_.get());
+  step_sampler_->sample(work);
 }
 
 void LlamaRuntime::append_text(Token token, std::string& text) const {

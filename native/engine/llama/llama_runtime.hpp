@@ -41,10 +41,8 @@ class LlamaRuntime : public Runtime {
   bool computes_asynchronously() const override { return asynchronous_; }
   DecodeStatus decode(std::span<const BatchToken> batch) override;
   std::string failure() const override { return failure_; }
-  void draft(std::span<const DraftWork> work) override {
-    if (drafter_) drafter_->draft(work);
-  }
-  void sample(std::span<const SampleWork> work) override { step_sampler_->sample(work); }
+  void draft(std::span<const DraftWork> work) override;
+  void sample(std::span<const SampleWork> work) override;
   void bind(std::int32_t sequence, Sampler* sampler) override { step_sampler_->bind(sequence, sampler); }
   bool ends_text(Token token) const override { return llama_vocab_is_eog(model_.vocab(), token); }
   void append_text(Token token, std::string& text) const override;

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "cache_size.hpp"
+#include "flash_attention.hpp"
 #include "llama_log.hpp"
 #include "llama_runtime.hpp"
+#include "shared_model.hpp"
 
 namespace tacho::engine {
 
@@ -45,38 +47,44 @@ ModelDrafter::ModelDrafter(const LlamaModel& model, const ContextOptions& option
 ModelDrafter::~ModelDrafter() { llama_batch_free(batch_); }
 
 void ModelDrafter::load(const LlamaModel& model, const ContextOptions& options) {
-  auto params = llama_model_default_params();
-  params.n_gpu_layers = model.device().backend == "cpu" ? 0 : -1;
-  take_llama_error();
-  model_.reset(llama_model_load_from_file(options.draft_model.c_str(), params));
-  if (!model_) throw load_error(options, reason_or("llama.cpp could not load it"));
-  if (!llama_model_has_decoder(model_.get()) || llama_model_has_encoder(model_.get())) {
+  // Whole on the GPU even where the model is only partly: it is small, and runs several times a step.
+  const auto gpu_layers = model.device().backend == "cpu" ? 0 : -1;
+  try {
+    model_ =
+        shared_model({.path = options.draft_model, .gpu_layers = gpu_layers, .device = model.device_index()});
+  } catch (const LoadError& error) {
+    throw load_error(options, error.what());
+  }
+  const auto* draft = model_->get();
+  if (!llama_model_has_decoder(draft) || llama_model_has_encoder(draft)) {
     throw load_error(options, "it is not a decoder-only language model");
   }
-  if (llama_model_is_recurrent(model_.get()) || llama_model_is_hybrid(model_.get())) {
+  if (llama_model_is_recurrent(draft) || llama_model_is_hybrid(draft)) {
     throw load_error(options, "its memory is recurrent, so that rejected guesses could not be taken back");
   }
-  vocabulary_ = llama_vocab_n_tokens(llama_model_get_vocab(model_.get()));
+  vocabulary_ = llama_vocab_n_tokens(model_->vocab());
 }
 
 void ModelDrafter::make_context(const ContextOptions& options, const llama_context* target,
                                 ggml_threadpool* pool) {
   auto params = llama_context_default_params();
   params.n_seq_max = llama_n_seq_max(target);
-  const auto size = cache_size(model_.get(), {.cells = static_cast<std::int32_t>(llama_n_ctx(target)),
-                                              .sequences = static_cast<std::int32_t>(params.n_seq_max)});
+  const auto size = cache_size(model_->get(), {.cells = static_cast<std::int32_t>(llama_n_ctx(target)),
+                                               .sequences = static_cast<std::int32_t>(params.n_seq_max),
+                                               .replicas = options.replicas});
   params.n_ctx = static_cast<std::uint32_t>(size.cells);
   params.n_batch = params.n_ubatch = kStepTokens;
   params.n_outputs_max = params.n_seq_max;
   params.n_threads = params.n_threads_batch = options.threads;
   params.kv_unified = shares_cells(target);
+  params.flash_attn_type = flash_attention(options.flash_attention);
   params.no_perf = true;
   take_llama_error();
-  context_.reset(llama_init_from_model(model_.get(), params));
+  context_.reset(llama_init_from_model(model_->get(), params));
   if (!context_) throw load_error(options, reason_or("no context could be made for it"));
   if (pool != nullptr) llama_attach_threadpool(context_.get(), pool, nullptr);
   longest_ = std::min<std::size_t>(llama_n_ctx_seq(context_.get()),
-                                   static_cast<std::size_t>(llama_model_n_ctx_train(model_.get())));
+                                   static_cast<std::size_t>(llama_model_n_ctx_train(model_->get())));
 }
 
 void ModelDrafter::make_speculative(const ContextOptions& options, llama_context* target) {
@@ -106,6 +114,13 @@ void ModelDrafter::draft(std::span<const DraftWork> work) {
   if (!std::ranges::any_of(ready_, failed)) return;
   forget_all_but(work);
   give_up(*std::ranges::max_element(ready_, {}, [](const DraftWork& one) { return one.text.size(); }));
+}
+
+void ModelDrafter::start_over() {
+  for (std::int32_t sequence = 0; sequence < static_cast<std::int32_t>(held_.size()); ++sequence) {
+    cut(sequence, 0);
+    common_speculative_get_draft_params(speculative_.get(), sequence).drafting = false;
+  }
 }
 
 void ModelDrafter::keep_common(const DraftWork& work) {
@@ -146,10 +161,9 @@ void ModelDrafter::catch_up(std::span<const DraftWork> work) {
 
 bool ModelDrafter::compute_missing() {
   batch_.n_tokens = 0;
-  for (const auto& one : ready_) {
-    const auto from = held_of(one.sequence).size();
-    const auto room = static_cast<std::size_t>(kStepTokens - batch_.n_tokens);
-    for (auto i = from; i < from + std::min(missing(one), room); ++i) add(one, i);
+  for (const auto& [work, tokens] : shares()) {
+    const auto from = held_of(work->sequence).size();
+    for (auto i = from; i < from + tokens; ++i) add(*work, i);
   }
   if (batch_.n_tokens == 0) return true;
   if (const auto result = llama_decode(context_.get(), batch_); result != 0) {
@@ -161,6 +175,20 @@ bool ModelDrafter::compute_missing() {
     held_of(batch_.seq_id[i][0]).push_back(batch_.token[i]);
   }
   return true;
+}
+
+/// In the order of sequence ids: of sequences with separate buffers llama.cpp computes only neighbours at
+/// once.
+std::vector<ModelDrafter::Share> ModelDrafter::shares() const {
+  std::vector<Share> shares;
+  auto room = static_cast<std::size_t>(kStepTokens);
+  for (const auto& one : ready_) {
+    const auto tokens = std::min(missing(one), room);
+    if (tokens > 0) shares.push_back({&one, tokens});
+    room -= tokens;
+  }
+  std::ranges::sort(shares, {}, [](const Share& share) { return share.work->sequence; });
+  return shares;
 }
 
 void ModelDrafter::add(const DraftWork& work, std::size_t index) {

@@ -20,6 +20,7 @@ class ModelDrafter : public LlamaDrafter {
   ~ModelDrafter() override;
 
   void draft(std::span<const DraftWork> work) override;
+  void start_over() override;
 
  private:
   void load(const LlamaModel& model, const ContextOptions& options);
@@ -27,7 +28,9 @@ class ModelDrafter : public LlamaDrafter {
   void make_speculative(const ContextOptions& options, llama_context* target);
 
   std::vector<Token>& held_of(std::int32_t sequence) { return held_[static_cast<std::size_t>(sequence)]; }
-  std::size_t missing(const DraftWork& work) { return work.text.size() - 1 - held_of(work.sequence).size(); }
+  std::size_t missing(const DraftWork& work) const {
+    return work.text.size() - 1 - held_[static_cast<std::size_t>(work.sequence)].size();
+  }
   void keep_common(const DraftWork& work);
   bool can_read(const DraftWork& work);
   void cut(std::int32_t sequence, std::size_t length);
@@ -39,14 +42,18 @@ class ModelDrafter : public LlamaDrafter {
   void begin(const DraftWork& work);
   void end(const DraftWork& work);
 
-  struct FreeModel {
-    void operator()(llama_model* model) const { llama_model_free(model); }
-  };
   struct FreeContext {
     void operator()(llama_context* context) const { llama_free(context); }
   };
 
-  std::unique_ptr<llama_model, FreeModel> model_;
+  /// How many of a sequence's missing tokens are computed in this call.
+  struct Share {
+    const DraftWork* work;
+    std::size_t tokens;
+  };
+  std::vector<Share> shares() const;
+
+  std::shared_ptr<const LlamaModel> model_;
   std::unique_ptr<llama_context, FreeContext> context_;
   common_speculative_ptr speculative_;  // after the context, which it uses
   std::int32_t target_vocabulary_;
