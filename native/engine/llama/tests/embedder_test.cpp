@@ -1,4 +1,5 @@
 #include <cmath>
+#include <limits>
 
 #include "../llama_embedder.hpp"
 #include "stand.hpp"
@@ -96,6 +97,44 @@ TEST(an_input_that_cannot_be_computed_is_named) {
         std::pair(ErrorCode::context_length_exceeded, std::size_t{1}));
   CHECK(refusal(embedder, {good, good, {}}) == std::pair(ErrorCode::invalid_prompt, std::size_t{2}));
   CHECK(refusal(embedder, {{-1}}) == std::pair(ErrorCode::invalid_prompt, std::size_t{0}));
+}
+
+TEST(a_text_that_can_never_fit_is_refused_before_it_is_tokenised) {
+  LlamaEmbedder embedder(model("bert"), {.batch_tokens = 100});
+  const auto code = [&embedder](std::size_t bytes) {
+    try {
+      embedder.check_length(3, bytes);
+    } catch (const InputError& error) {
+      CHECK_EQUAL(error.input, 3U);
+      return error.code;
+    }
+    return ErrorCode::none;
+  };
+  CHECK(code(100 * embedder.model().longest_token()) == ErrorCode::none);
+  CHECK(code(1'000'000) == ErrorCode::context_length_exceeded);
+}
+
+TEST(a_batch_beyond_bounds_is_refused) {
+  for (const auto tokens : {-1, std::numeric_limits<std::int32_t>::max()}) {
+    std::string message;
+    try {
+      LlamaEmbedder embedder(model("bert"), {.batch_tokens = tokens});
+    } catch (const LoadError& error) {
+      message = error.what();
+    }
+    CHECK_EQUAL(message,
+                "expected the tokens of a batch to be 0 to 1048576, received " + std::to_string(tokens));
+  }
+}
+
+TEST(documents_of_one_query_are_read_as_each_alone) {
+  LlamaEmbedder embedder(model("bert-rank"), {});
+  const std::vector<std::string> documents{"a river", "", "the price of bread"};
+  const auto pairs = embedder.model().tokenize_pairs("where is bread sold", documents);
+  CHECK_EQUAL(pairs.size(), documents.size());
+  for (std::size_t i = 0; i < documents.size(); ++i) {
+    CHECK(pairs[i] == embedder.model().tokenize_pair("where is bread sold", documents[i]));
+  }
 }
 
 TEST(a_reranker_scores_pairs) {
