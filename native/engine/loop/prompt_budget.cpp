@@ -1,7 +1,8 @@
 #include "prompt_budget.hpp"
 
 #include <algorithm>
-#include <bit>
+#include <cmath>
+#include <tuple>
 
 namespace tacho::engine {
 
@@ -29,8 +30,10 @@ constexpr std::int32_t kOld = 256;
 
 }  // namespace
 
+/// A twelfth more streams are another bucket: on a processor their step takes as much longer.
 std::size_t PromptBudget::bucket(std::int32_t streams) {
-  return std::min<std::size_t>(std::bit_width(static_cast<std::uint32_t>(std::max(1, streams))) - 1, 9);
+  const auto eighths = static_cast<std::size_t>(8 * std::log2(std::max(1, streams)));
+  return std::min(eighths, std::tuple_size_v<decltype(plain_)> - 1);
 }
 
 void PromptBudget::observe(std::int32_t streams, std::int32_t more, double seconds) {

@@ -29,7 +29,7 @@ class PromptBudget {
   static std::size_t bucket(std::int32_t streams);
 
   double multiple_;
-  std::array<Plain, 10> plain_{};  // by the binary logarithm of the number of streams
+  std::array<Plain, 65> plain_{};  // by eight times the binary logarithm of the number of streams
   double pace_ = 0;                // prompt tokens a second of a plain step; 0: not known
 };
 

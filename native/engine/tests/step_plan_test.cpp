@@ -35,8 +35,8 @@ TEST(drafts_leave_prompts_their_part) { CHECK_EQUAL(plan({stream(60), prompt(50)
 TEST(prompts_keep_to_their_own_budget) {
   CHECK_EQUAL(plan({prompt(50), stream(), stream()}, 64, 8), "8 1 1 ");
 }
-TEST(drafts_come_after_all_streams_and_before_prompts) {
-  CHECK_EQUAL(plan({stream(4), stream(4), prompt(50)}, 9), "5 4 0 ");
+TEST(drafts_come_after_all_streams_and_leave_prompts_half) {
+  CHECK_EQUAL(plan({stream(4), stream(4), prompt(50)}, 9), "5 1 3 ");
 }
 TEST(a_budget_smaller_than_the_number_of_prompts_still_moves_some) {
   CHECK_EQUAL(plan({prompt(9), prompt(9), prompt(9)}, 64, 2), "1 1 0 ");
