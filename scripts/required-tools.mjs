@@ -11,7 +11,7 @@ const CXX = process.env.CXX ?? ["g++", "clang++"].find((name) => version(name)) 
 const TOOLS = {
   cxx: { command: CXX, what: "a C++20 compiler", package: "g++", works: compilesCxx20 },
   make: { command: "make", what: "make", package: "make" },
-  cmake: { command: "cmake", what: "CMake", package: "cmake", minimum: [3, 19] },
+  cmake: { command: "cmake", what: "CMake", package: "cmake", minimum: [3, 20] },
   python: { command: process.env.PYTHON ?? "python3", what: "Python", package: "python3", minimum: [3, 6] },
   git: { command: "git", what: "git", package: "git" },
 };

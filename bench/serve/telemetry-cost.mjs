@@ -1,4 +1,5 @@
-// What telemetry costs the whole server: the same load with and without it.
+// What measuring each step and token costs the whole server: the same load with and without the decode loop's metrics of
+// queue, TTFT, inter-token latency, tokens and steps. All others are recorded either way.
 import { cellsFor } from "../command-line.mjs";
 import { closedLoop } from "../load/closed-loop.mjs";
 import { measured } from "../load/measured.mjs";
@@ -14,7 +15,7 @@ export const telemetryCost = {
   async measure({ rounds, ...options }) {
     const levels = [];
     for (const streams of STREAMS) {
-      process.stderr.write(`telemetry on and off, ${streams} streams, ${rounds} rounds …\n`);
+      process.stderr.write(`step and token metrics on and off, ${streams} streams, ${rounds} rounds …\n`);
       const cells = streams * cellsFor(options.promptTokens + options.tokens);
       const level = await withServers(PARTIES, { ...options, parallel: streams, cells }, async (servers) => {
         const turn = (server) => measured(server, (port) => closedLoop(port, streams, options));

@@ -16,7 +16,10 @@ export interface EngineSettings {
   contextSize: number;
   /** Tokens one request may hold; 0 for what the model was trained for. */
   maxContext: number;
-  /** "off" leaves the engine's metrics of requests and steps at zero, to see what measuring costs. */
+  /**
+   * "off" leaves the decode loop's metrics of queue, TTFT, inter-token latency, tokens and steps at zero, to see what
+   * they cost; those of preemptions, drafts and KV cells, and all of the front process, go on.
+   */
   telemetry: "on" | "off";
   /** Sequences decoded at once, 1 to 256. */
   slots: number;

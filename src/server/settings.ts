@@ -37,6 +37,15 @@ const cores = availableParallelism();
  */
 const computeThreads = Math.max(1, cores - 1);
 
+/**
+ * A replica's worker claims two shards of the telemetry segment, one for its runtime and one for its decode loop. A
+ * segment has 128: that is enough for this many and, after a host that died, for as many that follow it.
+ */
+const MOST_REPLICAS = 32;
+
+/** Below this no prompt with a chat template, or none with an answer, would fit. */
+const FEWEST_CONTEXT = 16;
+
 const text = { type: "text", value: "TEXT" } as const;
 const integer = { type: "integer", value: "N" } as const;
 const seconds = { type: "number", value: "SECONDS" } as const;
@@ -97,7 +106,7 @@ export const SETTINGS = {
     value: "WHEN",
     default: "on",
     choices: ["on", "off"],
-    help: "metrics of requests, tokens and steps; off is for measuring what they cost",
+    help: "off: the engine leaves queue, TTFT, inter-token, token and step metrics out, to measure what they cost",
   },
   metricsFile: {
     ...text,
@@ -127,7 +136,7 @@ export const SETTINGS = {
     flag: "max-context",
     default: 0,
     range: [0, 2 ** 31 - 1],
-    defaultHelp: "0: what the model was trained for",
+    defaultHelp: `0: what the model was trained for, else at least ${FEWEST_CONTEXT}`,
     help: "longest context of one request; with --ctx-size enough for --parallel of them, decoding many is faster",
   },
   threads: {
@@ -136,7 +145,7 @@ export const SETTINGS = {
     default: computeThreads,
     range: [1, cores],
     defaultHelp: `${computeThreads}: a core is left for the rest`,
-    help: "compute threads of all replicas together",
+    help: "compute threads of all replicas together, at least one for each replica",
   },
   gpu: {
     ...text,
@@ -213,7 +222,7 @@ export const SETTINGS = {
     ...integer,
     flag: "replicas",
     default: 1,
-    range: [1, 64],
+    range: [1, MOST_REPLICAS],
     help: "contexts with a decode loop each: a GPU each; on one device they share the weights",
   },
   maxQueue: {
@@ -228,7 +237,7 @@ export const SETTINGS = {
     flag: "queue-timeout",
     default: 60,
     range: [0.001, 86_400],
-    help: "longest wait for a slot; after it 503",
+    help: "longest wait for a slot, whatever the priority; after it 503",
   },
   prioritySeconds: {
     ...seconds,
@@ -269,12 +278,42 @@ export function readSettings(given: ReadonlyMap<string, string>, env: NodeJS.Pro
   return settings;
 }
 
-/** llama.cpp has no other way to attend to quantised values. */
-function checkTogether({ flashAttention, cacheTypeV }: Settings): void {
-  if (flashAttention !== "off" || /^b?f\d+$/.test(cacheTypeV)) return;
-  throw new UsageError(
-    `Expected auto or on for --flash-attn with --cache-type-v ${cacheTypeV}, but received 'off'.`,
-  );
+interface Conflict {
+  when: (settings: Settings) => boolean;
+  expected: (settings: Settings) => string;
+}
+
+const speculates = ({ speculation, draftModel }: Settings): boolean =>
+  speculation !== "off" || draftModel !== "";
+
+/** Values that are right alone and wrong together, or between what a range can say. */
+const CONFLICTS: readonly Conflict[] = [
+  {
+    // llama.cpp has no other way to attend to quantised values.
+    when: ({ flashAttention, cacheTypeV }) => flashAttention === "off" && !/^b?f\d+$/.test(cacheTypeV),
+    expected: ({ cacheTypeV }) =>
+      `auto or on for --flash-attn with --cache-type-v ${cacheTypeV}, but received 'off'`,
+  },
+  {
+    when: ({ maxContext }) => maxContext > 0 && maxContext < FEWEST_CONTEXT,
+    expected: ({ maxContext }) =>
+      `0 or at least ${FEWEST_CONTEXT} for --max-context, but received '${maxContext}'`,
+  },
+  {
+    when: ({ speculation, draftModel }) => speculation !== "off" && draftModel !== "",
+    expected: ({ speculation }) => `off for --speculation with --draft-model, but received '${speculation}'`,
+  },
+  {
+    // A guess is verified by several samplings of one sequence in a step; the graph does one.
+    when: (settings) => settings.backendSampling === "on" && speculates(settings),
+    expected: ({ draftModel }) =>
+      `auto or off for --backend-sampling with ${draftModel === "" ? "--speculation" : "--draft-model"}, but received 'on'`,
+  },
+];
+
+function checkTogether(settings: Settings): void {
+  const conflict = CONFLICTS.find(({ when }) => when(settings));
+  if (conflict) throw new UsageError(`Expected ${conflict.expected(settings)}.`);
 }
 
 function readSetting(

@@ -52,6 +52,18 @@ describe("settings", () => {
     expect(settings(["--flash-attn", "off", "--cache-type-k", "q4_0"]).cacheTypeK).toBe("q4_0");
   });
 
+  it.each([0, 16])("allow a context of %i", (context) => {
+    expect(settings(["--max-context", String(context)]).maxContext).toBe(context);
+  });
+
+  it.each([
+    ["--speculation", "ngram"],
+    ["--draft-model", "a.gguf"],
+    ["--backend-sampling", "on"],
+  ])("allow %s %s alone", (...args) => {
+    expect(() => settings(args)).not.toThrow();
+  });
+
   const tooMany = String(availableParallelism() + 1);
   it.each<[args: string[], env: Record<string, string>, message: string]>([
     [["--threds", "x"], {}, "Unknown option '--threds'. Did you mean '--threads'?"],
@@ -86,7 +98,25 @@ describe("settings", () => {
     ],
     [["--speculation", "draft"], {}, "Expected one of off, ngram for --speculation, but received 'draft'."],
     [["--draft-tokens", "0"], {}, "Expected an integer from 1 to 64 for --draft-tokens, but received '0'."],
-    [["--replicas", "0"], {}, "Expected an integer from 1 to 64 for --replicas, but received '0'."],
+    [["--replicas", "0"], {}, "Expected an integer from 1 to 32 for --replicas, but received '0'."],
+    [["--replicas", "33"], {}, "Expected an integer from 1 to 32 for --replicas, but received '33'."],
+    [["--max-context", "1"], {}, "Expected 0 or at least 16 for --max-context, but received '1'."],
+    [[], { TACHO_MAX_CONTEXT: "15" }, "Expected 0 or at least 16 for --max-context, but received '15'."],
+    [
+      ["--speculation", "ngram", "--draft-model", "a.gguf"],
+      {},
+      "Expected off for --speculation with --draft-model, but received 'ngram'.",
+    ],
+    [
+      ["--backend-sampling", "on", "--speculation", "ngram"],
+      {},
+      "Expected auto or off for --backend-sampling with --speculation, but received 'on'.",
+    ],
+    [
+      ["--backend-sampling", "on", "--draft-model", "a.gguf"],
+      {},
+      "Expected auto or off for --backend-sampling with --draft-model, but received 'on'.",
+    ],
     [["--priority-seconds", "0"], {}, "for --priority-seconds, but received '0'."],
     [["--drain-seconds", "-1"], {}, "for --drain-seconds, but received '-1'."],
     [[], { TACHO_GPU: "x" }, "for TACHO_GPU, but received 'x'."],
