@@ -13,6 +13,7 @@ export function engineSettings({ model, slots, threads, cells, gpu, telemetryPat
     gpuLayers: -1,
     maxContext: Math.floor(cells / slots),
     telemetry: "on",
+    prioritySeconds: 10,
     flashAttention: "auto",
     cacheTypeK: "f16",
     cacheTypeV: "f16",

@@ -21,6 +21,8 @@ export interface EngineSettings {
    * they cost; those of preemptions, drafts and KV cells, and all of the front process, go on.
    */
   telemetry: "on" | "off";
+  /** Waiting this long raises a request's priority by one. */
+  prioritySeconds: number;
   /** Sequences decoded at once, 1 to 256. */
   slots: number;
   /** Compute threads. */

@@ -33,6 +33,8 @@ export interface ReplicaOptions {
   /** Contexts that share the memory. */
   replicas: number;
   telemetry: EngineSettings["telemetry"];
+  /** Waiting this long raises a request's priority by one. */
+  prioritySeconds: number;
   slots: number;
   threads: number;
   flashAttention: EngineSettings["flashAttention"];

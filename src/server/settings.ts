@@ -39,7 +39,7 @@ const computeThreads = Math.max(1, cores - 1);
 
 /**
  * A replica's worker claims two shards of the telemetry segment, one for its runtime and one for its decode loop. A
- * segment has 128: that is enough for this many and, after a host that died, for as many that follow it.
+ * segment has 128, of which the front, and other servers that share a --metrics-file, need some too.
  */
 const MOST_REPLICAS = 32;
 

@@ -279,7 +279,13 @@ describe("the engine's settings", () => {
   });
 
   it("name what was chosen for speed", async () => {
-    const chosen = { flashAttention: "on", cacheTypeK: "q8_0", cacheTypeV: "q4_0", draftTokens: 3 } as const;
+    const chosen = {
+      flashAttention: "on",
+      cacheTypeK: "q8_0",
+      cacheTypeV: "q4_0",
+      draftTokens: 3,
+      prioritySeconds: 2,
+    } as const;
     const other = await Stand.start({ ...chosen, draftModel: "/draft.gguf", replicas: 3 });
     expect(await engineSettings(other)).toMatchObject({ ...chosen, speculation: "draft", replicas: 3 });
     await other.close();

@@ -15,6 +15,7 @@ const settings: EngineSettings = {
   gpuLayers: -1,
   maxContext: 0,
   telemetry: "on",
+  prioritySeconds: 10,
   flashAttention: "auto",
   cacheTypeK: "f16",
   cacheTypeV: "f16",

@@ -137,6 +137,7 @@ ContextOptions context_options(const Napi::Object& options) {
           .max_context = integer(options, "maxContext"),
           .replicas = integer(options, "replicas"),
           .measures = text(options, "telemetry") == "on",
+          .priority_seconds = number(options, "prioritySeconds"),
           .slots = integer(options, "slots"),
           .threads = integer(options, "threads"),
           .flash_attention = text(options, "flashAttention"),

@@ -44,11 +44,14 @@ std::int64_t memory_bytes() {
 std::string in_gib(std::int64_t bytes) { return std::to_string(bytes >> 30) + " GiB"; }
 
 /// llama.cpp asks for memory bit by bit, and the machine may run out of it before it says no.
-void check_wanted(std::int32_t cells, std::int64_t cell_bytes) {
+void check_wanted(std::int32_t cells, std::int64_t cell_bytes, std::int32_t replicas) {
   const auto all = memory_bytes();
-  if (cells * cell_bytes <= all) return;
-  throw LoadError("a KV cache of " + std::to_string(cells) + " cells (--ctx-size) takes " +
-                  in_gib(cells * cell_bytes) + ", and this machine has " + in_gib(all));
+  const auto wanted = cells * cell_bytes * replicas;
+  if (wanted <= all) return;
+  const auto caches = replicas == 1 ? "a KV cache" : std::to_string(replicas) + " KV caches (--replicas)";
+  const auto verb = replicas == 1 ? " takes " : " take ";
+  throw LoadError(caches + " of " + std::to_string(cells) + " cells (--ctx-size)" + verb + in_gib(wanted) +
+                  ", and this machine has " + in_gib(all));
 }
 
 }  // namespace
@@ -60,7 +63,7 @@ CacheSize cache_size(const llama_model* model, const CacheDemand& demand) {
   const auto cell_bytes = bytes_per_cell(model, demand.types);
   auto cells = std::max(demand.cells, kFewestCells);
   if (demand.cells > 0) {
-    check_wanted(cells, cell_bytes);
+    check_wanted(cells, cell_bytes, demand.replicas);
   } else {
     const auto affordable = std::min(kDefaultBytes, memory_bytes() / 4 / demand.replicas) / cell_bytes;
     const std::int64_t most = std::numeric_limits<std::int32_t>::max() / 2;

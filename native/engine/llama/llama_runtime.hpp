@@ -18,6 +18,7 @@ struct ContextOptions {
   std::int32_t max_context = 0;  // tokens of one request; 0: what the model was trained for
   std::int32_t replicas = 1;     // contexts that share the memory
   bool measures = true;          // off to see what measuring costs
+  double priority_seconds = 10;  // waiting this long raises a request's priority by one
   std::int32_t slots = 1;        // requests that run at once, 1 … 256, llama.cpp's limit
   std::int32_t threads = 1;
   std::string flash_attention = "auto";  // auto, on or off

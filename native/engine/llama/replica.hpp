@@ -68,6 +68,7 @@ class Replica {
   LlamaRuntime runtime_;
   double load_seconds_;
   bool measures_;
+  double priority_seconds_;
   std::unique_ptr<Loop> loop_;
 };
 

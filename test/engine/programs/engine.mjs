@@ -15,6 +15,7 @@ const OPTIONS = {
   maxContext: 0,
   replicas: 1,
   telemetry: "on",
+  prioritySeconds: 10,
   flashAttention: "auto",
   cacheTypeK: "f16",
   cacheTypeV: "f16",
