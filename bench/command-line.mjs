@@ -75,8 +75,8 @@ export const COMMON_OPTIONS = {
   gpu: { type: oneOf(GPUS), default: "off" },
   /** Folder of llama.cpp's programs. */
   peers: { type: "text" },
-  /** Folder that the JSON and the charts go to. */
-  results: { type: "text", default: fileURLToPath(new URL("results", import.meta.url)) },
+  /** Folder that the JSON and the charts go to: one that git ignores, so that only chosen runs are committed. */
+  results: { type: "text", default: fileURLToPath(new URL("../build/bench", import.meta.url)) },
   /** Most of the machine's CPU time that others may have taken. */
   quiet: { type: "share", default: "0.03" },
   /** Reports even though others took more, and says so. */

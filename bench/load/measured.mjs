@@ -11,15 +11,25 @@ function percentiles(name, values) {
   };
 }
 
+/**
+ * Milliseconds from the request to its first text. An answer may consist of tokens without text, such as control
+ * tokens: when its first one came, nobody can see from outside.
+ */
+function firstTextsOf(streams) {
+  const withText = streams.filter(({ arrivals }) => arrivals.length > 0);
+  return withText.map(({ startedAt, arrivals }) => arrivals[0] - startedAt);
+}
+
 /** Milliseconds, and tokens a second between the first byte sent and the last one read. */
 export function latencyFigures(streams) {
   const tokens = streams.reduce((sum, { usage }) => sum + usage.generatedTokens, 0);
   const started = Math.min(...streams.map(({ startedAt }) => startedAt));
   const ended = Math.max(...streams.map(({ endedAt }) => endedAt));
-  const firsts = streams.map(({ startedAt, arrivals }) => arrivals[0] - startedAt);
+  const firsts = firstTextsOf(streams);
   return {
     tokens,
     rate: (tokens * 1000) / (ended - started),
+    "streams without text": streams.length - firsts.length,
     ...percentiles("TTFT ms", firsts),
     ...percentiles("gap ms", streams.flatMap(gapsOf)),
   };

@@ -31,6 +31,7 @@ export const LOAD_HEAD = [
   "switches/token",
   "CPU ms/token",
   "client CPU",
+  "no text",
 ];
 
 const COLUMNS = [
@@ -51,6 +52,7 @@ export function loadRows(title, { parties, rateRatios }) {
     shortSpread(figures.rate),
     shortSpread(rateRatios[name]?.perRound),
     ...COLUMNS.map((column) => short(figures[column]?.median)),
+    short(figures["streams without text"]?.most),
   ]);
 }
 

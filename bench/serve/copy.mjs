@@ -1,5 +1,5 @@
 // What looking up the next words in the text so far brings one stream, where the text repeats itself and where not.
-import { cellsFor } from "../command-line.mjs";
+import { cellsFor, samplingOf } from "../command-line.mjs";
 import { rounded } from "../figures.mjs";
 import { measured } from "../load/measured.mjs";
 import { uniquePrompt } from "../load/prompt.mjs";
@@ -32,10 +32,10 @@ const DRAFT_METRICS = {
   ],
 };
 
-const requestFor = ({ temperature }) => ({
+const requestFor = (text) => ({
   prompt: uniquePrompt(PROMPT_TOKENS),
   max_tokens: TOKENS,
-  temperature,
+  ...samplingOf(text),
 });
 
 /** Share of the runs of four words that have occurred before: whether the text does repeat itself. */
@@ -76,7 +76,9 @@ async function compare(text, { rounds, ...options }) {
   const model = await text.modelFor(options.model);
   const sizes = { model, parallel: 1, cells: cellsFor(PROMPT_TOKENS + TOKENS) };
   return withServers(PARTIES, { ...options, ...sizes }, async (servers) => {
-    const results = await inTurns(servers, rounds, (server) => turn(server, text));
+    const oneTurn = (server) => turn(server, text);
+    await inTurns(servers, 1, oneTurn); // As in the closed loop.
+    const results = await inTurns(servers, rounds, oneTurn);
     return { repetition: await repetitionOf(servers.off, text), ...summarised(servers, results) };
   });
 }

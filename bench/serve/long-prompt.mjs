@@ -31,7 +31,8 @@ export function gapsWithin({ arrivals }, from, to) {
   return pairs.filter(([start, end]) => end > from && start < to).map(([start, end]) => end - start);
 }
 
-const firstTokenMs = ({ startedAt, arrivals }) => arrivals[0] - startedAt;
+/** Null of an answer without text. */
+const firstTokenMs = ({ startedAt, arrivals }) => (arrivals.length > 0 ? arrivals[0] - startedAt : null);
 
 async function turn({ port }, { longPrompt, promptTokens, sampling }) {
   const long = () => ({ prompt: uniquePrompt(longPrompt), max_tokens: LONG_TOKENS, ...sampling });
@@ -42,7 +43,8 @@ async function turn({ port }, { longPrompt, promptTokens, sampling }) {
     await Promise.all(others.map((stream) => untilArrivals(stream, STEPS_BEFORE)));
     const stepMs = median(others.flatMap((stream) => gapsOf(stream).slice(-STEPS_BEFORE)));
     const stream = await runStream(port, long());
-    const during = others.flatMap((one) => gapsWithin(one, stream.startedAt, stream.arrivals[0]));
+    const firstTextAt = stream.arrivals[0] ?? stream.endedAt;
+    const during = others.flatMap((one) => gapsWithin(one, stream.startedAt, firstTextAt));
     const longestMs = Math.max(...during);
     return {
       stepMs,

@@ -28,6 +28,29 @@ const { openStream, runStream } = (await benchModule("load/stream.mjs")) as {
   runStream: (port: number, request: object) => Promise<{ usage: Usage }>;
 };
 
+const { latencyFigures } = (await benchModule("load/measured.mjs")) as {
+  latencyFigures: (streams: object[]) => Record<string, number | null>;
+};
+
+describe("the figures of a load", () => {
+  const stream = (arrivals: number[]) => ({
+    startedAt: 10,
+    endedAt: 40,
+    arrivals,
+    usage: { generatedTokens: 3 },
+  });
+
+  test("leave answers without text out of the TTFT, and tell how many there were", () => {
+    const figures = latencyFigures([stream([15, 20]), stream([]), stream([17])]);
+    expect(figures).toMatchObject({ tokens: 9, rate: 300, "streams without text": 1 });
+    expect(figures).toMatchObject({ "TTFT ms p50": 5, "TTFT ms longest": 7, "gap ms longest": 5 });
+  });
+
+  test("have no TTFT when no answer brought text", () => {
+    expect(latencyFigures([stream([])])).toMatchObject({ "streams without text": 1, "TTFT ms p50": null });
+  });
+});
+
 describe("the plan of a closed loop", () => {
   test.each([1, 3, 16, 128])("gives each of %i users the same number of tokens", (users) => {
     const sums = closedLoopPlan(users, 100).map((answers) => answers.reduce((sum, count) => sum + count, 0));
