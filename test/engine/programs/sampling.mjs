@@ -1,24 +1,25 @@
-// `sampling.mjs OPTIONS REQUESTS`, both JSON: prints each request's text in one line of JSON. Requests run at once when
-// OPTIONS.slots allows it.
+// `sampling.mjs OPTIONS REQUESTS`, both JSON: prints each request's text in one line of JSON. One runs after the other, and
+// none finds its prompt cached: llama.cpp rounds differently in batches of another shape, which those that run at once
+// share as chance has it.
 import { loadReplica, longRequest, meters } from "./engine.mjs";
 
 const [options, requests] = process.argv.slice(2).map((text) => JSON.parse(text));
-const replica = await loadReplica(options);
+const replica = await loadReplica({ ...options, slots: 1 });
 const { cells, handles } = meters();
 const keepAlive = setInterval(() => {}, 1000);
+let onEnd;
 const texts = requests.map(() => "");
-let running = requests.length;
-await new Promise((resolve, reject) => {
-  replica.start(cells, handles, ({ ids, texts: pieces, ends }) => {
-    ids.forEach((id, i) => (texts[id] += pieces[i]));
-    for (const { error } of ends) if (error) reject(new Error(JSON.stringify(error)));
-    if ((running -= ends.length) === 0) resolve();
-  });
-  requests.forEach(({ sampling, ...request }, id) => {
-    const base = longRequest(id);
-    replica.submit({ ...base, maxTokens: 32, ...request, sampling: { ...base.sampling, ...sampling } });
-  });
+replica.start(cells, handles, ({ ids, texts: pieces, ends }) => {
+  ids.forEach((id, i) => (texts[id] += pieces[i]));
+  ends.forEach((end) => onEnd(end));
 });
+for (const [id, { sampling, ...request }] of requests.entries()) {
+  const base = { ...longRequest(id), maxTokens: 32, cacheSalt: String(id) };
+  const ended = new Promise((resolve) => (onEnd = resolve));
+  replica.submit({ ...base, ...request, sampling: { ...base.sampling, ...sampling } });
+  const { error } = await ended;
+  if (error) throw new Error(JSON.stringify(error));
+}
 clearInterval(keepAlive);
 await replica.close();
 console.log(JSON.stringify(texts));
