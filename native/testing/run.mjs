@@ -1,8 +1,9 @@
 // Builds a native core with its tests under a sanitizer and runs them: `node run.mjs telemetry|engine|llama thread|address`.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isCurrent, objectFiles } from "./object-files.mjs";
 
 const FLAGS = {
   thread: ["-fsanitize=thread"],
@@ -22,11 +23,15 @@ const LLAMA_LIBRARIES = join(
   NATIVE,
   `../node_modules/@node-llama-cpp/linux-${process.arch}/bins/linux-${process.arch}`,
 );
-const OPTIONS = {
+const INCLUDES = {
+  telemetry: [],
+  engine: [],
+  llama: ["include", "ggml/include", "common", "vendor"].flatMap((name) => ["-isystem", join(LLAMA, name)]),
+};
+const LIBRARIES = {
   telemetry: () => [],
   engine: () => [],
   llama: () => [
-    ...["include", "ggml/include", "common", "vendor"].flatMap((name) => ["-isystem", join(LLAMA, name)]),
     ...filesOf(LLAMA_LIBRARIES, ".so").filter((file) =>
       /\/lib(llama|llama-common|ggml|ggml-base)(\.v[^/]*)?\.so$/.test(file),
     ),
@@ -49,6 +54,7 @@ const LOADED = {
   engine: [],
 };
 const WARNINGS = ["-Wall", "-Wextra", "-Werror"];
+const CXX_FLAGS = ["-std=c++20", "-O1", "-g", ...WARNINGS, "-Wno-missing-field-initializers", "-pthread"];
 
 function run(command, args) {
   const { status, signal, error, stderr } = spawnSync(command, args, {
@@ -69,30 +75,25 @@ function filesOf(folder, ending) {
     .map((name) => join(folder, name));
 }
 
-function isCurrent(program, inputs) {
-  const built = statSync(program, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  return inputs.every((file) => statSync(file).mtimeMs < built);
-}
-
-function build(core, kind) {
+async function build(core, kind) {
   const folder = join(NATIVE, "../build/sanitize");
   const program = join(folder, `${core}_tests_${kind}`);
   const folders = CORES[core].map((name) => join(NATIVE, name));
   const sources = folders.flatMap((where) => filesOf(where, ".cpp"));
   const headers = [...folders, join(NATIVE, "telemetry")].flatMap((where) => filesOf(where, ".hpp"));
-  if (isCurrent(program, [...sources, ...headers])) return program;
-  mkdirSync(folder, { recursive: true });
-  const flags = [
-    "-std=c++20",
-    "-O1",
-    "-g",
-    ...WARNINGS,
-    "-Wno-missing-field-initializers",
-    "-pthread",
-    ...FLAGS[kind],
-  ];
-  const status = run(process.env["CXX"] ?? "c++", [...flags, ...sources, ...OPTIONS[core](), "-o", program]);
-  if (status !== 0) process.exit(1);
+  const compiler = process.env["CXX"] ?? "c++";
+  const flags = [...CXX_FLAGS, ...FLAGS[kind]];
+  const objects = await objectFiles({
+    compiler,
+    flags: [...flags, ...INCLUDES[core]],
+    sources,
+    headers,
+    root: NATIVE,
+    folder: join(folder, kind),
+  });
+  if (objects === null) process.exit(1);
+  if (isCurrent(program, objects)) return program;
+  if (run(compiler, [...flags, ...objects, ...LIBRARIES[core](), "-o", program]) !== 0) process.exit(1);
   return program;
 }
 
@@ -132,7 +133,7 @@ if (!Object.hasOwn(CORES, core ?? "") || !Object.hasOwn(FLAGS, kind ?? "")) {
   console.error(`Expected telemetry, engine or llama, then thread or address; received ${core} ${kind}.`);
   process.exit(2);
 }
-const program = build(core, kind);
+const program = await build(core, kind);
 if (core === "llama") {
   process.env["TACHO_MODELS"] = await writeModels();
   process.env["TACHO_LLAMA_LIBRARIES"] = LLAMA_LIBRARIES;
