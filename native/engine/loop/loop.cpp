@@ -136,6 +136,12 @@ void Loop::choose_adapter() {
   runtime_.use_adapter(adapter_);
 }
 
+/// Of all who run, whatever their adapters.
+StepMix Loop::mix() const {
+  const auto streams = streams_of(true);
+  return {.streams = streams, .prompts = static_cast<std::int32_t>(running().size()) - streams};
+}
+
 std::int32_t Loop::streams_of(bool all_adapters) const {
   return static_cast<std::int32_t>(std::ranges::count_if(running(), [&](const TaskPtr& task) {
     return (all_adapters || task->adapter == adapter_) && scheduler_.uncomputed(*task) == 1;
@@ -148,7 +154,7 @@ void Loop::draft() {
   drafting_.clear();
   if (runtime_.limits().draft_tokens == 0) return;
   // A step with nothing but streams is wanted.
-  if (prompt_budget_.tokens(streams_of(true), options_.step_budget) == 0) return;
+  if (prompt_budget_.tokens(mix(), options_.step_budget) == 0) return;
   const auto cost = draft_costs_.of(std::max(1, streams_of(false)));
   for (const auto& task : running()) {
     if (task->adapter != adapter_ || scheduler_.uncomputed(*task) != 1) continue;
@@ -168,7 +174,9 @@ void Loop::plan() {
     demands_.clear();
     for (const auto& task : running()) demands_.push_back(demand_of(*task));
     streams_ = streams_of(false);
-    auto prompt = prompt_budget_.tokens(streams_of(true), options_.step_budget);
+    prompts_ = static_cast<std::int32_t>(std::ranges::count_if(
+        demands_, [](const Demand& demand) { return demand.certain == 0 && demand.more > 0; }));
+    auto prompt = prompt_budget_.tokens(mix(), options_.step_budget);
     // A step that is to show what streams cost alone must have some.
     if (prompt == 0 && streams_ == 0) prompt = kPromptBesideOtherAdapters;
     plan_step(demands_, {.tokens = options_.step_budget, .prompt = prompt}, shares_);
@@ -335,7 +343,7 @@ void Loop::measure_step(double started, double ended) {
       [](auto sum, const TaskPtr& task) { return sum + static_cast<std::int32_t>(task->draft.size()); });
   // Guessing takes time as well, which is not what prompts cost; and a guesser that only read is no plain
   // step.
-  if (drafting_.empty()) prompt_budget_.observe(streams_, tokens - streams_, ended - started);
+  if (drafting_.empty()) prompt_budget_.observe({streams_, prompts_}, tokens - streams_, ended - started);
   if (tokens == streams_ + drafted && (drafting_.empty() || drafted > 0))
     draft_costs_.observed(streams_, drafted, ended - started);
   if (!options_.measures) return;

@@ -84,6 +84,7 @@ class Loop {
   void say_end(const Task& task, Finish reason, ErrorCode error = ErrorCode::none, std::string message = {});
   void give_up(const std::string& why, bool all);
   bool speaks_before_preemption(std::int32_t cells);
+  StepMix mix() const;
   std::int32_t streams_of(bool all_adapters) const;
 
   std::vector<TaskPtr>& running() { return scheduler_.running(); }
@@ -103,6 +104,7 @@ class Loop {
   std::int32_t adapter_ = -1;
   std::uint64_t adapter_since_ = 0;  // step
   std::int32_t streams_ = 0;         // of the step at hand, those that generate
+  std::int32_t prompts_ = 0;         // and those whose prompts are computed
   std::vector<TaskPtr> ended_;       // ran in the last step; their last words are still to be said
   // Kept between steps so that a step allocates nothing for them.
   std::vector<Demand> demands_;

@@ -36,9 +36,15 @@ std::size_t PromptBudget::bucket(std::int32_t streams) {
   return std::min(eighths, std::tuple_size_v<decltype(plain_)> - 1);
 }
 
-void PromptBudget::observe(std::int32_t streams, std::int32_t more, double seconds) {
-  if (streams == 0) return;
-  auto& plain = plain_[bucket(streams)];
+/// Seconds by which prompts may lengthen the step.
+double PromptBudget::allowed(StepMix mix) const {
+  const auto waiting = static_cast<double>(mix.prompts) / mix.streams;
+  return (multiple_ - 1) * plain_[bucket(mix.streams)].seconds * std::max(1.0, waiting);
+}
+
+void PromptBudget::observe(StepMix mix, std::int32_t more, double seconds) {
+  if (mix.streams == 0) return;
+  auto& plain = plain_[bucket(mix.streams)];
   if (more == 0) {
     const auto held = std::min(seconds, kOutlier * plain.seconds);
     plain.seconds = plain.seconds == 0 ? seconds : plain.seconds + kWeight * (held - plain.seconds);
@@ -47,9 +53,8 @@ void PromptBudget::observe(std::int32_t streams, std::int32_t more, double secon
   }
   ++plain.age;
   if (plain.seconds == 0) return;
-  const double pace = more / plain.seconds;
-  const double room =
-      (multiple_ - 1) * plain.seconds / std::max(seconds - plain.seconds, 0.01 * plain.seconds);
+  const double pace = more / allowed(mix);
+  const double room = allowed(mix) / std::max(seconds - plain.seconds, 0.01 * plain.seconds);
   // A step that kept the limit says that more fits; one that held less than it might says nothing else.
   if (room >= 1) {
     pace_ = std::max(pace_, pace * std::min(room, kGrowth));
@@ -58,12 +63,12 @@ void PromptBudget::observe(std::int32_t streams, std::int32_t more, double secon
   }
 }
 
-std::int32_t PromptBudget::tokens(std::int32_t streams, std::int32_t most) const {
-  if (streams == 0) return most;
-  const auto& plain = plain_[bucket(streams)];
+std::int32_t PromptBudget::tokens(StepMix mix, std::int32_t most) const {
+  if (mix.streams == 0) return most;
+  const auto& plain = plain_[bucket(mix.streams)];
   if (plain.seconds == 0 || plain.age >= kOld) return 0;
   if (pace_ == 0) return std::min(kFirst, most);
-  const double fitting = pace_ * plain.seconds;
+  const double fitting = pace_ * allowed(mix);
   return fitting >= most ? most : std::max(kFewest, static_cast<std::int32_t>(fitting));
 }
 

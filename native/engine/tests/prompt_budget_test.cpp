@@ -5,6 +5,7 @@
 namespace {
 
 using tacho::engine::PromptBudget;
+using tacho::engine::StepMix;
 
 /// A machine: a step of streams alone, what a chunk of prompts costs by itself, and what each of its tokens
 /// costs.
@@ -16,12 +17,12 @@ struct Machine {
   double seconds(std::int32_t more) const { return step + (more > 0 ? chunk + more * token : 0); }
   /// Lets a long prompt pass through.
   std::int32_t settle(PromptBudget& budget, std::int32_t streams = 8) const {
-    for (int i = 0; i < 5; ++i) budget.observe(streams, 0, seconds(0));
+    for (int i = 0; i < 5; ++i) budget.observe({.streams = streams}, 0, seconds(0));
     for (int i = 0; i < 40; ++i) {
-      const auto more = budget.tokens(streams, 512);
-      budget.observe(streams, more, seconds(more));
+      const auto more = budget.tokens({.streams = streams, .prompts = 1}, 512);
+      budget.observe({.streams = streams, .prompts = 1}, more, seconds(more));
     }
-    return budget.tokens(streams, 512);
+    return budget.tokens({.streams = streams, .prompts = 1}, 512);
   }
 };
 
@@ -39,7 +40,9 @@ TEST(a_chunk_that_costs_something_by_itself_does_not_make_the_budget_vanish) {
   CHECK(tokens >= 5);
   CHECK(tokens <= 10);
 }
-TEST(without_streams_a_prompt_may_take_the_whole_step) { CHECK_EQUAL(PromptBudget(2).tokens(0, 512), 512); }
+TEST(without_streams_a_prompt_may_take_the_whole_step) {
+  CHECK_EQUAL(PromptBudget(2).tokens({.prompts = 3}, 512), 512);
+}
 TEST(a_budget_is_never_so_small_that_a_prompt_stands_still) {
   PromptBudget budget(2);
   CHECK(Machine{.token = 1}.settle(budget) > 0);
@@ -56,28 +59,35 @@ TEST(costs_that_grow_are_followed) {
 TEST(short_prompts_do_not_make_the_budget_small) {
   PromptBudget budget(2);
   const auto before = Machine{}.settle(budget);
-  for (int i = 0; i < 100; ++i) budget.observe(8, 2, Machine{}.seconds(2));
-  CHECK(budget.tokens(8, 512) >= before);
+  for (int i = 0; i < 100; ++i) budget.observe({.streams = 8, .prompts = 1}, 2, Machine{}.seconds(2));
+  CHECK(budget.tokens({.streams = 8, .prompts = 1}, 512) >= before);
+}
+TEST(many_that_wait_have_more_of_a_step_than_few) {
+  PromptBudget budget(2);
+  const auto one = Machine{}.settle(budget);
+  CHECK_EQUAL(budget.tokens({.streams = 8, .prompts = 8}, 512), one);
+  CHECK(budget.tokens({.streams = 8, .prompts = 80}, 512) >= 9 * one);
 }
 TEST(a_single_late_step_changes_little) {
   PromptBudget budget(2);
   const auto before = Machine{}.settle(budget);
-  budget.observe(8, 0, 5);
-  CHECK(budget.tokens(8, 512) < 2 * before);
+  budget.observe({.streams = 8}, 0, 5);
+  CHECK(budget.tokens({.streams = 8, .prompts = 1}, 512) < 2 * before);
 }
 TEST(a_number_of_streams_never_seen_is_seen_without_prompts_first) {
   PromptBudget budget(2);
-  CHECK_EQUAL(budget.tokens(8, 512), 0);
+  CHECK_EQUAL(budget.tokens({.streams = 8, .prompts = 1}, 512), 0);
   CHECK(Machine{}.settle(budget) > 0);
-  CHECK_EQUAL(budget.tokens(64, 512), 0);
-  budget.observe(64, 0, 0.064);
-  CHECK(budget.tokens(64, 512) > 4 * budget.tokens(8, 512));
+  CHECK_EQUAL(budget.tokens({.streams = 64, .prompts = 1}, 512), 0);
+  budget.observe({.streams = 64}, 0, 0.064);
+  CHECK(budget.tokens({.streams = 64, .prompts = 1}, 512) >
+        4 * budget.tokens({.streams = 8, .prompts = 1}, 512));
 }
 TEST(a_step_without_prompts_is_wanted_again_now_and_then) {
   PromptBudget budget(2);
   Machine{}.settle(budget);
-  for (int i = 0; i < 300; ++i) budget.observe(8, 16, Machine{}.seconds(16));
-  CHECK_EQUAL(budget.tokens(8, 512), 0);
+  for (int i = 0; i < 300; ++i) budget.observe({.streams = 8, .prompts = 1}, 16, Machine{}.seconds(16));
+  CHECK_EQUAL(budget.tokens({.streams = 8, .prompts = 1}, 512), 0);
 }
 
 }  // namespace
