@@ -105,11 +105,12 @@ bool Scheduler::waits_for_prefix(const Task& task, std::int32_t matched) const {
   });
 }
 
-/// What the request can have of others' memory.
+/// What the request can have of others' memory. Only copies must be worth their while: a conversation goes on
+/// where it is.
 PrefixCache::Match Scheduler::useful_match(const Task& task) const {
   const auto match = cache_.longest(task.cache_space, task.tokens);
-  const bool goes_on = match.sequence >= 0 && cache_.held(match.sequence) == match.length;
-  return goes_on || match.length >= std::min(worth_sharing_, task.size() - 1) ? match : PrefixCache::Match{};
+  const bool goes_on = match.sequence >= 0 && takes_over(match, match.sequence);
+  return goes_on || match.length >= worth_sharing_ ? match : PrefixCache::Match{};
 }
 
 /// The newcomer goes on in the sequence it matched, instead of in a copy: when nothing is lost by it, when
