@@ -35,7 +35,7 @@ void LogitEdits::accept(Token token) {
 
 LogitEdits::Seen& LogitEdits::seen(Token token) {
   const auto [place, is_new] = places_.try_emplace(token, seen_.size());
-  return is_new ? seen_.emplace_back(token, 0) : seen_[place->second];
+  return is_new ? seen_.emplace_back(Seen{token, 0}) : seen_[place->second];
 }
 
 float LogitEdits::penalised(float logit, std::int32_t generated) const {
