@@ -19,10 +19,10 @@ std::int32_t longest_draft(const LlamaModel& model, const ContextOptions& option
 }
 
 std::unique_ptr<LlamaDrafter> make_drafter(const LlamaModel& model, const ContextOptions& options,
-                                           llama_context* target, ggml_threadpool* pool) {
+                                           llama_context* target, const ComputeThreads& threads) {
   if (longest_draft(model, options) == 0) return nullptr;
   if (options.speculation == "ngram") return std::make_unique<NgramDrafter>();
-  return std::make_unique<ModelDrafter>(model, options, target, pool);
+  return std::make_unique<ModelDrafter>(model, options, target, threads);
 }
 
 }  // namespace tacho::engine

@@ -5,7 +5,7 @@
 #include <span>
 
 #include "../loop/runtime.hpp"
-#include "ggml-cpu.h"
+#include "compute_threads.hpp"
 #include "llama_model.hpp"
 
 namespace tacho::engine {
@@ -24,9 +24,9 @@ class LlamaDrafter {
 
 /// The drafter that `options.speculation` names, for the sequences of `target`, a context of `model`. Null
 /// with "off" and for a memory that cannot be cut (recurrent and sliding-window models): rejected guesses
-/// could not be taken back. `pool` may be null; it computes draft models too. Throws LoadError.
+/// could not be taken back. `threads` compute draft models too. Throws LoadError.
 std::unique_ptr<LlamaDrafter> make_drafter(const LlamaModel& model, const ContextOptions& options,
-                                           llama_context* target, ggml_threadpool* pool);
+                                           llama_context* target, const ComputeThreads& threads);
 
 /// Tokens the drafter guesses at most; 0 when make_drafter() makes none.
 std::int32_t longest_draft(const LlamaModel& model, const ContextOptions& options);

@@ -76,7 +76,8 @@ BackendSampling::Use backend_sampling(const LlamaModel& model, const ContextOpti
 LlamaRuntime::LlamaRuntime(const LlamaModel& model, const ContextOptions& options)
     : model_(model),
       vocabulary_(static_cast<std::size_t>(llama_vocab_n_tokens(model.vocab()))),
-      asynchronous_(model.device().backend != "cpu") {
+      asynchronous_(model.device().backend != "cpu"),
+      threads_(options.threads) {
   const auto types =
       cache_types(model.get(), options.cache_type_k, options.cache_type_v, options.flash_attention);
   const auto size = cache_size(model.get(), {.cells = options.cells,
@@ -109,36 +110,14 @@ LlamaRuntime::LlamaRuntime(const LlamaModel& model, const ContextOptions& option
     if (ends_text(token)) ends_.push_back(token);
   }
   batch_ = llama_batch_init(limits_.step_tokens, 0, 1);
-  attach_thread_pool(options.threads);
+  threads_.attach_to(context_.get());
   step_sampler_ = std::make_unique<StepSampler>(context_.get(), sampling_helpers(model, options),
                                                 backend_sampling(model, options), limits_.sequences);
-  drafter_ = make_drafter(model, options, context_.get(), thread_pool_);
+  drafter_ = make_drafter(model, options, context_.get(), threads_);
   warm_up();
 }
 
-LlamaRuntime::~LlamaRuntime() {
-  llama_batch_free(batch_);
-  drafter_.reset();
-  context_.reset();
-  if (thread_pool_ != nullptr) free_thread_pool_(thread_pool_);
-}
-
-/// Without a pool the CPU back end makes its threads anew for every graph, which halves single-stream speed.
-/// The functions live in the CPU library that was chosen at run time, hence the look-up by name.
-void LlamaRuntime::attach_thread_pool(std::int32_t threads) {
-  const auto device = ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU);
-  if (device == nullptr) return;
-  const auto registry = ggml_backend_dev_backend_reg(device);
-  const auto look_up = [registry](const char* name) {
-    return ggml_backend_reg_get_proc_address(registry, name);
-  };
-  const auto make = reinterpret_cast<decltype(&ggml_threadpool_new)>(look_up("ggml_threadpool_new"));
-  free_thread_pool_ = reinterpret_cast<decltype(free_thread_pool_)>(look_up("ggml_threadpool_free"));
-  if (make == nullptr || free_thread_pool_ == nullptr) return;
-  auto params = ggml_threadpool_params_default(threads);
-  thread_pool_ = make(&params);
-  if (thread_pool_ != nullptr) llama_attach_threadpool(context_.get(), thread_pool_, nullptr);
-}
+LlamaRuntime::~LlamaRuntime() { llama_batch_free(batch_); }
 
 /// The first decode allocates and faults memory in; done here so that the first request does not pay.
 void LlamaRuntime::warm_up() {

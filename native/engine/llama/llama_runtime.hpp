@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "../loop/runtime.hpp"
+#include "compute_threads.hpp"
 #include "llama_drafter.hpp"
 #include "llama_model.hpp"
 #include "llama_sampler.hpp"
@@ -60,7 +61,6 @@ class LlamaRuntime : public Runtime {
   std::unique_ptr<Sampler> make_sampler(const Sampling& sampling, std::span<const Token> prompt) const;
 
  private:
-  void attach_thread_pool(std::int32_t threads);
   void warm_up();
 
   struct FreeContext {
@@ -72,9 +72,9 @@ class LlamaRuntime : public Runtime {
   std::vector<Token> ends_;
   Limits limits_;
   bool asynchronous_ = false;  // a GPU computes while its host goes on
-  ggml_threadpool* thread_pool_ = nullptr;
-  void (*free_thread_pool_)(ggml_threadpool*) = nullptr;
-  std::unique_ptr<StepSampler> step_sampler_;  // freed after the context, which knows its chains
+  // Each is freed before those above it, which it uses.
+  ComputeThreads threads_;
+  std::unique_ptr<StepSampler> step_sampler_;  // the context knows its chains
   std::unique_ptr<llama_context, FreeContext> context_;
   std::unique_ptr<LlamaDrafter> drafter_;
   std::unique_ptr<SequenceMemory> memory_;

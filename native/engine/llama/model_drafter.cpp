@@ -34,10 +34,10 @@ bool shares_cells(const llama_context* context) { return llama_n_ctx_seq(context
 }  // namespace
 
 ModelDrafter::ModelDrafter(const LlamaModel& model, const ContextOptions& options, llama_context* target,
-                           ggml_threadpool* pool)
+                           const ComputeThreads& threads)
     : target_vocabulary_(llama_vocab_n_tokens(model.vocab())) {
   load(model, options);
-  make_context(options, target, pool);
+  make_context(options, target, threads);
   make_speculative(options, target);
   batch_ = llama_batch_init(kStepTokens, 0, 1);
   held_.resize(llama_n_seq_max(target));
@@ -66,7 +66,7 @@ void ModelDrafter::load(const LlamaModel& model, const ContextOptions& options) 
 }
 
 void ModelDrafter::make_context(const ContextOptions& options, const llama_context* target,
-                                ggml_threadpool* pool) {
+                                const ComputeThreads& threads) {
   auto params = llama_context_default_params();
   params.n_seq_max = llama_n_seq_max(target);
   const auto size = cache_size(model_->get(), {.cells = static_cast<std::int32_t>(llama_n_ctx(target)),
@@ -82,7 +82,7 @@ void ModelDrafter::make_context(const ContextOptions& options, const llama_conte
   take_llama_error();
   context_.reset(llama_init_from_model(model_->get(), params));
   if (!context_) throw load_error(options, reason_or("no context could be made for it"));
-  if (pool != nullptr) llama_attach_threadpool(context_.get(), pool, nullptr);
+  threads.attach_to(context_.get());
   longest_ = std::min<std::size_t>(llama_n_ctx_seq(context_.get()),
                                    static_cast<std::size_t>(llama_model_n_ctx_train(model_->get())));
 }

@@ -16,7 +16,7 @@ class ModelDrafter : public LlamaDrafter {
  public:
   /// The draft model's context holds as many tokens of as many sequences as `target`. Throws LoadError.
   ModelDrafter(const LlamaModel& model, const ContextOptions& options, llama_context* target,
-               ggml_threadpool* pool);
+               const ComputeThreads& threads);
   ~ModelDrafter() override;
 
   void draft(std::span<const DraftWork> work) override;
@@ -24,7 +24,8 @@ class ModelDrafter : public LlamaDrafter {
 
  private:
   void load(const LlamaModel& model, const ContextOptions& options);
-  void make_context(const ContextOptions& options, const llama_context* target, ggml_threadpool* pool);
+  void make_context(const ContextOptions& options, const llama_context* target,
+                    const ComputeThreads& threads);
   void make_speculative(const ContextOptions& options, llama_context* target);
 
   std::vector<Token>& held_of(std::int32_t sequence) { return held_[static_cast<std::size_t>(sequence)]; }
