@@ -1,9 +1,7 @@
 #include "loop.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
-#include <span>
 
 namespace tacho::engine {
 
@@ -21,6 +19,7 @@ Loop::Loop(Runtime& runtime, Meters meters, std::function<void()> notify, Option
       options_(std::move(options)),
       outbox_(std::move(notify)),
       scheduler_(runtime, meters_),
+      speaker_(runtime),
       prompt_budget_(options_.prefill_multiple) {
   options_.step_budget =
       std::clamp(options_.step_budget, runtime.limits().slots, runtime.limits().step_tokens);
@@ -44,7 +43,8 @@ void Loop::run() {
       goes_on = iterate();
     } catch (const std::exception& error) {
       give_up(std::string("the engine failed: ") + error.what(), true);
-      outbox_.put(output_);
+      say_ends();
+      outbox_.put(speaker_.output());
     }
   }
 }
@@ -61,17 +61,17 @@ bool Loop::iterate() {
     say_ends();
   }
   scheduler_.measure();
-  outbox_.put(output_);
+  outbox_.put(speaker_.output());
   return true;
 }
 
 // --- what arrives ------------------------------------------------------------------------------------------
 
 void Loop::accept(Inbox::Delivery delivery) {
-  for (auto& ended : delivery.ended) output_.ends.push_back(std::move(ended));
+  for (auto& ended : delivery.ended) speaker_.pass_on(std::move(ended));
   for (auto& request : delivery.arrived) queue(std::move(request));
   for (const auto id : delivery.cancelled) {
-    if (const auto task = scheduler_.withdraw(id)) say_end(*task, Finish::cancelled);
+    if (const auto task = scheduler_.withdraw(id)) speaker_.say_end(*task, Finish::cancelled);
   }
 }
 
@@ -91,9 +91,10 @@ void Loop::queue(Prepared request) {
   task->prompt_tokens = task->size();
   const auto context = runtime_.limits().context;
   if (task->prompt_tokens < context) return scheduler_.enqueue(std::move(task));
-  say_end(*task, Finish::error, ErrorCode::context_length_exceeded,
-          "the prompt has " + std::to_string(task->prompt_tokens) + " tokens; at most " +
-              std::to_string(context - 1) + " fit in this model's context of " + std::to_string(context));
+  speaker_.say_end(*task, Finish::error, ErrorCode::context_length_exceeded,
+                   "the prompt has " + std::to_string(task->prompt_tokens) + " tokens; at most " +
+                       std::to_string(context - 1) + " fit in this model's context of " +
+                       std::to_string(context));
 }
 
 // --- one step ----------------------------------------------------------------------------------------------
@@ -106,8 +107,8 @@ void Loop::step() {
   DecodeStatus status{};
   do {
     plan();
-    build_batch();
-    if (batch_.empty()) return;  // All of the adapter's requests had to leave.
+    batch_.build(scheduler_, shares_);
+    if (batch_.tokens().empty()) return;  // All of the adapter's requests had to leave.
     status = decode();
     if (status == DecodeStatus::no_cells && !drop_drafts() && !scheduler_.relieve())
       return give_up("the KV cache has no room for this request", false);
@@ -116,9 +117,9 @@ void Loop::step() {
   if (runtime_.computes_asynchronously()) {
     speak();
     say_ends();
-    outbox_.put(output_);
+    outbox_.put(speaker_.output());
   }
-  sample();
+  runtime_.sample(batch_.sampling(scheduler_));
   advance(now_, options_.clock());
   if (runtime_.computes_asynchronously()) release_ended();
 }
@@ -217,61 +218,15 @@ bool Loop::drop_drafts() {
   return dropped;
 }
 
-/// In the order of sequence ids: where sequences have buffers of their own, llama.cpp computes only
-/// neighbours in one go, and the weights are read anew for each go.
-void Loop::build_batch() {
-  order_.resize(running().size());
-  std::iota(order_.begin(), order_.end(), std::size_t{0});
-  std::ranges::sort(order_, {}, [this](auto i) { return running()[i]->sequence; });
-  batch_.clear();
-  for (const auto i : order_) {
-    auto& task = *running()[i];
-    if (demands_[i].certain > 0) task.draft.resize(static_cast<std::size_t>(std::max(0, shares_[i] - 1)));
-    const auto first = scheduler_.computed(task);
-    for (auto at = first; at < first + shares_[i]; ++at) {
-      const bool drafted = at >= task.size();
-      const auto token = drafted ? task.draft[static_cast<std::size_t>(at - task.size())]
-                                 : task.tokens[static_cast<std::size_t>(at)];
-      batch_.push_back({token, at, task.sequence, at + 1 >= task.size()});
-    }
-  }
-}
-
 DecodeStatus Loop::decode() {
-  const auto status = runtime_.decode(batch_);
+  const auto status = runtime_.decode(batch_.tokens());
   if (status == DecodeStatus::failed) {
     const auto reason = runtime_.failure();
     give_up("the model failed to compute a step" + (reason.empty() ? "" : ": " + reason), false);
   }
   if (status != DecodeStatus::ok) return status;
-  auto first = batch_.begin();
-  std::vector<Token> tokens;
-  for (const auto i : order_) {
-    tokens.clear();
-    for (auto left = shares_[i]; left > 0; --left) tokens.push_back((first++)->token);
-    scheduler_.extend(*running()[i], tokens);
-  }
+  batch_.record(scheduler_);
   return status;
-}
-
-/// For every request whose tokens are now all computed; before the step's second clock read.
-void Loop::sample() {
-  sampled_.resize(running().size());
-  sampling_.clear();
-  std::int32_t row = 0;
-  for (const auto i : order_) {
-    const auto& task = *running()[i];
-    sampled_[i].clear();
-    const auto drafted = static_cast<std::int32_t>(task.draft.size());
-    row += shares_[i];
-    const bool complete = shares_[i] > 0 && scheduler_.computed(task) >= task.size();
-    if (!complete || task.finished) continue;
-    sampling_.push_back({.sampler = task.sampler.get(),
-                         .row = row - 1 - drafted,
-                         .draft = task.draft,
-                         .sampled = &sampled_[i]});
-  }
-  runtime_.sample(sampling_);
 }
 
 void Loop::advance(double started, double ended) {
@@ -284,9 +239,10 @@ void Loop::advance(double started, double ended) {
       task.remembered = true;
       runtime_.remember(task.sequence);
     }
-    if (sampled_[i].empty()) continue;
-    verify(task, sampled_[i]);
-    for (const auto& sampled : sampled_[i]) generate(task, sampled, ended);
+    const auto& sampled = batch_.sampled(i);
+    if (sampled.empty()) continue;
+    verify(task, sampled);
+    for (const auto& one : sampled) generate(task, one, ended);
   }
   measure_step(started, ended);
 }
@@ -337,7 +293,7 @@ void Loop::measure_token(Task& task, double now) {
 }
 
 void Loop::measure_step(double started, double ended) {
-  const auto tokens = static_cast<std::int32_t>(batch_.size());
+  const auto tokens = static_cast<std::int32_t>(batch_.tokens().size());
   const auto drafted = std::accumulate(
       running().begin(), running().end(), 0,
       [](auto sum, const TaskPtr& task) { return sum + static_cast<std::int32_t>(task->draft.size()); });
@@ -367,52 +323,23 @@ void Loop::release_ended() {
 
 /// Turns what was sampled for those who run into text.
 void Loop::speak() {
-  for (const auto& task : running()) say_text(*task);
+  for (const auto& task : running()) speaker_.say_text(*task);
 }
 
 /// The last words of those that ended.
 void Loop::say_ends() {
   for (const auto& task : ended_) {
-    say_text(*task);
-    say_end(*task, *task->finished);
+    speaker_.say_text(*task);
+    speaker_.say_end(*task, *task->finished);
   }
   ended_.clear();
-}
-
-void Loop::say_text(Task& task) {
-  std::string shown;
-  std::vector<Sampled> logprobs;
-  for (std::size_t i = 0; i < task.unspoken.size(); ++i) {
-    auto& sampled = task.unspoken[i];
-    runtime_.append_text(sampled.token, task.text.input());
-    const bool stopped = task.text.advance(shown);
-    if (task.wants_logprobs) logprobs.push_back(std::move(sampled));
-    if (!stopped) continue;
-    task.finished = Finish::stop;
-    task.generated -= static_cast<std::int32_t>(task.unspoken.size() - i - 1);  // Nobody sees those.
-    break;
-  }
-  task.unspoken.clear();
-  if (task.finished && task.sequence < 0) task.text.finish(shown);
-  if (shown.empty() && logprobs.empty()) return;
-  output_.pieces.push_back({task.id, std::move(shown), std::move(logprobs)});
-}
-
-void Loop::say_end(const Task& task, Finish reason, ErrorCode error, std::string message) {
-  output_.ends.push_back({.id = task.id,
-                          .reason = reason,
-                          .prompt_tokens = task.prompt_tokens,
-                          .cached_tokens = task.cached_tokens,
-                          .generated_tokens = task.generated,
-                          .error = error,
-                          .message = std::move(message)});
 }
 
 /// Ends those who took part in the step at hand with an error, or all that are here.
 void Loop::give_up(const std::string& why, bool all) {
   const auto fail = [&](Task& task) {
     if (task.sequence >= 0) scheduler_.forget(task);
-    say_end(task, Finish::error, ErrorCode::engine_failed, why);
+    speaker_.say_end(task, Finish::error, ErrorCode::engine_failed, why);
   };
   speak();
   for (std::size_t i = 0; i < running().size(); ++i) {

@@ -13,6 +13,8 @@
 #include "prompt_budget.hpp"
 #include "runtime.hpp"
 #include "scheduler.hpp"
+#include "speaker.hpp"
+#include "step_batch.hpp"
 #include "step_plan.hpp"
 #include "task.hpp"
 
@@ -67,9 +69,7 @@ class Loop {
   void draft();
   Demand demand_of(const Task& task) const;
   bool drop_drafts();
-  void build_batch();
   DecodeStatus decode();
-  void sample();
   void advance(double started, double ended);
   void take_up(Task& task, double started);
   void verify(Task& task, const std::vector<Sampled>& sampled);
@@ -80,8 +80,6 @@ class Loop {
   void release_ended();
   void speak();
   void say_ends();
-  void say_text(Task& task);
-  void say_end(const Task& task, Finish reason, ErrorCode error = ErrorCode::none, std::string message = {});
   void give_up(const std::string& why, bool all);
   bool speaks_before_preemption(std::int32_t cells);
   StepMix mix() const;
@@ -96,9 +94,9 @@ class Loop {
   Inbox inbox_;
   Outbox outbox_;
   Scheduler scheduler_;
+  Speaker speaker_;
   PromptBudget prompt_budget_;
   DraftCosts draft_costs_;
-  StepOutput output_;
   double now_ = 0;  // when the step at hand began
   std::uint64_t steps_ = 0;
   std::int32_t adapter_ = -1;
@@ -109,11 +107,8 @@ class Loop {
   // Kept between steps so that a step allocates nothing for them.
   std::vector<Demand> demands_;
   std::vector<std::int32_t> shares_;
-  std::vector<std::size_t> order_;  // of running requests in the batch
-  std::vector<BatchToken> batch_;
+  StepBatch batch_;
   std::vector<DraftWork> drafting_;
-  std::vector<SampleWork> sampling_;
-  std::vector<std::vector<Sampled>> sampled_;
   std::mutex joining_;
   std::thread thread_;
 };

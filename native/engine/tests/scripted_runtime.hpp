@@ -45,7 +45,10 @@ class ScriptedRuntime : public Runtime {
     if (batch.empty() || static_cast<std::int32_t>(batch.size()) > limits_.step_tokens) {
       throw std::logic_error("a batch of " + std::to_string(batch.size()) + " tokens");
     }
-    if (throw_next.exchange(false)) throw std::runtime_error("out of memory");
+    if (batches.size() == throw_at) {
+      throw_at = kNever;
+      throw std::runtime_error("out of memory");
+    }
     if (fail_next.exchange(false)) return DecodeStatus::failed;
     if (refuse_next.exchange(false) || sequences_in(batch) > most_sequences) return DecodeStatus::no_cells;
     sampled_.assign(batch.size(), -1);
@@ -127,7 +130,8 @@ class ScriptedRuntime : public Runtime {
     return tokens;
   }
 
-  std::atomic<bool> throw_next = false;
+  static constexpr std::size_t kNever = 1'000'000;
+  std::size_t throw_at = kNever;  // step; set before the loop starts
   std::atomic<bool> fail_next = false;
   std::atomic<bool> refuse_next = false;
   bool asynchronous = false;

@@ -1,0 +1,59 @@
+#include "step_batch.hpp"
+
+#include <algorithm>
+
+namespace tacho::engine {
+
+void StepBatch::build(Scheduler& scheduler, std::span<const std::int32_t> shares) {
+  const auto& running = scheduler.running();
+  parts_.clear();
+  for (std::size_t i = 0; i < running.size(); ++i) parts_.push_back({i, 0, shares[i]});
+  std::ranges::sort(parts_, {}, [&](const Part& part) { return running[part.index]->sequence; });
+  tokens_.clear();
+  plain_tokens_.clear();
+  for (auto& part : parts_) {
+    auto& task = *running[part.index];
+    part.first = static_cast<std::int32_t>(tokens_.size());
+    append(task, scheduler.computed(task), part.count);
+  }
+}
+
+void StepBatch::append(Task& task, std::int32_t computed, std::int32_t count) {
+  const auto end = computed + count;
+  task.draft.resize(static_cast<std::size_t>(std::max(0, end - task.size())));
+  for (auto at = computed; at < end; ++at) {
+    const bool drafted = at >= task.size();
+    const auto token = drafted ? task.draft[static_cast<std::size_t>(at - task.size())]
+                               : task.tokens[static_cast<std::size_t>(at)];
+    tokens_.push_back({token, at, task.sequence, at + 1 >= task.size()});
+    plain_tokens_.push_back(token);
+  }
+}
+
+void StepBatch::record(Scheduler& scheduler) {
+  for (const auto& part : parts_) {
+    const auto tokens =
+        std::span(plain_tokens_)
+            .subspan(static_cast<std::size_t>(part.first), static_cast<std::size_t>(part.count));
+    scheduler.extend(*scheduler.running()[part.index], tokens);
+  }
+}
+
+std::span<const SampleWork> StepBatch::sampling(const Scheduler& scheduler) {
+  const auto& running = scheduler.running();
+  sampled_.resize(std::max(sampled_.size(), running.size()));
+  work_.clear();
+  for (const auto& part : parts_) {
+    const auto& task = *running[part.index];
+    sampled_[part.index].clear();
+    const bool complete = part.count > 0 && scheduler.computed(task) >= task.size();
+    if (!complete || task.finished) continue;
+    work_.push_back({.sampler = task.sampler.get(),
+                     .row = part.first + part.count - 1 - static_cast<std::int32_t>(task.draft.size()),
+                     .draft = task.draft,
+                     .sampled = &sampled_[part.index]});
+  }
+  return work_;
+}
+
+}  // namespace tacho::engine

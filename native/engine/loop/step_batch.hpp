@@ -1,0 +1,45 @@
+// The tokens of one step, and whose they are.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "scheduler.hpp"
+
+namespace tacho::engine {
+
+/// Rows are in the order of sequence ids: where sequences have buffers of their own, llama.cpp computes only
+/// neighbours in one go, and the weights are read anew for each go. Keeps its memory from step to step.
+class StepBatch {
+ public:
+  /// `shares` are the tokens that each of the running requests puts in. Guesses for which there is no room
+  /// are dropped from the requests.
+  void build(Scheduler& scheduler, std::span<const std::int32_t> shares);
+  /// The memory now holds the batch.
+  void record(Scheduler& scheduler);
+  /// What is to be sampled: for every request whose tokens are now all computed. Valid until the next call of
+  /// anything here.
+  std::span<const SampleWork> sampling(const Scheduler& scheduler);
+
+  std::span<const BatchToken> tokens() const { return tokens_; }
+  /// What was sampled for the running request of this index.
+  const std::vector<Sampled>& sampled(std::size_t index) const { return sampled_[index]; }
+
+ private:
+  /// One running request's rows.
+  struct Part {
+    std::size_t index;  // in the list of those who run
+    std::int32_t first;
+    std::int32_t count;
+  };
+  void append(Task& task, std::int32_t computed, std::int32_t count);
+
+  std::vector<Part> parts_;
+  std::vector<BatchToken> tokens_;
+  std::vector<Token> plain_tokens_;  // the same, as the prefix cache wants them
+  std::vector<SampleWork> work_;
+  std::vector<std::vector<Sampled>> sampled_;  // by index
+};
+
+}  // namespace tacho::engine
