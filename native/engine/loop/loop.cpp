@@ -140,7 +140,20 @@ void Loop::choose_adapter() {
 /// Of all who run, whatever their adapters.
 StepMix Loop::mix() const {
   const auto streams = streams_of(true);
-  return {.streams = streams, .prompts = static_cast<std::int32_t>(running().size()) - streams};
+  return {.streams = streams,
+          .prompts = static_cast<std::int32_t>(running().size()) - streams,
+          .fresh = fresh_tokens()};
+}
+
+std::int32_t Loop::fresh_tokens() const {
+  std::int32_t tokens = 0;
+  for (const auto& task : running()) {
+    const auto missing = scheduler_.uncomputed(*task);
+    if (missing == 1) continue;
+    if (task->taken_up) return 0;
+    tokens += missing;
+  }
+  return tokens;
 }
 
 std::int32_t Loop::streams_of(bool all_adapters) const {

@@ -83,6 +83,7 @@ class Loop {
   void give_up(const std::string& why, bool all);
   bool speaks_before_preemption(std::int32_t cells);
   StepMix mix() const;
+  std::int32_t fresh_tokens() const;
   std::int32_t streams_of(bool all_adapters) const;
 
   std::vector<TaskPtr>& running() { return scheduler_.running(); }

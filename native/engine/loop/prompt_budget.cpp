@@ -15,9 +15,16 @@ constexpr double kWeight = 0.1;
 /// about the next.
 constexpr double kOutlier = 2;
 
-/// One step changes the pace by at most so much, up and down.
-constexpr double kGrowth = 1.25;
-constexpr double kShrink = 0.7;
+/// One chunk of so many has half its size: from chunks all alike nobody learns what is the chunk's cost and
+/// what its tokens'.
+constexpr std::int32_t kProbe = 8;
+
+/// What prompts get more while as many wait for their first token as stream; it grows with the square of how
+/// many there are for each that streams.
+constexpr double kUrgency = 2;
+
+/// What prompts may add when they are computed whole by it, by what they may otherwise.
+constexpr double kWhole = 2;
 
 /// A prompt must come to an end, whatever it costs.
 constexpr std::int32_t kFewest = 4;
@@ -39,11 +46,11 @@ std::size_t PromptBudget::bucket(std::int32_t streams) {
 /// Seconds by which prompts may lengthen the step.
 double PromptBudget::allowed(StepMix mix) const {
   const auto waiting = static_cast<double>(mix.prompts) / mix.streams;
-  return (multiple_ - 1) * plain_[bucket(mix.streams)].seconds * std::max(1.0, waiting);
+  return (multiple_ - 1) * plain_[bucket(mix.streams)].seconds * std::max(1.0, kUrgency * waiting * waiting);
 }
 
 void PromptBudget::observe(StepMix mix, std::int32_t more, double seconds) {
-  if (mix.streams == 0) return;
+  if (mix.streams == 0) return cost_.observe(more, seconds);
   auto& plain = plain_[bucket(mix.streams)];
   if (more == 0) {
     const auto held = std::min(seconds, kOutlier * plain.seconds);
@@ -52,23 +59,19 @@ void PromptBudget::observe(StepMix mix, std::int32_t more, double seconds) {
     return;
   }
   ++plain.age;
-  if (plain.seconds == 0) return;
-  const double pace = more / allowed(mix);
-  const double room = allowed(mix) / std::max(seconds - plain.seconds, 0.01 * plain.seconds);
-  // A step that kept the limit says that more fits; one that held less than it might says nothing else.
-  if (room >= 1) {
-    pace_ = std::max(pace_, pace * std::min(room, kGrowth));
-  } else {
-    pace_ = std::min(pace_ == 0 ? pace : pace_, pace * std::max(room, kShrink));
-  }
+  ++chunks_;
+  if (plain.seconds > 0) cost_.observe(more, seconds - plain.seconds);
 }
 
 std::int32_t PromptBudget::tokens(StepMix mix, std::int32_t most) const {
   if (mix.streams == 0) return most;
   const auto& plain = plain_[bucket(mix.streams)];
   if (plain.seconds == 0 || plain.age >= kOld) return 0;
-  if (pace_ == 0) return std::min(kFirst, most);
-  const double fitting = pace_ * allowed(mix);
+  if (!cost_.is_known()) return std::min(kFirst, most);
+  const auto limit = allowed(mix);
+  if (mix.fresh > 0 && mix.fresh <= most && cost_.seconds(mix.fresh) <= kWhole * limit) return mix.fresh;
+  auto fitting = std::max(cost_.tokens(limit), cost_.least_tokens());
+  if (chunks_ % kProbe == kProbe - 1) fitting /= 2;
   return fitting >= most ? most : std::max(kFewest, static_cast<std::int32_t>(fitting));
 }
 

@@ -4,19 +4,22 @@
 #include <array>
 #include <cstdint>
 
+#include "prompt_cost.hpp"
+
 namespace tacho::engine {
 
 /// Who takes part in a step.
 struct StepMix {
   std::int32_t streams = 0;  // requests that generate
   std::int32_t prompts = 0;  // requests whose prompts are computed
+  std::int32_t fresh = 0;    // tokens that the prompts lack, if none of them has been begun, else 0
 };
 
 /// A step with prompts shall last at most so many times as long as one in which every stream gets its token
-/// and nothing else; longer only when more requests wait for their first token than stream, and then in
-/// proportion. What prompt tokens cost is no constant: each chunk has a cost of its own (the weights are read
-/// once more), and each token costs more the deeper in its prompt. So no cost is estimated: the budget grows
-/// while steps stay within the limit, and shrinks by as much as one went beyond it.
+/// and nothing else. Longer in three cases: prompts that can be computed whole may double what prompts add,
+/// because a few tokens left over cost another reading of the weights; requests that wait for their first
+/// token beside few that stream may add more, in proportion; and no chunk is so small that reading the
+/// weights takes longer than its tokens.
 class PromptBudget {
  public:
   explicit PromptBudget(double multiple) : multiple_(multiple) {}
@@ -38,7 +41,8 @@ class PromptBudget {
 
   double multiple_;
   std::array<Plain, 65> plain_{};  // by eight times the binary logarithm of the number of streams
-  double pace_ = 0;                // prompt tokens a second allowed for them; 0: not known
+  PromptCost cost_;
+  std::int32_t chunks_ = 0;  // steps with prompts beside streams
 };
 
 }  // namespace tacho::engine

@@ -9,17 +9,22 @@ namespace {
 std::size_t index(std::int32_t i) { return static_cast<std::size_t>(i); }
 
 /// Equal parts of `budget` for all of `prompts`, none more than it can use: those who want least are asked
-/// first, and what they leave is shared by the rest. Returns what is left.
+/// first, and what they leave is shared by the rest. The rest get parts of one size, since llama.cpp computes
+/// in one go only as much of a sequence as all others bring too. Returns what is left.
 std::int32_t share_equally(std::span<std::int32_t> prompts, std::span<const Demand> demands,
                            std::int32_t budget, std::vector<std::int32_t>& shares) {
   std::ranges::stable_sort(prompts, {}, [&](auto i) { return demands[index(i)].more; });
-  auto left = static_cast<std::int32_t>(prompts.size());
-  for (const auto i : prompts) {
-    // Rounded up: a budget smaller than the number of prompts still moves somebody.
-    const auto part = std::min({demands[index(i)].more, budget, (budget + left - 1) / left});
-    shares[index(i)] = part;
-    budget -= part;
-    --left;
+  std::int32_t part = 0;
+  for (std::size_t n = 0; n < prompts.size() && budget > 0; ++n) {
+    const auto wanted = demands[index(prompts[n])].more;
+    // At least one: a budget smaller than the number of prompts still moves somebody.
+    if (part == 0) {
+      const auto equal = std::max(1, budget / static_cast<std::int32_t>(prompts.size() - n));
+      if (wanted > equal) part = equal;
+    }
+    const auto share = part == 0 ? wanted : part;
+    shares[index(prompts[n])] = share;
+    budget -= share;
   }
   return budget;
 }

@@ -18,7 +18,7 @@ struct Machine {
   /// Lets a long prompt pass through.
   std::int32_t settle(PromptBudget& budget, std::int32_t streams = 8) const {
     for (int i = 0; i < 5; ++i) budget.observe({.streams = streams}, 0, seconds(0));
-    for (int i = 0; i < 40; ++i) {
+    for (int i = 0; i < 43; ++i) {
       const auto more = budget.tokens({.streams = streams, .prompts = 1}, 512);
       budget.observe({.streams = streams, .prompts = 1}, more, seconds(more));
     }
@@ -59,14 +59,38 @@ TEST(costs_that_grow_are_followed) {
 TEST(short_prompts_do_not_make_the_budget_small) {
   PromptBudget budget(2);
   const auto before = Machine{}.settle(budget);
-  for (int i = 0; i < 100; ++i) budget.observe({.streams = 8, .prompts = 1}, 2, Machine{}.seconds(2));
-  CHECK(budget.tokens({.streams = 8, .prompts = 1}, 512) >= before);
+  for (int i = 0; i < 104; ++i) budget.observe({.streams = 8, .prompts = 1}, 2, Machine{}.seconds(2));
+  CHECK(budget.tokens({.streams = 8, .prompts = 1}, 512) >= before - 1);
 }
 TEST(many_that_wait_have_more_of_a_step_than_few) {
   PromptBudget budget(2);
   const auto one = Machine{}.settle(budget);
-  CHECK_EQUAL(budget.tokens({.streams = 8, .prompts = 8}, 512), one);
-  CHECK(budget.tokens({.streams = 8, .prompts = 80}, 512) >= 9 * one);
+  CHECK_EQUAL(budget.tokens({.streams = 8, .prompts = 2}, 512), one);
+  CHECK(budget.tokens({.streams = 8, .prompts = 40}, 512) >= 18 * one);
+}
+TEST(prompts_that_can_be_computed_whole_are) {
+  PromptBudget budget(2);
+  const auto part = Machine{.chunk = 0.001}.settle(budget);
+  const auto tokens = [&](std::int32_t fresh) {
+    return budget.tokens({.streams = 8, .prompts = 1, .fresh = fresh}, 512);
+  };
+  CHECK(tokens(part) == part);
+  CHECK(tokens(2 * part) == 2 * part);
+  CHECK(tokens(3 * part) == part);
+}
+TEST(a_chunk_is_worth_its_reading_of_the_weights) {
+  PromptBudget budget(2);
+  const auto tokens = Machine{.chunk = 0.01}.settle(budget);
+  CHECK(tokens >= 18);
+  CHECK(tokens <= 21);
+}
+TEST(steps_of_prompts_alone_tell_what_prompts_cost) {
+  PromptBudget budget(2);
+  budget.observe({.prompts = 4}, 512, 0.256);
+  budget.observe({.streams = 8}, 0, 0.008);
+  const auto tokens = budget.tokens({.streams = 8, .prompts = 1}, 512);
+  CHECK(tokens >= 15);
+  CHECK(tokens <= 17);
 }
 TEST(a_single_late_step_changes_little) {
   PromptBudget budget(2);

@@ -1,0 +1,59 @@
+#include "prompt_cost.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace tacho::engine {
+
+namespace {
+
+/// What an earlier step counts for, by each later one: some twenty steps are remembered.
+constexpr double kMemory = 0.95;
+
+/// A step that took so many times longer than expected lost its core to another process, and says nothing
+/// about the next.
+constexpr double kOutlier = 2;
+
+/// Part of a usual step's addition that can be its chunk's: the next chunk is at most four times as long.
+constexpr double kMostOfChunk = 0.75;
+
+/// Chunks whose tokens' parts vary less than this (squared, relative) do not tell a chunk's cost from its
+/// tokens'.
+constexpr double kAlike = 0.01;
+
+}  // namespace
+
+/// Least squares over z = token + chunk * u, so that steps count by how far they are off in proportion: large
+/// chunks say what a token costs, small ones what a chunk does.
+void PromptCost::observe(std::int32_t tokens, double seconds) {
+  seconds = std::max(0.0, seconds);
+  const auto expected = this->seconds(tokens);
+  if (is_known() && expected > 0) seconds = std::min(seconds, kOutlier * expected);
+  const double u = 1.0 / tokens;
+  const double z = seconds / tokens;
+  weight_ = kMemory * weight_ + 1;
+  u_ = kMemory * u_ + u;
+  z_ = kMemory * z_ + z;
+  uu_ = kMemory * uu_ + u * u;
+  uz_ = kMemory * uz_ + u * z;
+  fit();
+}
+
+void PromptCost::fit() {
+  const auto u = u_ / weight_;
+  const auto z = z_ / weight_;
+  const auto variance = uu_ / weight_ - u * u;
+  if (variance > kAlike * u * u) chunk_ = (uz_ / weight_ - u * z) / variance;
+  // Costs that change look like a chunk's at first: were all of it, tokens would seem to be had for nothing.
+  chunk_ = std::clamp(chunk_, 0.0, kMostOfChunk * z / u);
+  token_ = z - chunk_ * u;
+}
+
+double PromptCost::tokens(double seconds) const {
+  if (seconds <= chunk_) return 0;
+  return token_ > 0 ? (seconds - chunk_) / token_ : std::numeric_limits<double>::infinity();
+}
+
+double PromptCost::least_tokens() const { return tokens(2 * chunk_); }
+
+}  // namespace tacho::engine
