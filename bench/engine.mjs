@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { COMMON_OPTIONS, cellsFor, readOptions, samplingOf } from "./command-line.mjs";
-import { compared, spreads } from "./figures.mjs";
+import { compared, median, spreads } from "./figures.mjs";
 import { modelFile } from "./models/model-file.mjs";
 import { batchedBenchFlags, runBatchedBench } from "./peers/batched-bench.mjs";
 import { llamaPrograms } from "./peers/llama-cpp.mjs";
@@ -27,19 +27,29 @@ function runCase(program, { cpus, ...run }) {
   return JSON.parse(execFileSync(...command, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }));
 }
 
-/** node-llama-cpp's threads: one, and as many as there are cores when that is more. The best of them counts. */
+/** The threads at which tacho and node-llama-cpp meet: one, and two where there are. Each one's best counts. */
 const THREADS_TRIED = [...new Set([1, Math.min(2, availableParallelism())])];
+
+const PROGRAMS = { tacho: "tacho-case.mjs", "node-llama-cpp": "node-llama-cpp-case.mjs" };
+
+/** A party of PROGRAMS by each number of threads. */
+function byThreads(sized) {
+  return Object.entries(PROGRAMS).flatMap(([party, program]) =>
+    THREADS_TRIED.map((threads) => [
+      `${party}, ${threads} ${threads === 1 ? "thread" : "threads"}`,
+      () => runCase(program, { ...sized, threads }),
+    ]),
+  );
+}
 
 /** What runs in each round, by name. */
 function casesFor(count, { programs, ...run }, withNodeLlamaCpp) {
   const sized = { ...run, count, cells: count * cellsFor(run.promptTokens + run.tokens) };
   const cases = {
-    tacho: () => runCase("tacho-case.mjs", sized),
+    tacho: () => runCase(PROGRAMS.tacho, sized),
     "batched-bench": () => runBatchedBench(programs["llama-batched-bench"], sized),
+    ...(withNodeLlamaCpp ? Object.fromEntries(byThreads(sized)) : {}),
   };
-  for (const threads of withNodeLlamaCpp ? THREADS_TRIED : [])
-    cases[`node-llama-cpp, ${threads} ${threads === 1 ? "thread" : "threads"}`] = () =>
-      runCase("node-llama-cpp-case.mjs", { ...sized, threads });
   return { cases, flags: batchedBenchFlags(sized).join(" ") };
 }
 
@@ -52,29 +62,43 @@ function inTurns(cases, rounds) {
 
 const ratesOf = (results) => results.map(({ rate }) => rate);
 
+/** The rates of the number of threads that suits the party best. */
+function bestRates(results, party) {
+  const tried = Object.entries(results).filter(([name]) => name.startsWith(`${party}, `));
+  return tried.map(([, all]) => ratesOf(all)).sort((a, b) => median(b) - median(a))[0];
+}
+
+function ratiosOf(results) {
+  const own = ratesOf(results.tacho);
+  const ratios = { "batched-bench": compared(own, ratesOf(results["batched-bench"])) };
+  const rival = bestRates(results, "node-llama-cpp");
+  if (rival) ratios["node-llama-cpp"] = compared(bestRates(results, "tacho"), rival);
+  return ratios;
+}
+
 function rowOf(streams, { cases, flags }, rounds) {
   process.stderr.write(`${streams} sequences, ${rounds} rounds …\n`);
   const results = inTurns(cases, rounds);
-  const { tacho, ...rivals } = results;
   return {
     streams,
     batchedBenchFlags: flags,
     parties: Object.fromEntries(Object.entries(results).map(([name, all]) => [name, spreads(all)])),
-    ratios: Object.fromEntries(
-      Object.entries(rivals).map(([name, all]) => [name, compared(ratesOf(tacho), ratesOf(all))]),
-    ),
+    ratios: ratiosOf(results),
   };
 }
 
 function print({ figures }) {
   const rows = figures.flatMap(({ streams, parties, ratios }) =>
-    Object.entries(parties).map(([name, { rate, cpuMs }]) => [
-      `${streams} × ${name}`,
-      shortSpread(rate),
-      short(cpuMs?.median),
-      short(ratios[name]?.ofMedians),
-      shortSpread(ratios[name]?.perRound),
-    ]),
+    Object.entries(parties).map(([name, { rate, cpuMs }]) => {
+      const ratio = ratios[name.split(", ")[0]];
+      return [
+        `${streams} × ${name}`,
+        shortSpread(rate),
+        short(cpuMs?.median),
+        short(ratio?.ofMedians),
+        shortSpread(ratio?.perRound),
+      ];
+    }),
   );
   const head = ["sequences", "tokens/s", "CPU ms/token", "tacho by it: of medians", "of rounds"];
   console.log(terminalTable(head, rows));

@@ -26,26 +26,20 @@ function whereLine({ machine, date, versions, options, others }) {
   return `${facts.join("; ")}.${busy}`;
 }
 
-/** node-llama-cpp with the number of threads that suits it best. */
-function bestOf(ratios) {
-  const tried = Object.entries(ratios).filter(([name]) => name.startsWith("node-llama-cpp"));
-  return tried.map(([, { perRound }]) => perRound).sort((a, b) => a.median - b.median)[0];
-}
-
 function engineTable({ figures }) {
   const rows = figures.map(({ streams, parties, ratios }) => [
     streams,
     short(parties.tacho.rate.median),
     short(parties["batched-bench"].rate.median),
     shortSpread(ratios["batched-bench"].perRound),
-    shortSpread(bestOf(ratios)),
+    shortSpread(ratios["node-llama-cpp"]?.perRound),
   ]);
   const head = [
     "sequences",
     "tacho tokens/s",
     "batched-bench",
     "ratio",
-    "ratio to node-llama-cpp at its best",
+    "each at its best number of threads, by node-llama-cpp",
   ];
   return markdownTable(head, rows);
 }
