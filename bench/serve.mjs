@@ -7,6 +7,8 @@ import { report, resultOf } from "./report/result.mjs";
 import { terminalTable } from "./report/text-table.mjs";
 import { closed } from "./serve/closed.mjs";
 import { copy } from "./serve/copy.mjs";
+import { heap } from "./serve/heap.mjs";
+import { hostCost } from "./serve/host-cost.mjs";
 import { longPrompt } from "./serve/long-prompt.mjs";
 import { memory } from "./serve/memory.mjs";
 import { open } from "./serve/open.mjs";
@@ -21,6 +23,8 @@ const SCENARIOS = {
   "long-prompt": longPrompt,
   copy,
   memory,
+  heap,
+  "host-cost": hostCost,
   "telemetry-cost": telemetryCost,
 };
 const LOADS = ["closed", "open"];
@@ -37,6 +41,8 @@ const OPTIONS = {
   seconds: { type: "positive", default: "20" },
   /** Tokens of the prompt of the long-prompt scenario. */
   "long-prompt": { type: "count", default: "8000" },
+  /** Generated tokens of the heap scenario. */
+  "heap-tokens": { type: "count", default: "1000000" },
 };
 
 function scenariosFor(name) {
@@ -71,9 +77,12 @@ export async function serve(args) {
   const options = {
     ...given,
     model: modelFile(given),
+    /** For a scenario that wants a shape of its own; a file that was named stays. */
+    modelOfShape: (shape) => modelFile({ ...given, shape }),
     parties: ["tacho", ...given.against],
     promptTokens: given["prompt-tokens"],
     longPrompt: given["long-prompt"],
+    heapTokens: given["heap-tokens"],
     sampling: samplingOf(given),
   };
   for (const name of scenariosFor(given.scenario)) await attempt(name, options, given);

@@ -18,16 +18,17 @@ const NODE_LLAMA_CPP = fileURLToPath(new URL("node-llama-cpp-server.mjs", import
  * @property {string} [cpus] as taskset writes them
  * @property {string} [peers] folder of llama.cpp's programs
  * @property {string[]} [extra] more flags
+ * @property {NodeJS.ProcessEnv} [environment] of tacho, beside the bench's own
  */
 
-async function tacho({ model, threads, parallel, cells, shared, gpu, cpus, extra = [] }) {
+async function tacho({ model, threads, parallel, cells, shared, gpu, cpus, extra = [], environment }) {
   const port = await freePort();
   const sizes = ["--parallel", parallel, "--ctx-size", cells];
   if (!shared) sizes.push("--max-context", Math.floor(cells / parallel));
   const flags = ["--threads", threads, ...sizes, "--gpu", gpu, ...extra];
   const shown = ["serve", ...flags].map(String);
   const args = [MAIN, ...shown, "--model", model, "--port", String(port)];
-  const options = { name: "tacho", program: process.execPath, args, shown, port, cpus };
+  const options = { name: "tacho", program: process.execPath, args, shown, port, cpus, environment };
   return startServer({ ...options, readyPath: "/readyz" });
 }
 

@@ -73,6 +73,11 @@ function titleOf(pid) {
   return (read(`/proc/${pid}/cmdline`) ?? "").split("\0")[0].split("/").pop();
 }
 
+/** What the tree's processes call themselves, by process id. */
+export function treeTitles(root) {
+  return new Map(treeOf(root).map((pid) => [pid, titleOf(pid)]));
+}
+
 /** CPU seconds so far of each thread alive, by its id, with the title of its process. */
 export function cpuByThread(root) {
   const threads = treeOf(root).flatMap((pid) => {

@@ -5,7 +5,7 @@ import http from "node:http";
 import net from "node:net";
 import { clearTimeout, setTimeout } from "node:timers";
 import { setTimeout as pause } from "node:timers/promises";
-import { cpuByThread, treeCost, treeMemory } from "./process-tree.mjs";
+import { cpuByThread, treeCost, treeMemory, treeTitles } from "./process-tree.mjs";
 
 const START_SECONDS = 300;
 /** A server that does not end by itself in this time is killed. */
@@ -73,9 +73,10 @@ export function pinned(cpus, program, args) {
  * Starts it and waits until `readyPath` answers 200. `shown` are the flags as a report shows them, without the
  * machine's paths.
  */
-export async function startServer({ name, program, args, shown, port, readyPath, cpus }) {
+export async function startServer({ name, program, args, shown, port, readyPath, cpus, environment }) {
   // Its output must be read, or it fills a pipe and the server stands still.
-  const child = spawn(...pinned(cpus, program, args), { stdio: ["ignore", "ignore", "pipe"] });
+  const options = { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...environment } };
+  const child = spawn(...pinned(cpus, program, args), options);
   const words = lastWords(child);
   await once(child, "spawn");
   try {
@@ -84,6 +85,7 @@ export async function startServer({ name, program, args, shown, port, readyPath,
     await stop(child);
     throw error;
   }
+  const metricsText = () => bodyOf(port, "/metrics");
   return {
     name,
     port,
@@ -91,7 +93,9 @@ export async function startServer({ name, program, args, shown, port, readyPath,
     cost: () => treeCost(child.pid),
     threads: () => cpuByThread(child.pid),
     memory: () => treeMemory(child.pid),
-    metrics: async () => metricsOf(await bodyOf(port, "/metrics")),
+    titles: () => treeTitles(child.pid),
+    metricsText,
+    metrics: async () => metricsOf(await metricsText()),
     stop: () => stop(child),
   };
 }
