@@ -17,7 +17,7 @@ export const runtimeCatalog = defineCatalog({
   eventLoopDelay: {
     type: "nativeHistogram",
     name: "nodejs_eventloop_delay_seconds",
-    help: "How long what is due waits for the event loop, sampled every 20 ms.",
+    help: "How long what is due waits for the event loop, sampled every 100 ms.",
     unit: "seconds",
     labels: THREAD,
     // Timers are due in whole milliseconds, so less cannot be told apart.

@@ -2,11 +2,12 @@ import type { HistogramHandle } from "../instruments/instruments.js";
 import { CounterFollower } from "./counter-follower.js";
 import type { RuntimePart, RuntimeSubject } from "./runtime-part.js";
 
-const PERIOD_MS = 20;
+/** Each period wakes an idle thread, which costs more than the sample itself. */
+const PERIOD_MS = 100;
 
 /**
  * Observes for each period what something due at its end had to wait. One late sample thus counts for all that the
- * delay has swallowed: otherwise a loop that is blocked for a second in every two would look fast 49 times of 50.
+ * delay has swallowed: otherwise a loop that is blocked for a second in every two would look fast 10 times of 11.
  */
 function observeWaits(delay: HistogramHandle, lateMs: number): void {
   let late = lateMs;

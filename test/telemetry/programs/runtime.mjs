@@ -35,10 +35,10 @@ const delay = metrics.eventLoopDelay.labels(labels);
 const majorGc = metrics.gcDuration.labels({ ...labels, kind: "major" });
 
 const OPERATIONS = {
-  /** Holds the loop for ten periods of the sampler; answers how many waits its first sample then shows. */
+  /** Holds the loop for five periods of the sampler; answers how many waits its first sample then shows. */
   async block() {
     const before = above(delay, 0.025);
-    const end = performance.now() + 200;
+    const end = performance.now() + 500;
     while (performance.now() < end);
     while (above(delay, 0.025) === before) await setImmediate();
     return above(delay, 0.025) - before;
