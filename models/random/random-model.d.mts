@@ -32,11 +32,19 @@ export interface VocabularyOptions {
   bos?: boolean;
   /** Whether prompts begin with the BOS (true where there is one). Not for "rwkv" and "wordpiece". */
   addBos?: boolean;
+  /** Whether prompts end with the EOS (false). Not for "rwkv" and "wordpiece". */
+  addEos?: boolean;
+  /** Whether a text is read as if a space came before it (true). Only for "spm". */
+  addSpacePrefix?: boolean;
   /**
    * Control tokens that end a generation, beside the EOS that "bpe" and "spm" have (["<|im_end|>"]). llama.cpp
    * knows them by their spelling: "<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<end_of_turn>" and a few more.
    */
   endTokens?: string[];
+  /** Control tokens that end nothing, beside "<|im_start|>" ([]). */
+  controlTokens?: string[];
+  /** Texts that are one token each wherever they stand, as "<think>" often is ([]). */
+  userTokens?: string[];
   /** Jinja text; null for none. ChatML by default, none for "wordpiece". */
   chatTemplate?: string | null;
 }
@@ -50,10 +58,12 @@ export interface RandomModelOptions {
   type?: TensorType;
   /** 0 */
   seed?: number;
+  /** What the file calls the model; llama.cpp reads tokenizers of some names in ways of their own. */
+  name?: string;
   vocabulary?: VocabularyOptions;
 }
 
-export interface RandomAdapterOptions extends Omit<RandomModelOptions, "type" | "vocabulary"> {
+export interface RandomAdapterOptions extends Omit<RandomModelOptions, "type" | "name" | "vocabulary"> {
   /** Columns of the two matrices; 8. */
   rank?: number;
   /** `alpha` / `rank` scales what the adapter adds; 16. */

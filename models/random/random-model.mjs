@@ -19,7 +19,7 @@ export async function writeRandomModel(file, options = {}) {
     metadata: {
       "general.architecture": ["string", name],
       "general.type": ["string", "model"],
-      "general.name": ["string", `random ${name} ${shapeName}`],
+      "general.name": ["string", options.name ?? `random ${name} ${shapeName}`],
       "general.file_type": ["u32", TENSOR_TYPES[type].fileType],
       ...prefixed(name, metadata(shape)),
       ...vocabulary.metadata,

@@ -5,6 +5,7 @@ import { choose, OptionError } from "./option-error.mjs";
 const NORMAL = 1;
 const UNKNOWN = 2;
 const CONTROL = 3;
+const USER_DEFINED = 4;
 const BYTE = 6;
 
 const ALL_BYTES = Array.from({ length: 256 }, (_, byte) => byte);
@@ -21,7 +22,7 @@ export const CHAT_TEMPLATE =
 const KINDS = {
   /** Byte-level byte-pair encoding, as Llama 3 and Qwen have. */
   bpe: {
-    specials: ({ bos, endTokens }) => [...(bos ? ["<s>"] : []), "</s>", "<|im_start|>", ...endTokens],
+    specials: ({ bos, others }) => [...(bos ? ["<s>"] : []), "</s>", "<|im_start|>", ...others],
     bytes: ALL_BYTES.map(byteLevel),
     characters: [],
     piece: (text) => text.replace("_", byteLevel(0x20)),
@@ -29,13 +30,14 @@ const KINDS = {
   },
   /** SentencePiece, as Llama 2 and Gemma have. llama.cpp gives it a BOS and an EOS whatever the file says. */
   spm: {
-    specials: ({ endTokens }) => ["<unk>", "<s>", "</s>", "<|im_start|>", ...endTokens],
+    specials: ({ others }) => ["<unk>", "<s>", "</s>", "<|im_start|>", ...others],
     bytes: ALL_BYTES.map((byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`),
     byteType: BYTE,
     characters: ["▁"],
     piece: (text) => text.replace("_", "▁"),
-    metadata: (tokens, { quiet }) => ({
+    metadata: (tokens, { quiet, addSpacePrefix }) => ({
       "tokenizer.ggml.model": ["string", "llama"],
+      ...flag("add_space_prefix", addSpacePrefix),
       // The earlier a piece, the sooner it is merged.
       "tokenizer.ggml.scores": ["f32[]", tokens.map((_, id) => Math.min(0, quiet - id))],
       "tokenizer.ggml.unknown_token_id": ["u32", tokens.indexOf("<unk>")],
@@ -60,7 +62,7 @@ const KINDS = {
   },
   /** RWKV's, the one kind for which llama.cpp knows neither a BOS nor an EOS. Only `endTokens` end a text. */
   rwkv: {
-    specials: ({ endTokens }) => ["<|im_start|>", ...endTokens],
+    specials: ({ others }) => ["<|im_start|>", ...others],
     bytes: ALL_BYTES.map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`),
     characters: [],
     piece: (text) => text.replace("_", " "),
@@ -70,14 +72,18 @@ const KINDS = {
 
 /**
  * A tokenizer with made-up words, as GGUF metadata.
- * @param {{kind: string, size: number, bos?: boolean, addBos?: boolean, endTokens?: string[],
- *   chatTemplate?: string | null}} options
- *   `bos`: whether there is one (only "bpe" can be without). `addBos`: whether prompts begin with it.
+ * @param {{kind: string, size: number, bos?: boolean, addBos?: boolean, addEos?: boolean, addSpacePrefix?: boolean,
+ *   endTokens?: string[], controlTokens?: string[], userTokens?: string[], chatTemplate?: string | null}} options
+ *   `bos`: whether there is one (only "bpe" can be without). `addBos`, `addEos`: whether prompts begin with it and end
+ *   with the EOS. `addSpacePrefix`: whether "spm" reads a text as if a space came before it.
  *   `endTokens`: control tokens, which llama.cpp takes for ends of generation by their spelling, beside the EOS.
+ *   `controlTokens`: other ones. `userTokens`: texts that are one token each.
  * @returns the metadata, and how many tokens at the beginning are special or single bytes.
  * @throws OptionError for an unknown kind, a size below the kind's least, or an option that the kind cannot have.
  */
-export function makeVocabulary({ kind, size, bos = true, addBos, endTokens = ["<|im_end|>"], chatTemplate }) {
+export function makeVocabulary({ kind, size, ...options }) {
+  const { bos = true, addBos, addEos, addSpacePrefix, chatTemplate } = options;
+  const { endTokens = ["<|im_end|>"], controlTokens = [], userTokens = [] } = options;
   const {
     specials,
     bytes,
@@ -87,21 +93,28 @@ export function makeVocabulary({ kind, size, bos = true, addBos, endTokens = ["<
     metadata,
   } = choose(KINDS, "vocabulary.kind", kind);
   if (!bos && kind !== "bpe") throw new OptionError("vocabulary.bos", `true for ${kind}`, bos);
-  const special = specials({ bos, endTokens });
-  const quiet = special.length + bytes.length;
+  const special = specials({ bos, others: [...endTokens, ...controlTokens] });
+  const quiet = special.length + userTokens.length + bytes.length;
   const least = quiet + characters.length;
   if (!(size >= least)) {
     throw new OptionError("vocabulary.size", `at least ${least} tokens for ${kind}`, size);
   }
   const made = madeUpPieces(size - least);
-  const tokens = [...special, ...bytes, ...characters, ...made.map(({ left, right }) => piece(left + right))];
-  const types = tokens.map((_, id) => (id < special.length ? CONTROL : id < quiet ? byteType : NORMAL));
+  const pieces = made.map(({ left, right }) => piece(left + right));
+  const tokens = [...special, ...userTokens, ...bytes, ...characters, ...pieces];
+  const types = [
+    ...special.map(() => CONTROL),
+    ...userTokens.map(() => USER_DEFINED),
+    ...bytes.map(() => byteType),
+    ...[...characters, ...pieces].map(() => NORMAL),
+  ];
   if (tokens[0] === "<unk>") types[0] = UNKNOWN;
   return {
     quiet,
     metadata: {
-      ...metadata(tokens, { quiet, bos, made, piece }),
+      ...metadata(tokens, { quiet, bos, made, piece, addSpacePrefix }),
       ...tokenIds(tokens, addBos ?? tokens.includes("<s>")),
+      ...flag("add_eos_token", addEos),
       "tokenizer.ggml.tokens": ["string[]", tokens],
       "tokenizer.ggml.token_type": ["i32[]", types],
       ...templateMetadata(kind, chatTemplate),
@@ -118,6 +131,11 @@ function tokenIds(tokens, addBos) {
     ids["tokenizer.ggml.add_bos_token"] = ["bool", addBos];
   }
   return ids;
+}
+
+/** What is not asked for is left to llama.cpp. */
+function flag(name, value) {
+  return value === undefined ? {} : { [`tokenizer.ggml.${name}`]: ["bool", value] };
 }
 
 function templateMetadata(kind, chatTemplate = kind === "wordpiece" ? null : CHAT_TEMPLATE) {

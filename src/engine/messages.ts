@@ -84,6 +84,7 @@ export interface ModelInfo {
   backend: string;
   /** The device's own name. */
   device: string;
+  /** False: chats are written as ChatML, which the model may not know. */
   hasChatTemplate: boolean;
 }
 

@@ -12,6 +12,7 @@ export function bannerText(model: ModelInfo, url: string, metricsUrl: string): s
     ["model", `${model.id} (${model.description}, loaded in ${model.loadSeconds.toFixed(2)} s)`],
     ["device", `${model.backend}: ${model.device}, compute threads: ${model.threads}`],
     ["context", `${model.contextSize} tokens a request, ${model.slots} slots, ${model.kvCells} KV cells`],
+    ...(model.hasChatTemplate ? [] : [["chat", "ChatML, as the model has no template of its own"]]),
     ["address", url],
     ["metrics", metricsUrl],
   ];

@@ -41,10 +41,6 @@ export const ERRORS = {
   context_length_exceeded: { ...client, message: "{reason}" },
   invalid_prompt: { ...client, message: "{reason}" },
   template_failed: { ...client, message: "{reason}" },
-  chat_template_missing: {
-    ...client,
-    message: "The model '{model}' has no chat template; it answers POST /v1/completions.",
-  },
   bad_request: { ...client, message: "{reason}" },
   model_not_found: {
     ...client,

@@ -90,9 +90,6 @@ export class Generation {
     // Known from the first load on, also while the host is being restarted.
     const { model } = this.link;
     if (!model) throw new ApiError("model_loading");
-    if (call.prompt.kind === "chat" && !model.hasChatTemplate) {
-      throw new ApiError("chat_template_missing", { model: model.id }, "model");
-    }
     checkLength(call, model.contextSize);
     checkTokenIds(call, model.vocabularySize);
     return model;

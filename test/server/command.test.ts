@@ -106,6 +106,7 @@ describe("a server", () => {
     expect(tacho.stdout).toMatch(/model +my-model \(scripted/);
     expect(tacho.stdout).toMatch(/context +2048 tokens a request, 3 slots/);
     expect(tacho.stdout).toContain(`${url}/metrics`);
+    expect(tacho.stdout).not.toContain("ChatML");
     const [, target, body] = /curl (\S+) -H '[^']+' \\\n +-d '(.*)'\n/.exec(tacho.stdout)!;
     const headers = { "content-type": "application/json" };
     const response = await fetch(target!, { method: "POST", headers, body: body! });
@@ -119,6 +120,20 @@ describe("a server", () => {
     expect(await tacho.ended()).toBe(0);
     expect(isAlive(hosts[0]!.pid)).toBe(false);
     expect(tacho.segments()).toEqual([]);
+  });
+
+  it("says that a model without a chat template reads ChatML, and lets it", async () => {
+    const tacho = new TachoProcess("scripted", ["--port", "0", "--alias", "no-template"]);
+    const url = await tacho.url();
+    expect(tacho.stdout).toMatch(/chat +ChatML, as the model has no template/);
+    const response = await fetch(`${url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ messages: [{ role: "user", content: "words 1" }] }),
+    });
+    expect(response.status).toBe(200);
+    tacho.kill("SIGTERM");
+    expect(await tacho.ended()).toBe(0);
   });
 
   const stalled = async (tacho: TachoProcess) =>

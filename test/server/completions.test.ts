@@ -219,27 +219,18 @@ describe("the engine's request", () => {
     expect(request).toMatchObject({ maxTokens: null, stop: [], sampling: { seed: null, temperature: 1 } });
   });
 
-  it("has messages as templates know them", async () => {
-    const request = await echoed({
-      messages: [
-        { role: "developer", content: "Be short." },
-        {
-          role: "assistant",
-          content: [
-            { type: "text", text: "a" },
-            { type: "text", text: "b" },
-          ],
-          refusal: null,
-        },
-        ...user("echo"),
-      ],
-    });
+  it("has roles and parts as they came: what a template reads of them, llama.cpp knows", async () => {
+    const parts = [
+      { type: "text", text: "a" },
+      { type: "text", text: "b" },
+    ];
+    const before = [
+      { role: "developer", content: "Be short." },
+      { role: "assistant", content: parts },
+    ];
+    const request = await echoed({ messages: [before[0], { ...before[1], refusal: null }, ...user("echo")] });
     const { messages } = request.prompt as { messages: string };
-    expect(JSON.parse(messages)).toEqual([
-      { role: "system", content: "Be short." },
-      { role: "assistant", content: "a\nb" },
-      { role: "user", content: "echo" },
-    ]);
+    expect(JSON.parse(messages)).toEqual([...before, ...user("echo")]);
   });
 
   it("has its priority and its cache's salt", async () => {

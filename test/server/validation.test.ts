@@ -204,21 +204,6 @@ describe("token ids", () => {
   });
 });
 
-describe("a model without a chat template", () => {
-  it("is told where it answers, and answers there", async () => {
-    const other = await Stand.start({ alias: "no-template" });
-    const response = await other.chat("words 1");
-    expect(response.status).toBe(400);
-    expect(await errorOf(response)).toMatchObject({
-      code: "chat_template_missing",
-      message: "The model 'no-template' has no chat template; it answers POST /v1/completions.",
-    });
-    expect((await other.complete("words 1")).status).toBe(200);
-    expect(await other.outcomes()).toEqual({ invalid: 1, stop: 1 });
-    await other.close();
-  });
-});
-
 describe("what the engine refuses", () => {
   it.each([
     ["toolong", 400, "context_length_exceeded", "messages"],

@@ -142,7 +142,7 @@ Napi::Object to_js(Napi::Env env, const Replica& replica) {
   info["slots"] = limits.slots;
   info["kvCells"] = limits.cells;
   info["loadSeconds"] = replica.load_seconds();
-  info["hasChatTemplate"] = model.has_chat_template();
+  info["hasChatTemplate"] = model.chat_format().has_template();
   return info;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace tacho::engine {
 
@@ -11,6 +12,12 @@ namespace {
 constexpr std::string_view kOpen = "\xEF\xA3\xB0";
 constexpr std::string_view kClose = "\xEF\xA3\xB1";
 
+constexpr std::string_view kSpace = " \t\n\v\f\r";
+
+/// llama.cpp makes user-defined tokens of gpt-oss's "<|start|>", "<|message|>", "<|end|>" and others, so that
+/// answers show them. They begin and end turns all the same.
+bool looks_like_control(std::string_view text) { return text.starts_with("<|") && text.ends_with("|>"); }
+
 std::size_t first_byte(std::string_view text) { return static_cast<unsigned char>(text.front()); }
 
 }  // namespace
@@ -18,9 +25,12 @@ std::size_t first_byte(std::string_view text) { return static_cast<unsigned char
 ControlText::ControlText(const llama_vocab* vocab) {
   for (Token token = 0; token < llama_vocab_n_tokens(vocab); ++token) {
     const std::string text = llama_vocab_get_text(vocab, token);
-    if (llama_vocab_is_control(vocab, token) && !text.empty()) {
-      controls_[first_byte(text)].push_back({token, text});
-    }
+    const bool user_defined = (llama_vocab_get_attr(vocab, token) & LLAMA_TOKEN_ATTR_USER_DEFINED) != 0;
+    if (text.empty()) continue;
+    if (!llama_vocab_is_control(vocab, token) && !(user_defined && looks_like_control(text))) continue;
+    const bool takes_space = (llama_vocab_get_attr(vocab, token) & LLAMA_TOKEN_ATTR_RSTRIP) != 0;
+    const bool always_read = user_defined || llama_vocab_type(vocab) == LLAMA_VOCAB_TYPE_RWKV;
+    controls_[first_byte(text)].push_back({token, text, takes_space, always_read});
   }
   for (auto& same : controls_) {
     std::ranges::sort(same, std::greater(), [](const Control& control) { return control.text.size(); });
@@ -41,24 +51,77 @@ std::string ControlText::hide(std::string_view text) const {
   return hidden;
 }
 
-std::vector<ControlText::Part> ControlText::split(std::string_view text) const {
-  std::vector<Part> parts;
-  std::size_t kept = 0;
-  for (auto open = text.find(kOpen); open != text.npos; open = text.find(kOpen, open + 1)) {
-    const auto number = open + kOpen.size();
-    const auto close = text.find(kClose, number);
-    if (close == text.npos) break;
-    Token token = -1;
-    const auto end = text.data() + close;
-    const auto parsed = std::from_chars(text.data() + number, end, token);
-    const auto* control = parsed.ptr == end ? of(token) : nullptr;
-    if (control == nullptr) continue;
-    parts.push_back({std::string(text.substr(kept, open - kept)), false});
-    parts.push_back({control->text, true});
-    kept = close + kClose.size();
+/// Collects what stands between two control tokens.
+class ControlText::Splitter {
+ public:
+  void add(char letter) { stretch_ += letter; }
+  void add(const Mark& mark) {
+    const auto& text = mark.control->text;
+    stretch_ += text.front();
+    marked_ = true;
+    if (mark.control->always_read) close();
+    stretch_ += text.substr(1);
+    marked_ = true;
   }
-  parts.push_back({std::string(text.substr(kept)), false});
-  return parts;
+  void add(const Control& control) {
+    close();
+    normal_ += control.text;
+    spaceless_ = control.takes_space;
+  }
+  std::vector<Part> finish() {
+    close();
+    if (!normal_.empty() || parts_.empty()) parts_.push_back({std::move(normal_), false});
+    return std::move(parts_);
+  }
+
+ private:
+  void close() {
+    if (marked_) {
+      if (!normal_.empty()) parts_.push_back({std::exchange(normal_, {}), false});
+      const auto first = spaceless_ ? std::min(stretch_.find_first_not_of(kSpace), stretch_.size()) : 0;
+      parts_.push_back({stretch_.substr(first), true});
+    } else {
+      normal_ += stretch_;
+    }
+    stretch_.clear();
+    marked_ = spaceless_ = false;
+  }
+
+  std::vector<Part> parts_;
+  std::string normal_;
+  std::string stretch_;
+  bool spaceless_ = false;
+  bool marked_ = false;
+};
+
+std::vector<ControlText::Part> ControlText::split(std::string_view text) const {
+  if (text.find(kOpen) == text.npos) return {{std::string(text), false}};
+  Splitter splitter;
+  while (!text.empty()) {
+    std::size_t length = 1;
+    if (const auto mark = mark_at(text)) {
+      splitter.add(*mark);
+      length = mark->length;
+    } else if (const auto* control = at(text)) {
+      splitter.add(*control);
+      length = control->text.size();
+    } else {
+      splitter.add(text.front());
+    }
+    text.remove_prefix(length);
+  }
+  return splitter.finish();
+}
+
+std::optional<ControlText::Mark> ControlText::mark_at(std::string_view rest) const {
+  if (!rest.starts_with(kOpen)) return std::nullopt;
+  Token token = -1;
+  const auto number = rest.substr(kOpen.size());
+  const auto end = std::from_chars(number.data(), number.data() + number.size(), token).ptr;
+  const auto length = static_cast<std::size_t>(end - rest.data());
+  const auto* control = rest.substr(length).starts_with(kClose) ? of(token) : nullptr;
+  if (control == nullptr) return std::nullopt;
+  return Mark{control, length + kClose.size()};
 }
 
 const ControlText::Control* ControlText::at(std::string_view rest) const {

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <limits>
 #include <mutex>
+#include <ranges>
 
 #include "ggml-backend.h"
 #include "llama_log.hpp"
@@ -21,9 +22,9 @@ bool report_progress(float fraction, void* data) {
   return true;
 }
 
-common_chat_templates_ptr chat_templates(const llama_model* model) {
+std::unique_ptr<const ChatFormat> format_of(const llama_model* model) {
   try {
-    return common_chat_templates_init(model, "");
+    return std::make_unique<const ChatFormat>(model);
   } catch (const std::exception& error) {
     throw LoadError(std::string("its chat template is no Jinja that llama.cpp understands: ") + error.what());
   }
@@ -132,7 +133,7 @@ LlamaModel::LlamaModel(const ModelOptions& options)
   check_kind(options.generates);
   adapters_ = LoraAdapters(get(), options.adapters);
   vocab_ = llama_model_get_vocab(get());
-  if (options.generates) templates_ = chat_templates(get());
+  if (options.generates) chat_format_ = format_of(get());
   control_text_ = std::make_unique<const ControlText>(vocab_);
   for (Token token = 0; token < llama_vocab_n_tokens(vocab_); ++token) {
     std::string text;
@@ -173,8 +174,6 @@ std::string LlamaModel::description() const {
   return description;
 }
 
-bool LlamaModel::has_chat_template() const { return llama_model_chat_template(get(), nullptr) != nullptr; }
-
 Device LlamaModel::device() const {
   const auto all = devices();
   if (all.empty()) return {"cpu", ""};
@@ -186,10 +185,14 @@ std::vector<Token> LlamaModel::tokenize_chat(const std::string& text) const {
 }
 
 std::vector<Token> LlamaModel::tokenize_parts(const std::string& text, bool begins) const {
-  std::vector<Token> tokens;
-  for (const auto& part : control_text_->split(text)) {
-    const auto more = tokenize(part.text, begins && tokens.empty(), !part.plain);
-    tokens.insert(tokens.end(), more.begin(), more.end());
+  const auto parts = control_text_->split(text);
+  auto tokens = tokenize(parts.front().text, begins, !parts.front().plain);
+  // An EOS that llama.cpp adds belongs behind the last part.
+  const bool ends = begins && llama_vocab_get_add_eos(vocab_) && !tokens.empty();
+  const auto end = static_cast<std::ptrdiff_t>(ends ? 1 : 0);
+  for (const auto& part : parts | std::views::drop(1)) {
+    const auto more = tokenize(part.text, false, !part.plain);
+    tokens.insert(tokens.end() - end, more.begin(), more.end());
   }
   return tokens;
 }
@@ -247,14 +250,6 @@ std::vector<Token> LlamaModel::tokenize(const std::string& text, bool begins, bo
   if (count < 0) throw std::runtime_error("the prompt cannot be tokenised");
   tokens.resize(static_cast<std::size_t>(count));
   return tokens;
-}
-
-std::string LlamaModel::apply_chat_template(const std::string& messages) const {
-  common_chat_templates_inputs inputs;
-  inputs.messages = common_chat_msgs_parse_oaicompat(common_json::parse(control_text_->hide(messages)));
-  inputs.add_generation_prompt = true;
-  inputs.force_pure_content = true;
-  return common_chat_templates_apply(templates_.get(), inputs).prompt;
 }
 
 }  // namespace tacho::engine

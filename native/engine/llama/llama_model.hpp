@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "../loop/request.hpp"
-#include "chat.h"
+#include "chat_format.hpp"
 #include "control_text.hpp"
 #include "llama.h"
 #include "lora_adapters.hpp"
@@ -57,7 +57,8 @@ class LlamaModel {
 
   ModelKind kind() const { return kind_; }
   std::string description() const;
-  bool has_chat_template() const;
+  /// Of a model that generates.
+  const ChatFormat& chat_format() const { return *chat_format_; }
   /// Where the layers are.
   Device device() const;
   /// As in ModelOptions.
@@ -72,7 +73,9 @@ class LlamaModel {
   std::size_t longest_token() const { return longest_token_; }
   /// `messages` is the JSON of an OpenAI message array; only tokenize_chat() understands the result. Throws
   /// what the template throws.
-  std::string apply_chat_template(const std::string& messages) const;
+  std::string apply_chat_template(const std::string& messages) const {
+    return chat_format_->apply(messages, *control_text_);
+  }
 
   /// `begins`: with the tokens that begin and end a text; `control`: control tokens are read as such.
   std::vector<Token> tokenize(const std::string& text, bool begins, bool control) const;
@@ -96,7 +99,7 @@ class LlamaModel {
   ModelKind kind_ = ModelKind::generation;
   LoraAdapters adapters_;
   const llama_vocab* vocab_ = nullptr;
-  common_chat_templates_ptr templates_;
+  std::unique_ptr<const ChatFormat> chat_format_;
   std::unique_ptr<const ControlText> control_text_;
   std::int32_t gpu_layers_;
   std::int32_t device_;

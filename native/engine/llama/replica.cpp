@@ -59,6 +59,10 @@ void Replica::assemble(Request request) {
 }
 
 Prepared Replica::prepare(Request& request) const {
+  if (std::holds_alternative<ChatPrompt>(request.prompt)) {
+    const auto& stops = model_->chat_format().stops();
+    request.stop.insert(request.stop.end(), stops.begin(), stops.end());
+  }
   auto tokens = tokens_of(request.prompt);
   if (tokens.empty()) throw Refusal{ErrorCode::invalid_prompt, "the prompt holds no token"};
   const auto adapter = adapter_of(request.adapter);

@@ -17,12 +17,9 @@ export function chatRoutes(app: FastifyInstance, generation: Generation): void {
     });
 }
 
-/** As chat templates know it: no "developer", and each content one text. */
+/** What the template makes of roles and parts is the engine's affair: llama.cpp knows what each one reads. */
 function promptOf({ messages }: ChatBody): Prompt {
-  const plain = messages.map(({ role, content }) => ({
-    role: role === "developer" ? "system" : role,
-    content: typeof content === "string" ? content : content.map(({ text }) => text).join("\n"),
-  }));
+  const plain = messages.map(({ role, content }) => ({ role, content }));
   return { kind: "chat", messages: JSON.stringify(plain) };
 }
 
