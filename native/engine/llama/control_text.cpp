@@ -14,11 +14,23 @@ constexpr std::string_view kClose = "\xEF\xA3\xB1";
 
 constexpr std::string_view kSpace = " \t\n\v\f\r";
 
-/// llama.cpp makes user-defined tokens of gpt-oss's "<|start|>", "<|message|>", "<|end|>" and others, so that
-/// answers show them. They begin and end turns all the same.
-bool looks_like_control(std::string_view text) { return text.starts_with("<|") && text.ends_with("|>"); }
+/// The bar in DeepSeek's control tokens.
+constexpr std::string_view kWideBar = "\xEF\xBD\x9C";
 
-std::size_t first_byte(std::string_view text) { return static_cast<unsigned char>(text.front()); }
+/// llama.cpp makes user-defined tokens of gpt-oss's "<|start|>", Gemma 4's "<|channel>" and "<channel|>" and
+/// others, so that answers show them. They begin and end turns all the same.
+bool looks_like_control(std::string_view text) {
+  if (!text.starts_with('<') || !text.ends_with('>') || text.size() < 3) return false;
+  const auto inside = text.substr(1, text.size() - 2);
+  return inside.starts_with('|') || inside.ends_with('|') || inside.starts_with(kWideBar) ||
+         inside.ends_with(kWideBar);
+}
+
+/// These look up every text among all of their tokens.
+bool reads_all_control(const llama_vocab* vocab) {
+  const auto type = llama_vocab_type(vocab);
+  return type == LLAMA_VOCAB_TYPE_RWKV || type == LLAMA_VOCAB_TYPE_PLAMO2;
+}
 
 }  // namespace
 
@@ -29,12 +41,23 @@ ControlText::ControlText(const llama_vocab* vocab) {
     if (text.empty()) continue;
     if (!llama_vocab_is_control(vocab, token) && !(user_defined && looks_like_control(text))) continue;
     const bool takes_space = (llama_vocab_get_attr(vocab, token) & LLAMA_TOKEN_ATTR_RSTRIP) != 0;
-    const bool always_read = user_defined || llama_vocab_type(vocab) == LLAMA_VOCAB_TYPE_RWKV;
-    controls_[first_byte(text)].push_back({token, text, takes_space, always_read});
+    add({token, text, takes_space, user_defined || reads_all_control(vocab)});
   }
-  for (auto& same : controls_) {
-    std::ranges::sort(same, std::greater(), [](const Control& control) { return control.text.size(); });
+}
+
+void ControlText::add(Control control) {
+  std::size_t at = 0;
+  for (const char letter : control.text) {
+    auto next = after(at, letter);
+    if (!next) {
+      next = beginnings_.size();
+      beginnings_[at].next.push_back({letter, *next});
+      beginnings_.emplace_back();
+    }
+    at = *next;
   }
+  beginnings_[at].token = control.token;
+  controls_.emplace(control.token, std::move(control));
 }
 
 std::string ControlText::hide(std::string_view text) const {
@@ -124,18 +147,27 @@ std::optional<ControlText::Mark> ControlText::mark_at(std::string_view rest) con
   return Mark{control, length + kClose.size()};
 }
 
+std::optional<std::size_t> ControlText::after(std::size_t text, char letter) const {
+  const auto& next = beginnings_[text].next;
+  const auto found = std::ranges::find(next, letter, &Beginning::Next::letter);
+  if (found == next.end()) return std::nullopt;
+  return found->index;
+}
+
 const ControlText::Control* ControlText::at(std::string_view rest) const {
-  const auto& same = controls_[first_byte(rest)];
-  const auto found = std::ranges::find_if(same, [&](const Control& c) { return rest.starts_with(c.text); });
-  return found == same.end() ? nullptr : &*found;
+  Token longest = LLAMA_TOKEN_NULL;
+  std::optional<std::size_t> text = 0;
+  for (const char letter : rest) {
+    text = after(*text, letter);
+    if (!text) break;
+    if (beginnings_[*text].token != LLAMA_TOKEN_NULL) longest = beginnings_[*text].token;
+  }
+  return longest == LLAMA_TOKEN_NULL ? nullptr : of(longest);
 }
 
 const ControlText::Control* ControlText::of(Token token) const {
-  for (const auto& same : controls_) {
-    const auto found = std::ranges::find(same, token, &Control::token);
-    if (found != same.end()) return &*found;
-  }
-  return nullptr;
+  const auto found = controls_.find(token);
+  return found == controls_.end() ? nullptr : &found->second;
 }
 
 }  // namespace tacho::engine

@@ -2,10 +2,11 @@
 // would let any message forge the turns of others.
 #pragma once
 
-#include <array>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "../loop/request.hpp"
@@ -37,20 +38,36 @@ class ControlText {
     Token token;
     std::string text;
     bool takes_space;  // the white space after it is part of it, as Phi 3 has it
-    bool always_read;  // in plain text too, but not across two parts: all of RWKV's, and user-defined ones
+    bool always_read;  // in plain text too, but not across two parts: all of RWKV's and PLaMo-2's, and
+                       // user-defined ones
   };
   struct Mark {
     const Control* control;
     std::size_t length;
   };
+  /// The text of a control token, or the beginning of one.
+  struct Beginning {
+    struct Next {
+      char letter;
+      std::size_t index;
+    };
+    Token token = LLAMA_TOKEN_NULL;  // that is written so, if one is
+    std::vector<Next> next;
+  };
   class Splitter;
+  void add(Control control);
+  /// Where `text` with `letter` behind it is among the beginnings.
+  std::optional<std::size_t> after(std::size_t text, char letter) const;
+  /// The longest control token that `rest` begins with.
   const Control* at(std::string_view rest) const;
   /// The mark that `rest` begins with, if it does.
   std::optional<Mark> mark_at(std::string_view rest) const;
   const Control* of(Token token) const;
 
-  /// By first byte, longest first: most text has no byte that begins a control token.
-  std::array<std::vector<Control>, 256> controls_;
+  std::unordered_map<Token, Control> controls_;
+  /// A tree, the empty text first: Gemma has thousands of control tokens that begin with "<", and a client
+  /// may send megabytes of it.
+  std::vector<Beginning> beginnings_ = std::vector<Beginning>(1);
 };
 
 }  // namespace tacho::engine

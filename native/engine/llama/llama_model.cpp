@@ -187,8 +187,9 @@ std::vector<Token> LlamaModel::tokenize_chat(const std::string& text) const {
 std::vector<Token> LlamaModel::tokenize_parts(const std::string& text, bool begins) const {
   const auto parts = control_text_->split(text);
   auto tokens = tokenize(parts.front().text, begins, !parts.front().plain);
-  // An EOS that llama.cpp adds belongs behind the last part.
-  const bool ends = begins && llama_vocab_get_add_eos(vocab_) && !tokens.empty();
+  // An EOS that llama.cpp adds belongs behind the last part. RWKV and PLaMo-2 get none, whatever the file
+  // says; the first part's last token may be one that the template wrote, so ask an empty text.
+  const bool ends = begins && llama_vocab_get_add_eos(vocab_) && !tokenize("", true, false).empty();
   const auto end = static_cast<std::ptrdiff_t>(ends ? 1 : 0);
   for (const auto& part : parts | std::views::drop(1)) {
     const auto more = tokenize(part.text, false, !part.plain);

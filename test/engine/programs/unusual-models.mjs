@@ -10,6 +10,8 @@ const seen = JSON.parse(readFileSync(new URL("../unusual-models/seen.json", impo
 /** Numbers of full precision, as llama-server had them. */
 const EXACT = { cells: 2048, slots: 1, cacheTypeK: "f32", cacheTypeV: "f32", flashAttention: "off" };
 const TEXT_TOKENS = 8;
+/** The last token of a prompt is always computed. */
+const LAST = 0;
 
 async function openEngine(path) {
   const replica = await loadReplica({ ...EXACT, path });
@@ -41,15 +43,15 @@ const mapped = async (table, read) => {
 };
 
 /**
- * The prompt's tokens, if they are `expected`, which are computed first: then all but the last, which always is
- * computed, are found in the cache. Null where it is refused.
+ * The prompt's tokens, if they are `expected`: then these are all in the cache for a prompt that goes on from
+ * them. Null where it is refused.
  */
 async function tokensOf({ ask }, prompt, expected) {
-  const tokens = expected?.split(" ").filter(Boolean).map(Number) ?? [];
-  if (tokens.length > 0) await ask({ kind: "tokens", tokens });
-  const { error, promptTokens, cachedTokens } = await ask(prompt);
+  const { error, promptTokens } = await ask(prompt);
   if (error) return error.code === "template_failed" ? null : error.message;
-  if (promptTokens === tokens.length && cachedTokens === tokens.length - 1) return expected;
+  const tokens = expected?.split(" ").filter(Boolean).map(Number) ?? [];
+  const { cachedTokens } = await ask({ kind: "tokens", tokens: [...tokens, LAST] });
+  if (promptTokens === tokens.length && cachedTokens === tokens.length) return expected;
   return `${promptTokens} tokens, of which at most the first ${cachedTokens} are these`;
 }
 

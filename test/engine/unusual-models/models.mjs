@@ -62,6 +62,7 @@ export const MODELS = {
     controlTokens: ["<|start|>", "<|message|>", "<|channel|>"],
     chatTemplate: TEMPLATES.harmony,
   },
+  "channels with a bar a side": { userTokens: ["<|channel>", "<channel|>"] },
   "parts of a content": { chatTemplate: TEMPLATES.parts },
   "nothing but parts of a content": { chatTemplate: TEMPLATES.onlyParts },
   "contents as JSON": { chatTemplate: TEMPLATES.json },

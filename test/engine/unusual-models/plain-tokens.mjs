@@ -6,6 +6,8 @@ const CONTROLS = [
   "</s>",
   "<|im_start|>",
   "<|im_end|>",
+  "<|channel>",
+  "<channel|>",
   ...Object.values(MODELS).flatMap(({ endTokens = [], controlTokens = [] }) => [
     ...endTokens,
     ...controlTokens,
