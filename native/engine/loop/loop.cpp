@@ -9,7 +9,7 @@ namespace {
 /// Steps that a LoRA adapter has at least, while it has requests.
 constexpr std::uint64_t kAdapterSteps = 8;
 
-/// Prompt tokens of a step whose streams all wait for another adapter, before it is known what they can bear.
+/// Prompt tokens of a step at most whose streams all wait for another adapter.
 constexpr std::int32_t kPromptBesideOtherAdapters = 32;
 }  // namespace
 
@@ -42,8 +42,7 @@ void Loop::run() {
     try {
       goes_on = iterate();
     } catch (const std::exception& error) {
-      give_up(std::string("the engine failed: ") + error.what(), true);
-      say_ends();
+      end_all(std::string("the engine failed: ") + error.what());
       outbox_.put(speaker_.output());
     }
   }
@@ -137,29 +136,34 @@ void Loop::choose_adapter() {
   runtime_.use_adapter(adapter_);
 }
 
-/// Of all who run, whatever their adapters.
+/// Of those who use the step's adapter.
 StepMix Loop::mix() const {
-  const auto streams = streams_of(true);
-  return {.streams = streams,
-          .prompts = static_cast<std::int32_t>(running().size()) - streams,
-          .fresh = fresh_tokens()};
-}
-
-std::int32_t Loop::fresh_tokens() const {
-  std::int32_t tokens = 0;
+  StepMix mix;
+  bool begun = false;
   for (const auto& task : running()) {
+    if (task->adapter != adapter_) continue;
     const auto missing = scheduler_.uncomputed(*task);
+    ++(missing == 1 ? mix.streams : mix.prompts);
     if (missing == 1) continue;
-    if (task->taken_up) return 0;
-    tokens += missing;
+    mix.fresh += missing;
+    begun = begun || task->taken_up;
   }
-  return tokens;
+  if (begun) mix.fresh = 0;
+  return mix;
 }
 
-std::int32_t Loop::streams_of(bool all_adapters) const {
-  return static_cast<std::int32_t>(std::ranges::count_if(running(), [&](const TaskPtr& task) {
-    return (all_adapters || task->adapter == adapter_) && scheduler_.uncomputed(*task) == 1;
-  }));
+/// Streams that cannot have their tokens in this step.
+bool Loop::others_stream() const {
+  return std::ranges::any_of(running(), [this](const TaskPtr& task) {
+    return task->adapter != adapter_ && scheduler_.uncomputed(*task) == 1;
+  });
+}
+
+/// Tokens that prompts may have in the step at hand.
+std::int32_t Loop::prompt_tokens(StepMix mix) const {
+  const auto tokens = prompt_budget_.tokens(mix, options_.step_budget);
+  const bool alone = mix.streams == 0 && others_stream();
+  return alone ? std::min(tokens, kPromptBesideOtherAdapters) : tokens;
 }
 
 /// Guesses for those who generate, as many as pay.
@@ -168,8 +172,9 @@ void Loop::draft() {
   drafting_.clear();
   if (runtime_.limits().draft_tokens == 0) return;
   // A step with nothing but streams is wanted.
-  if (prompt_budget_.tokens(mix(), options_.step_budget) == 0) return;
-  const auto cost = draft_costs_.of(std::max(1, streams_of(false)));
+  const auto mix = this->mix();
+  if (prompt_tokens(mix) == 0) return;
+  const auto cost = draft_costs_.of(std::max(1, mix.streams));
   for (const auto& task : running()) {
     if (task->adapter != adapter_ || scheduler_.uncomputed(*task) != 1) continue;
     auto most = std::min(runtime_.limits().draft_tokens, runtime_.limits().context - task->size() - 1);
@@ -187,13 +192,8 @@ void Loop::plan() {
   for (;;) {
     demands_.clear();
     for (const auto& task : running()) demands_.push_back(demand_of(*task));
-    streams_ = streams_of(false);
-    prompts_ = static_cast<std::int32_t>(std::ranges::count_if(
-        demands_, [](const Demand& demand) { return demand.certain == 0 && demand.more > 0; }));
-    auto prompt = prompt_budget_.tokens(mix(), options_.step_budget);
-    // A step that is to show what streams cost alone must have some.
-    if (prompt == 0 && streams_ == 0) prompt = kPromptBesideOtherAdapters;
-    plan_step(demands_, {.tokens = options_.step_budget, .prompt = prompt}, shares_);
+    mix_ = mix();
+    plan_step(demands_, {.tokens = options_.step_budget, .prompt = prompt_tokens(mix_)}, shares_);
     const auto cells = std::accumulate(shares_.begin(), shares_.end(), 0);
     if (cells > scheduler_.free_cells() && drop_drafts()) continue;
     if (speaks_before_preemption(cells)) continue;
@@ -312,9 +312,13 @@ void Loop::measure_step(double started, double ended) {
       [](auto sum, const TaskPtr& task) { return sum + static_cast<std::int32_t>(task->draft.size()); });
   // Guessing takes time as well, which is not what prompts cost; and a guesser that only read is no plain
   // step.
-  if (drafting_.empty()) prompt_budget_.observe({streams_, prompts_}, tokens - streams_, ended - started);
-  if (tokens == streams_ + drafted && (drafting_.empty() || drafted > 0))
-    draft_costs_.observed(streams_, drafted, ended - started);
+  const auto streams = mix_.streams;
+  if (drafting_.empty())
+    prompt_budget_.observe(mix_, tokens - streams, ended - started);
+  else
+    prompt_budget_.pass();
+  if (tokens == streams + drafted && (drafting_.empty() || drafted > 0))
+    draft_costs_.observed(streams, drafted, ended - started);
   if (!options_.measures) return;
   meters_.step_duration.observe(ended - started);
   meters_.step_tokens.observe(tokens);
@@ -339,31 +343,54 @@ void Loop::speak() {
   for (const auto& task : running()) speaker_.say_text(*task);
 }
 
-/// The last words of those that ended.
+/// The last words of those that ended. Each leaves the list first: whatever is thrown, it hears one end.
 void Loop::say_ends() {
-  for (const auto& task : ended_) {
-    speaker_.say_text(*task);
-    speaker_.say_end(*task, *task->finished);
+  while (!ended_.empty()) {
+    const auto task = std::move(ended_.front());
+    ended_.erase(ended_.begin());
+    try {
+      speaker_.say_text(*task);
+      speaker_.say_end(*task, *task->finished);
+    } catch (const std::exception& error) {
+      speaker_.say_end(*task, Finish::error, ErrorCode::engine_failed, error.what());
+    }
   }
-  ended_.clear();
 }
 
-/// Ends those who took part in the step at hand with an error, or all that are here.
+/// Ends those who took part in the step at hand with an error, or all that are here. Their memory is in an
+/// unknown state; who had all its tokens before ends as it would have.
 void Loop::give_up(const std::string& why, bool all) {
-  const auto fail = [&](Task& task) {
-    if (task.sequence >= 0) scheduler_.forget(task);
+  const auto fail = [&](const Task& task) {
     speaker_.say_end(task, Finish::error, ErrorCode::engine_failed, why);
   };
-  speak();
+  if (!all) speak();
+  std::vector<TaskPtr> kept;
   for (std::size_t i = 0; i < running().size(); ++i) {
-    if (all || shares_[i] > 0) running()[i]->finished = Finish::error;
+    auto& task = running()[i];
+    if (!all && shares_[i] == 0) {
+      kept.push_back(std::move(task));
+      continue;
+    }
+    scheduler_.forget(*task);
+    if (!task->finished)
+      fail(*task);
+    else
+      ended_.push_back(std::move(task));
   }
-  for (const auto& task : running()) {
-    if (task->finished == Finish::error) fail(*task);
-  }
-  std::erase_if(running(), [](const TaskPtr& task) { return task->finished == Finish::error; });
+  running() = std::move(kept);
   if (!all) return;
   for (const auto& task : scheduler_.take_waiting()) fail(*task);
+}
+
+/// After an exception, which speaking itself may have thrown.
+void Loop::end_all(const std::string& why) {
+  try {
+    speak();
+  } catch (const std::exception&) {
+    // Who could not speak fails below.
+  }
+  give_up(why, true);
+  say_ends();
 }
 
 }  // namespace tacho::engine

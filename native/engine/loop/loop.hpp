@@ -36,7 +36,8 @@ class Loop {
  public:
   struct Options {
     std::int32_t step_budget = 512;  // tokens a step, at least the number of slots
-    /// How many times as long as a step without prompts one with prompts may last while somebody streams.
+    /// How many times as long as a step without prompts one with prompts may last while somebody streams;
+    /// PromptBudget tells when it may be more.
     double prefill_multiple = 2;
     std::function<double()> clock;  // seconds on CLOCK_MONOTONIC
     bool measures = true;           // off to see what measuring costs
@@ -81,10 +82,11 @@ class Loop {
   void speak();
   void say_ends();
   void give_up(const std::string& why, bool all);
+  void end_all(const std::string& why);
   bool speaks_before_preemption(std::int32_t cells);
   StepMix mix() const;
-  std::int32_t fresh_tokens() const;
-  std::int32_t streams_of(bool all_adapters) const;
+  bool others_stream() const;
+  std::int32_t prompt_tokens(StepMix mix) const;
 
   std::vector<TaskPtr>& running() { return scheduler_.running(); }
   const std::vector<TaskPtr>& running() const { return scheduler_.running(); }
@@ -102,8 +104,7 @@ class Loop {
   std::uint64_t steps_ = 0;
   std::int32_t adapter_ = -1;
   std::uint64_t adapter_since_ = 0;  // step
-  std::int32_t streams_ = 0;         // of the step at hand, those that generate
-  std::int32_t prompts_ = 0;         // and those whose prompts are computed
+  StepMix mix_;                      // of the step at hand
   std::vector<TaskPtr> ended_;       // ran in the last step; their last words are still to be said
   // Kept between steps so that a step allocates nothing for them.
   std::vector<Demand> demands_;

@@ -8,8 +8,10 @@ namespace tacho::engine {
 
 namespace {
 
-/// Weight of the newest step without prompts.
+/// Weight of the newest step without prompts, and what each step with some since the last one adds to it:
+/// where all sequences share one buffer, their steps get longer as a prompt fills it.
 constexpr double kWeight = 0.1;
+constexpr double kWeightOfAge = 1.0 / 64;
 
 /// A step that lasted longer than this many usual ones lost its core to another process, and says nothing
 /// about the next.
@@ -17,7 +19,7 @@ constexpr double kOutlier = 2;
 
 /// One chunk of so many has half its size: from chunks all alike nobody learns what is the chunk's cost and
 /// what its tokens'.
-constexpr std::int32_t kProbe = 8;
+constexpr std::uint32_t kProbe = 8;
 
 /// What prompts get more while as many wait for their first token as stream; it grows with the square of how
 /// many there are for each that streams.
@@ -32,8 +34,8 @@ constexpr std::int32_t kFewest = 4;
 /// Before anything is known.
 constexpr std::int32_t kFirst = 32;
 
-/// Steps with prompts after which one without is wanted again: 0.4 % of them.
-constexpr std::int32_t kOld = 256;
+/// Steps with prompts after which one without is wanted again: 1.6 % of them.
+constexpr std::int32_t kOld = 64;
 
 }  // namespace
 
@@ -54,7 +56,8 @@ void PromptBudget::observe(StepMix mix, std::int32_t more, double seconds) {
   auto& plain = plain_[bucket(mix.streams)];
   if (more == 0) {
     const auto held = std::min(seconds, kOutlier * plain.seconds);
-    plain.seconds = plain.seconds == 0 ? seconds : plain.seconds + kWeight * (held - plain.seconds);
+    const auto weight = std::min(1.0, kWeight + kWeightOfAge * plain.age);
+    plain.seconds = plain.seconds == 0 ? seconds : plain.seconds + weight * (held - plain.seconds);
     plain.age = 0;
     return;
   }
@@ -70,9 +73,9 @@ std::int32_t PromptBudget::tokens(StepMix mix, std::int32_t most) const {
   if (!cost_.is_known()) return std::min(kFirst, most);
   const auto limit = allowed(mix);
   if (mix.fresh > 0 && mix.fresh <= most && cost_.seconds(mix.fresh) <= kWhole * limit) return mix.fresh;
-  auto fitting = std::max(cost_.tokens(limit), cost_.least_tokens());
+  auto fitting = std::max({cost_.tokens(limit), cost_.least_tokens(), 1.0 * kFewest});
   if (chunks_ % kProbe == kProbe - 1) fitting /= 2;
-  return fitting >= most ? most : std::max(kFewest, static_cast<std::int32_t>(fitting));
+  return fitting >= most ? most : static_cast<std::int32_t>(fitting);
 }
 
 }  // namespace tacho::engine

@@ -18,14 +18,16 @@ struct StepMix {
 /// A step with prompts shall last at most so many times as long as one in which every stream gets its token
 /// and nothing else. Longer in three cases: prompts that can be computed whole may double what prompts add,
 /// because a few tokens left over cost another reading of the weights; requests that wait for their first
-/// token beside few that stream may add more, in proportion; and no chunk is so small that reading the
-/// weights takes longer than its tokens.
+/// token beside few that stream may add more, with the square of their proportion; and no chunk is so small
+/// that reading the weights takes longer than its tokens.
 class PromptBudget {
  public:
   explicit PromptBudget(double multiple) : multiple_(multiple) {}
 
   /// A step of such a mix, with `more` tokens beside those of the streams, took so long.
   void observe(StepMix mix, std::int32_t more, double seconds);
+  /// A step whose time tells nothing about prompts.
+  void pass() { ++chunks_; }
   /// Prompt tokens of the next step; `most` when nobody streams. 0 when a step without prompts must be seen
   /// first: none of so many streams was, or not for long.
   std::int32_t tokens(StepMix mix, std::int32_t most) const;
@@ -42,7 +44,7 @@ class PromptBudget {
   double multiple_;
   std::array<Plain, 65> plain_{};  // by eight times the binary logarithm of the number of streams
   PromptCost cost_;
-  std::int32_t chunks_ = 0;  // steps with prompts beside streams
+  std::uint32_t chunks_ = 0;  // steps with prompts beside streams
 };
 
 }  // namespace tacho::engine

@@ -12,7 +12,7 @@ constexpr double kMemory = 0.95;
 
 /// A step that took so many times longer than expected lost its core to another process, and says nothing
 /// about the next.
-constexpr double kOutlier = 2;
+constexpr double kOutlier = 4;
 
 /// Part of a usual step's addition that can be its chunk's: the next chunk is at most four times as long.
 constexpr double kMostOfChunk = 0.75;

@@ -5,8 +5,8 @@
 
 namespace tacho::engine {
 
-/// Something for the chunk, because the weights are read once more, and something for each token, the more
-/// the deeper in its prompt. Learnt from the latest steps with prompts.
+/// Something for the chunk, because the weights are read once more, and something for each token. Both
+/// grow with the depth in the prompt, so they are learnt from the latest steps alone.
 class PromptCost {
  public:
   /// A step with `tokens` of prompts lasted `seconds` longer than it had without them.

@@ -7,8 +7,13 @@ namespace tacho::engine {
 void StepBatch::build(Scheduler& scheduler, std::span<const std::int32_t> shares) {
   const auto& running = scheduler.running();
   parts_.clear();
-  for (std::size_t i = 0; i < running.size(); ++i) parts_.push_back({i, 0, shares[i]});
-  std::ranges::sort(parts_, {}, [&](const Part& part) { return running[part.index]->sequence; });
+  for (std::size_t i = 0; i < running.size(); ++i) {
+    if (shares[i] > 0)
+      parts_.push_back({i, 0, shares[i]});
+    else
+      running[i]->draft.clear();
+  }
+  order(scheduler);
   tokens_.clear();
   plain_tokens_.clear();
   for (auto& part : parts_) {
@@ -16,6 +21,22 @@ void StepBatch::build(Scheduler& scheduler, std::span<const std::int32_t> shares
     part.first = static_cast<std::int32_t>(tokens_.size());
     append(task, scheduler.computed(task), part.count);
   }
+}
+
+/// By sequence id, but prompts at the edges of the streams out of line: those above them first, those below
+/// them last.
+void StepBatch::order(const Scheduler& scheduler) {
+  const auto task_of = [&](const Part& part) -> const Task& { return *scheduler.running()[part.index]; };
+  std::ranges::sort(parts_, {}, [&](const Part& part) { return task_of(part).sequence; });
+  const auto streams = [&](const Part& part) { return scheduler.uncomputed(task_of(part)) == 1; };
+  const auto first = std::ranges::find_if(parts_, streams);
+  if (first == parts_.end()) return;
+  const auto last = std::ranges::find_if(parts_.rbegin(), parts_.rend(), streams).base();
+  const auto below = first - parts_.begin();
+  std::ranges::rotate(parts_, last);
+  // Now the prompts above, those below, the streams.
+  const auto above = parts_.end() - (last - parts_.begin());
+  std::ranges::rotate(std::ranges::subrange(above, parts_.end()), above + below);
 }
 
 void StepBatch::append(Task& task, std::int32_t computed, std::int32_t count) {
@@ -46,7 +67,7 @@ std::span<const SampleWork> StepBatch::sampling(const Scheduler& scheduler) {
   for (const auto& part : parts_) {
     const auto& task = *running[part.index];
     sampled_[part.index].clear();
-    const bool complete = part.count > 0 && scheduler.computed(task) >= task.size();
+    const bool complete = scheduler.computed(task) >= task.size();
     if (!complete || task.finished) continue;
     work_.push_back({.sampler = task.sampler.get(),
                      .row = part.first + part.count - 1 - static_cast<std::int32_t>(task.draft.size()),

@@ -10,7 +10,9 @@
 namespace tacho::engine {
 
 /// Rows are in the order of sequence ids: where sequences have buffers of their own, llama.cpp computes only
-/// neighbours in one go, and the weights are read anew for each go. Keeps its memory from step to step.
+/// neighbours in one go, and the weights are read anew for each go. A prompt takes another go anyway for its
+/// further tokens, so its first one is kept from the streams where that breaks no row of neighbours: in one
+/// go all walk as many cells as the longest. Keeps its memory from step to step.
 class StepBatch {
  public:
   /// `shares` are the tokens that each of the running requests puts in. Guesses for which there is no room
@@ -33,6 +35,7 @@ class StepBatch {
     std::int32_t first;
     std::int32_t count;
   };
+  void order(const Scheduler& scheduler);
   void append(Task& task, std::int32_t computed, std::int32_t count);
 
   std::vector<Part> parts_;

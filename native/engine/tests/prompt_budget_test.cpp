@@ -59,7 +59,7 @@ TEST(costs_that_grow_are_followed) {
 TEST(short_prompts_do_not_make_the_budget_small) {
   PromptBudget budget(2);
   const auto before = Machine{}.settle(budget);
-  for (int i = 0; i < 104; ++i) budget.observe({.streams = 8, .prompts = 1}, 2, Machine{}.seconds(2));
+  for (int i = 0; i < 16; ++i) budget.observe({.streams = 8, .prompts = 1}, 2, Machine{}.seconds(2));
   CHECK(budget.tokens({.streams = 8, .prompts = 1}, 512) >= before - 1);
 }
 TEST(many_that_wait_have_more_of_a_step_than_few) {
@@ -83,6 +83,16 @@ TEST(a_chunk_is_worth_its_reading_of_the_weights) {
   const auto tokens = Machine{.chunk = 0.01}.settle(budget);
   CHECK(tokens >= 18);
   CHECK(tokens <= 21);
+}
+TEST(a_budget_that_was_small_finds_out_that_more_costs_little) {
+  PromptBudget budget(2);
+  Machine{.token = 0.002}.settle(budget);
+  CHECK(budget.tokens({.streams = 8, .prompts = 1}, 512) <= 4);
+  const Machine other{.chunk = 0.05};
+  other.settle(budget);
+  const auto tokens = other.settle(budget);
+  CHECK(tokens >= 16);
+  CHECK(tokens <= 120);
 }
 TEST(steps_of_prompts_alone_tell_what_prompts_cost) {
   PromptBudget budget(2);

@@ -217,4 +217,35 @@ TEST(prompts_that_are_admitted_keep_their_room_until_they_are_computed) {
   CHECK_EQUAL(computed, static_cast<std::size_t>(180 + streamed));  // nothing was computed twice
 }
 
+TEST(a_prompt_beside_the_streams_is_computed_apart_from_them) {
+  Bench bench({.context = 1000, .cells = 4000, .slots = 4, .sequences = 4, .step_tokens = 16});
+  for (RequestId id = 1; id <= 3; ++id) bench.submit(id, {static_cast<Token>(id)}, 200);
+  bench.submit(4, std::vector<Token>(300, 4), 1);
+  bench.loop->start();
+  bench.await(4);
+  bench.loop->close();
+  int mixed = 0;
+  for (const auto& batch : bench.runtime.batches) {
+    std::map<std::int32_t, int> tokens;
+    for (const auto& token : batch) ++tokens[token.sequence];
+    if (tokens.size() < 4 || tokens[3] < 2) continue;
+    ++mixed;
+    CHECK_EQUAL(batch.front().sequence, 3);
+    CHECK_EQUAL(batch.back().sequence, 2);
+  }
+  CHECK(mixed > 10);
+}
+
+TEST(prompts_of_an_adapter_start_while_streams_of_two_go_on) {
+  Bench bench({.context = 400, .cells = 1600, .slots = 4, .sequences = 4, .step_tokens = 64});
+  bench.submit({.id = 1, .prompt = {1}, .max_tokens = 300, .cache_space = "base"});
+  bench.submit({.id = 2, .prompt = {2}, .max_tokens = 300, .cache_space = "a", .adapter = 0});
+  bench.submit(
+      {.id = 3, .prompt = std::vector<Token>(40, 3), .max_tokens = 1, .cache_space = "a", .adapter = 0});
+  bench.loop->start();
+  bench.await(1);
+  CHECK(bench.ends.contains(3));
+  bench.await(2);
+}
+
 }  // namespace
