@@ -13,7 +13,6 @@ const NODE_LLAMA_CPP = fileURLToPath(new URL("node-llama-cpp-server.mjs", import
  * @property {number} threads
  * @property {number} parallel sequences
  * @property {number} cells KV cells of all sequences together
- * @property {boolean} [shared] whether one request may use the cells of all (llama-server divides them otherwise)
  * @property {"off" | "cuda" | "vulkan"} gpu
  * @property {string} [cpus] as taskset writes them
  * @property {string} [peers] folder of llama.cpp's programs
@@ -21,10 +20,10 @@ const NODE_LLAMA_CPP = fileURLToPath(new URL("node-llama-cpp-server.mjs", import
  * @property {NodeJS.ProcessEnv} [environment] of tacho, beside the bench's own
  */
 
-async function tacho({ model, threads, parallel, cells, shared, gpu, cpus, extra = [], environment }) {
+async function tacho({ model, threads, parallel, cells, gpu, cpus, extra = [], environment }) {
   const port = await freePort();
-  const sizes = ["--parallel", parallel, "--ctx-size", cells];
-  if (!shared) sizes.push("--max-context", Math.floor(cells / parallel));
+  const context = Math.floor(cells / parallel);
+  const sizes = ["--parallel", parallel, "--ctx-size", cells, "--max-context", context];
   const flags = ["--threads", threads, ...sizes, "--gpu", gpu, ...extra];
   const shown = ["serve", ...flags].map(String);
   const args = [MAIN, ...shown, "--model", model, "--port", String(port)];
@@ -36,17 +35,10 @@ async function tacho({ model, threads, parallel, cells, shared, gpu, cpus, extra
  * No log and no copies of old prompts in memory: unique prompts would make it pay for both without a gain. One thread
  * for HTTP a stream is its own default.
  */
-async function llamaServer({ model, threads, parallel, cells, shared, gpu, cpus, peers, extra = [] }) {
+async function llamaServer({ model, threads, parallel, cells, gpu, cpus, peers, extra = [] }) {
   const port = await freePort();
   const sizes = ["-t", threads, "-tb", threads, "-np", parallel, "-c", cells, ...layerFlags(gpu)];
-  const rest = [
-    "--metrics",
-    "--log-disable",
-    "--cache-ram",
-    0,
-    ...(shared ? ["--kv-unified"] : []),
-    ...extra,
-  ];
+  const rest = ["--metrics", "--log-disable", "--cache-ram", 0, ...extra];
   const shown = [...sizes, ...rest].map(String);
   const args = ["-m", model, ...shown, "--host", "127.0.0.1", "--port", String(port)];
   const program = llamaPrograms({ peers, gpu })["llama-server"];

@@ -65,9 +65,8 @@ export const longPrompt = {
     process.stderr.write(
       `a prompt of ${options.longPrompt} tokens among ${OTHERS} streams, ${rounds} rounds …\n`,
     );
-    const cells =
-      OTHERS * cellsFor(options.promptTokens + OTHERS_TOKENS) + cellsFor(options.longPrompt + LONG_TOKENS);
-    const sizes = { parallel: OTHERS + 1, cells, shared: true };
+    const cells = (OTHERS + 1) * cellsFor(options.longPrompt + LONG_TOKENS);
+    const sizes = { parallel: OTHERS + 1, cells };
     return withServers(partiesOf(parties), { ...options, ...sizes }, async (servers) => {
       const results = await inTurns(servers, rounds, (server) => turn(server, options));
       const rows = Object.entries(results).map(([name, all]) => [
