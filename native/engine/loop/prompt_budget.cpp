@@ -26,7 +26,7 @@ constexpr std::uint32_t kProbe = 8;
 constexpr double kUrgency = 2;
 
 /// What prompts may add when they are computed whole by it, by what they may otherwise.
-constexpr double kWhole = 2;
+constexpr double kWhole = 2.5;
 
 /// A prompt must come to an end, whatever it costs.
 constexpr std::int32_t kFewest = 4;
