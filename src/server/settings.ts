@@ -206,7 +206,7 @@ export const SETTINGS = {
   draftTokens: {
     ...integer,
     flag: "draft-tokens",
-    default: 8,
+    default: 16,
     range: [1, 64],
     help: "most tokens guessed for one step",
   },

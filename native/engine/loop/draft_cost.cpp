@@ -33,22 +33,23 @@ void DraftCosts::observed(std::int32_t sequences, std::int32_t drafted, double s
     plain.seconds = few ? quicker : plain.seconds + kNewest * (seconds - plain.seconds);
     plain.measured += few ? 1 : 0;
     plain.age = 0;
-    token_seconds_ *= kFaith;
+    guesses_.fade(kFaith);
   } else if (plain.measured > 0) {
     ++plain.age;
-    // Never more than a whole step: that was something else.
-    const auto each = std::clamp((seconds - plain.seconds) / drafted, 0.0, plain.seconds);
-    // An average at first, with one guess that costs nothing: one that was held up must not end all guessing.
-    const auto weight = std::max(kNewest, 1.0 / static_cast<double>(++guesses_measured_ + 1));
-    token_seconds_ += weight * (each - token_seconds_);
+    // Never more than a whole step each: that was something else.
+    const auto added = std::clamp(seconds - plain.seconds, 0.0, drafted * plain.seconds);
+    // Averaged with one that costs nothing: a first guess that was held up must not end all guessing.
+    if (!guesses_.is_known()) guesses_.observe(drafted, 0);
+    guesses_.observe(drafted, added);
   }
 }
 
 DraftCost DraftCosts::of(std::int32_t sequences) const {
   const auto* plain = known(sequences);
   return {.step_seconds = plain == nullptr ? 0 : plain->seconds,
-          .token_seconds = token_seconds_,
-          .sequences = sequences};
+          .token_seconds = guesses_.token_seconds(),
+          .sequences = sequences,
+          .guessing_seconds = guesses_.chunk_seconds()};
 }
 
 const DraftCosts::Plain* DraftCosts::known(std::int32_t sequences) const {

@@ -4,12 +4,15 @@
 #include <cstdint>
 #include <vector>
 
+#include "added_cost.hpp"
+
 namespace tacho::engine {
 
 struct DraftCost {
-  double step_seconds = 0;     // a step of one token for each of `sequences`; 0: not known
-  double token_seconds = 0;    // what each further token adds to it, with the time that guessing it takes
-  std::int32_t sequences = 1;  // that generate
+  double step_seconds = 0;      // a step of one token for each of `sequences`; 0: not known
+  double token_seconds = 0;     // what each further token adds to it, with the time that guessing it takes
+  std::int32_t sequences = 1;   // that generate
+  double guessing_seconds = 0;  // what any guess at all adds to it
 };
 
 /// Learns the costs from the steps themselves. Where it knows too little of so many sequences, or what it
@@ -30,8 +33,8 @@ class DraftCosts {
   const Plain* known(std::int32_t sequences) const;
 
   std::vector<Plain> plain_;  // steps without guesses, by number of sequences
-  double token_seconds_ = 0;
-  std::int64_t guesses_measured_ = 0;  // steps
+  // Optimistic: a few guesses tell not whether many are as dear. One longer guess does.
+  AddedCost guesses_{0.75, 0.95};
 };
 
 }  // namespace tacho::engine

@@ -27,7 +27,8 @@ constexpr std::int32_t kLongestPause = 256;
 
 /// The length that brings most tokens for its time when each guess is right with probability `right`.
 std::int32_t best_length(double right, const DraftCost& cost, std::int32_t most) {
-  const auto share = cost.step_seconds / std::max(1, cost.sequences);
+  const auto sequences = std::max(1, cost.sequences);
+  const auto share = cost.step_seconds / sequences;
   if (share <= 0) return 0;
   std::int32_t best = 0;
   double best_gain = kLeastGain;
@@ -36,7 +37,7 @@ std::int32_t best_length(double right, const DraftCost& cost, std::int32_t most)
   for (std::int32_t k = 1; k <= most; ++k) {
     reached *= right;
     tokens += reached;
-    const auto gain = tokens * share / (share + k * cost.token_seconds);
+    const auto gain = tokens * share / (share + cost.guessing_seconds / sequences + k * cost.token_seconds);
     if (gain <= best_gain) continue;
     best_gain = gain;
     best = k;

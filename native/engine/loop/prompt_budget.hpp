@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-#include "prompt_cost.hpp"
+#include "added_cost.hpp"
 
 namespace tacho::engine {
 
@@ -43,7 +43,7 @@ class PromptBudget {
 
   double multiple_;
   std::array<Plain, 65> plain_{};  // by eight times the binary logarithm of the number of streams
-  PromptCost cost_;
+  AddedCost cost_;
   std::uint32_t chunks_ = 0;  // steps with prompts beside streams
 };
 

@@ -8,6 +8,11 @@ namespace {
 
 using tacho::engine::DraftCosts;
 
+/// Seconds that so many guesses add.
+double added(const tacho::engine::DraftCost& cost, int guesses) {
+  return cost.guessing_seconds + guesses * cost.token_seconds;
+}
+
 bool near(double one, double other) { return std::abs(one - other) < 1e-9; }
 
 TEST(a_step_is_known_after_some_plain_ones) {
@@ -25,8 +30,16 @@ TEST(a_guess_costs_what_its_step_took_longer) {
   DraftCosts costs;
   for (int i = 0; i < 3; ++i) costs.observed(2, 0, 0.01);
   for (int i = 0; i < 200; ++i) costs.observed(2, 8, 0.018);
-  CHECK(near(costs.of(2).token_seconds, 0.001));
+  CHECK(std::abs(added(costs.of(2), 8) - 0.008) < 1e-4);
   CHECK(near(costs.of(2).step_seconds, 0.01));
+}
+
+TEST(what_any_guess_costs_is_told_from_what_each_does) {
+  DraftCosts costs;
+  for (int i = 0; i < 3; ++i) costs.observed(1, 0, 0.002);
+  for (int i = 0; i < 100; ++i) costs.observed(1, i % 2 == 0 ? 4 : 16, i % 2 == 0 ? 0.0094 : 0.0106);
+  CHECK(std::abs(costs.of(1).guessing_seconds - 0.007) < 1e-3);
+  CHECK(std::abs(costs.of(1).token_seconds - 0.0001) < 1e-4);
 }
 
 TEST(a_step_quicker_than_a_plain_one_costs_nothing) {
@@ -40,16 +53,16 @@ TEST(one_step_that_was_held_up_does_not_end_all_guessing) {
   DraftCosts costs;
   for (int i = 0; i < 3; ++i) costs.observed(1, 0, 0.01);
   costs.observed(1, 8, 10);
-  CHECK(costs.of(1).token_seconds <= 0.005);
+  CHECK(added(costs.of(1), 8) <= 0.042);
 }
 
 TEST(a_cost_that_nobody_measures_any_more_is_forgotten) {
   DraftCosts costs;
   for (int i = 0; i < 3; ++i) costs.observed(1, 0, 0.01);
   for (int i = 0; i < 100; ++i) costs.observed(1, 1, 0.02);
-  CHECK(near(costs.of(1).token_seconds, 0.01));
+  CHECK(std::abs(added(costs.of(1), 1) - 0.01) < 1e-3);
   for (int i = 0; i < 5000; ++i) costs.observed(1, 0, 0.01);
-  CHECK(costs.of(1).token_seconds < 0.001);
+  CHECK(added(costs.of(1), 1) < 0.001);
 }
 
 TEST(what_is_old_is_measured_again) {

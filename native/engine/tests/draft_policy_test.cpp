@@ -140,4 +140,12 @@ TEST(no_room_or_no_measurement_is_no_draft) {
   CHECK_EQUAL(policy.wanted({.step_seconds = 1, .token_seconds = 0.01}, 1), 1);
 }
 
+TEST(guesses_that_cost_much_at_all_but_little_each_are_many) {
+  DraftPolicy policy;
+  const DraftCost cost{.step_seconds = 0.002, .token_seconds = 0.0001, .guessing_seconds = 0.007};
+  CHECK_EQUAL(policy.wanted(cost, 3), 0);
+  for (int i = 0; i < 20; ++i) policy.observed(8, 8);
+  CHECK_EQUAL(policy.wanted(cost, 16), 16);
+}
+
 }  // namespace

@@ -1,4 +1,4 @@
-#include "prompt_cost.hpp"
+#include "added_cost.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -14,9 +14,6 @@ constexpr double kMemory = 0.95;
 /// about the next.
 constexpr double kOutlier = 4;
 
-/// Part of a usual step's addition that can be its chunk's: the next chunk is at most four times as long.
-constexpr double kMostOfChunk = 0.75;
-
 /// Chunks whose tokens' parts vary less than this (squared, relative) do not tell a chunk's cost from its
 /// tokens'.
 constexpr double kAlike = 0.01;
@@ -25,7 +22,7 @@ constexpr double kAlike = 0.01;
 
 /// Least squares over z = token + chunk * u, so that steps count by how far they are off in proportion: large
 /// chunks say what a token costs, small ones what a chunk does.
-void PromptCost::observe(std::int32_t tokens, double seconds) {
+void AddedCost::observe(std::int32_t tokens, double seconds) {
   seconds = std::max(0.0, seconds);
   const auto expected = this->seconds(tokens);
   if (is_known() && expected > 0) seconds = std::min(seconds, kOutlier * expected);
@@ -39,21 +36,30 @@ void PromptCost::observe(std::int32_t tokens, double seconds) {
   fit();
 }
 
-void PromptCost::fit() {
+void AddedCost::fit() {
   const auto u = u_ / weight_;
   const auto z = z_ / weight_;
   const auto variance = uu_ / weight_ - u * u;
+  varied_ = varied_ || variance > kAlike * u * u;
   if (variance > kAlike * u * u) chunk_ = (uz_ / weight_ - u * z) / variance;
+  if (!varied_) chunk_ = assumed_ * z / u;
   // Costs that change look like a chunk's at first: were all of it, tokens would seem to be had for nothing.
-  chunk_ = std::clamp(chunk_, 0.0, kMostOfChunk * z / u);
+  chunk_ = std::clamp(chunk_, 0.0, most_ * z / u);
   token_ = z - chunk_ * u;
 }
 
-double PromptCost::tokens(double seconds) const {
+void AddedCost::fade(double faith) {
+  z_ *= faith;
+  uz_ *= faith;
+  chunk_ *= faith;
+  token_ *= faith;
+}
+
+double AddedCost::tokens(double seconds) const {
   if (seconds <= chunk_) return 0;
   return token_ > 0 ? (seconds - chunk_) / token_ : std::numeric_limits<double>::infinity();
 }
 
-double PromptCost::least_tokens() const { return tokens(2 * chunk_); }
+double AddedCost::least_tokens() const { return tokens(2 * chunk_); }
 
 }  // namespace tacho::engine
