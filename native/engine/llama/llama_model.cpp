@@ -7,7 +7,7 @@
 #include <iterator>
 #include <limits>
 #include <mutex>
-#include <ranges>
+#include <span>
 
 #include "ggml-backend.h"
 #include "llama_log.hpp"
@@ -191,7 +191,7 @@ std::vector<Token> LlamaModel::tokenize_parts(const std::string& text, bool begi
   // says; the first part's last token may be one that the template wrote, so ask an empty text.
   const bool ends = begins && llama_vocab_get_add_eos(vocab_) && !tokenize("", true, false).empty();
   const auto end = static_cast<std::ptrdiff_t>(ends ? 1 : 0);
-  for (const auto& part : parts | std::views::drop(1)) {
+  for (const auto& part : std::span(parts).subspan(1)) {
     const auto more = tokenize(part.text, false, !part.plain);
     tokens.insert(tokens.end() - end, more.begin(), more.end());
   }

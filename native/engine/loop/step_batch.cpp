@@ -31,12 +31,12 @@ void StepBatch::order(const Scheduler& scheduler) {
   const auto streams = [&](const Part& part) { return scheduler.uncomputed(task_of(part)) == 1; };
   const auto first = std::ranges::find_if(parts_, streams);
   if (first == parts_.end()) return;
-  const auto last = std::ranges::find_if(parts_.rbegin(), parts_.rend(), streams).base();
+  const auto last = std::find_if(parts_.rbegin(), parts_.rend(), streams).base();
   const auto below = first - parts_.begin();
-  std::ranges::rotate(parts_, last);
+  std::rotate(parts_.begin(), last, parts_.end());
   // Now the prompts above, those below, the streams.
   const auto above = parts_.end() - (last - parts_.begin());
-  std::ranges::rotate(std::ranges::subrange(above, parts_.end()), above + below);
+  std::rotate(above, above + below, parts_.end());
 }
 
 void StepBatch::append(Task& task, std::int32_t computed, std::int32_t count) {
