@@ -1,6 +1,7 @@
 #include "draft_cost.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tacho::engine {
 
@@ -17,8 +18,13 @@ constexpr std::int32_t kEnough = 3;
 constexpr std::int32_t kOld = 256;
 
 /// What is left of a guess's cost after a plain step. When guesses do not pay nobody measures them any more,
-/// and whatever made them dear may have ended: half is forgotten in 1,400 steps.
-constexpr double kFaith = 0.9995;
+/// and whatever made them dear may have ended: half is forgotten in 350 steps.
+constexpr double kFaith = 0.998;
+
+/// A step with guesses counts as at most so many times as dear as was expected,
+constexpr double kOutlier = 1.5;
+/// but as this part of what it took at least: little may have been expected.
+constexpr double kLeastKnown = 0.25;
 
 }  // namespace
 
@@ -36,12 +42,16 @@ void DraftCosts::observed(std::int32_t sequences, std::int32_t drafted, double s
     guesses_.fade(kFaith);
   } else if (plain.measured > 0) {
     ++plain.age;
-    // Never more than a whole step each: that was something else.
-    const auto added = std::clamp(seconds - plain.seconds, 0.0, drafted * plain.seconds);
-    // Averaged with one that costs nothing: a first guess that was held up must not end all guessing.
-    if (!guesses_.is_known()) guesses_.observe(drafted, 0);
-    guesses_.observe(drafted, added);
+    observe_guesses(drafted, std::clamp(seconds - plain.seconds, 0.0, drafted * plain.seconds));
   }
+}
+
+/// `added` is never more than a whole step each: that was something else.
+void DraftCosts::observe_guesses(std::int32_t drafted, double added) {
+  // The first step with guesses reserves its graph, and one that is held up must not end all guessing.
+  if (!std::exchange(warm_, true)) return;
+  const auto most = guesses_.is_known() ? kOutlier * guesses_.seconds(drafted) : added;
+  guesses_.observe(drafted, std::min(added, std::max(most, kLeastKnown * added)));
 }
 
 DraftCost DraftCosts::of(std::int32_t sequences) const {

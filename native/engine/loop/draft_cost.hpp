@@ -30,11 +30,13 @@ class DraftCosts {
     std::int32_t measured = 0;  // times
     std::int32_t age = 0;       // steps with guesses since the last of them
   };
+  void observe_guesses(std::int32_t drafted, double added);
   const Plain* known(std::int32_t sequences) const;
 
   std::vector<Plain> plain_;  // steps without guesses, by number of sequences
   // Optimistic: a few guesses tell not whether many are as dear. One longer guess does.
   AddedCost guesses_{0.75, 0.95};
+  bool warm_ = false;
 };
 
 }  // namespace tacho::engine

@@ -19,9 +19,9 @@ constexpr double kMostCertain = 0.98;
 constexpr double kLeastGain = 1.05;
 
 /// Guesses after a pause: enough to tell by chance from copied text.
-constexpr std::int32_t kTrial = 3;
+constexpr std::int32_t kTrial = 4;
 
-/// Steps. Three wrong guesses in 256 steps cost 1 % where verifying one costs as much as a step.
+/// Steps. Four wrong guesses in 256 steps cost 1.6 % where verifying one costs as much as a step.
 constexpr std::int32_t kShortestPause = 32;
 constexpr std::int32_t kLongestPause = 256;
 

@@ -24,7 +24,7 @@ class DraftPolicy {
   // been right: they come from the text itself or from a model made for it.
   double verified_ = 4;
   double right_ = 3.2;
-  bool trying_ = false;  // after a pause
+  bool trying_ = true;  // at first, and after a pause
   std::int32_t pause_left_ = 0;
   std::int32_t next_pause_ = 0;  // 0: the shortest
 };
