@@ -19,7 +19,8 @@ class AddedCost {
   /// What was learnt counts for so much less from now on, in seconds.
   void fade(double faith);
   bool is_known() const { return weight_ > 0; }
-  double seconds(std::int32_t tokens) const { return tokens == 0 ? 0 : chunk_ + token_ * tokens; }
+  /// Of 1 token at least.
+  double seconds(std::int32_t tokens) const { return chunk_ + token_ * tokens; }
   double chunk_seconds() const { return chunk_; }
   double token_seconds() const { return token_; }
   /// Tokens that so many seconds are enough for; infinite when tokens cost nothing.

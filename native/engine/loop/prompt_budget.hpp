@@ -16,17 +16,17 @@ struct StepMix {
 };
 
 /// A step with prompts shall last at most so many times as long as one in which every stream gets its token
-/// and nothing else. Longer in three cases: prompts that can be computed whole may double what prompts add,
-/// because a few tokens left over cost another reading of the weights; requests that wait for their first
-/// token beside few that stream may add more, with the square of their proportion; and no chunk is so small
-/// that reading the weights takes longer than its tokens.
+/// and nothing else. Longer in three cases: prompts that can be computed whole may add two and a half times
+/// as much, because a few tokens left over cost another reading of the weights; requests that wait for their
+/// first token beside few that stream may add more, with the square of their proportion; and no chunk is so
+/// small that reading the weights takes longer than its tokens.
 class PromptBudget {
  public:
   explicit PromptBudget(double multiple) : multiple_(multiple) {}
 
   /// A step of such a mix, with `more` tokens beside those of the streams, took so long.
   void observe(StepMix mix, std::int32_t more, double seconds);
-  /// A step whose time tells nothing about prompts.
+  /// A step that guesses took part in, whose time tells nothing about prompts.
   void pass() { ++chunks_; }
   /// Prompt tokens of the next step; `most` when nobody streams. 0 when a step without prompts must be seen
   /// first: none of so many streams was, or not for long.

@@ -26,6 +26,10 @@ TEST(prompts_share_what_is_left) {
 TEST(what_a_short_prompt_leaves_goes_to_the_long_ones) {
   CHECK_EQUAL(plan({prompt(5), prompt(1000), prompt(1000)}, 65), "5 30 30 ");
 }
+TEST(parts_of_long_prompts_are_of_one_size) {
+  CHECK_EQUAL(plan({prompt(1000), prompt(1000), prompt(1000)}, 64), "21 21 21 ");
+  CHECK_EQUAL(plan({prompt(3), prompt(1000), prompt(1000)}, 64), "3 30 30 ");
+}
 TEST(prompts_of_higher_priority_take_three_quarters) {
   CHECK_EQUAL(plan({prompt(50), prompt(90)}, 64), "32 32 ");
   CHECK_EQUAL(plan({prompt(50), prompt(90, 1)}, 64), "16 48 ");
