@@ -8,11 +8,16 @@ import { fileURLToPath } from "node:url";
 import { cacheFolder } from "../cache-folder.mjs";
 
 const SOURCE = fileURLToPath(new URL("../../node_modules/node-llama-cpp/llama/", import.meta.url));
+const HEADER = fileURLToPath(new URL("./amx-tile-config.h", import.meta.url));
 const PROGRAMS = ["llama-server", "llama-batched-bench", "llama-quantize"];
 
-/** llama.cpp's defaults (Release, OpenMP, this machine's instructions) without what needs a network. */
+/**
+ * llama.cpp's defaults (Release, OpenMP, this machine's instructions) without what needs a network. The header mends
+ * what the compiler makes of AMX.
+ */
 const DEFINES = {
   CMAKE_BUILD_TYPE: "Release",
+  CMAKE_CXX_FLAGS: `-include "${HEADER}"`,
   LLAMA_BUILD_TESTS: "OFF",
   LLAMA_BUILD_EXAMPLES: "OFF",
   LLAMA_BUILD_APP: "OFF",
