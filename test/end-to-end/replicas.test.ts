@@ -106,7 +106,9 @@ describe("two replicas", () => {
   test("share one copy of the weights", () => {
     const maps = readFileSync(`/proc/${server.enginePid}/maps`, "utf8");
     const mapped = maps.split("\n").filter((line) => line.includes("tacho-mini-q8_0.gguf"));
-    expect(mapped.length).toBeLessThanOrEqual(1);
+    // In several pieces, where llama.cpp keeps some of the weights in another form: with AMX.
+    const offsets = mapped.map((line) => line.split(/\s+/)[2]);
+    expect(offsets).toEqual([...new Set(offsets)]);
   });
 
   test("start again together after the host was killed, and end together", async () => {
