@@ -28,8 +28,8 @@ constexpr double kUrgency = 2;
 /// What prompts may add when they are computed whole by it, by what they may otherwise.
 constexpr double kWhole = 2.5;
 
-/// A prompt must come to an end, whatever it costs.
-constexpr std::int32_t kFewest = 4;
+/// What prompts may add so that reading the weights is worth it, by what they may otherwise.
+constexpr double kWorthwhile = 2;
 
 /// Before anything is known.
 constexpr std::int32_t kFirst = 32;
@@ -73,9 +73,11 @@ std::int32_t PromptBudget::tokens(StepMix mix, std::int32_t most) const {
   if (!cost_.is_known()) return std::min(kFirst, most);
   const auto limit = allowed(mix);
   if (mix.fresh > 0 && mix.fresh <= most && cost_.seconds(mix.fresh) <= kWhole * limit) return mix.fresh;
-  auto fitting = std::max({cost_.tokens(limit), cost_.least_tokens(), 1.0 * kFewest});
+  const auto worthwhile = std::min(cost_.least_tokens(), cost_.tokens(kWorthwhile * limit));
+  auto fitting = std::max(cost_.tokens(limit), worthwhile);
   if (chunks_ % kProbe == kProbe - 1) fitting /= 2;
-  return fitting >= most ? most : static_cast<std::int32_t>(fitting);
+  // A prompt must come to an end, whatever it costs.
+  return static_cast<std::int32_t>(std::clamp(fitting, 1.0, 1.0 * most));
 }
 
 }  // namespace tacho::engine

@@ -18,8 +18,8 @@ struct StepMix {
 /// A step with prompts shall last at most so many times as long as one in which every stream gets its token
 /// and nothing else. Longer in three cases: prompts that can be computed whole may add two and a half times
 /// as much, because a few tokens left over cost another reading of the weights; requests that wait for their
-/// first token beside few that stream may add more, with the square of their proportion; and no chunk is so
-/// small that reading the weights takes longer than its tokens.
+/// first token beside few that stream may add more, with the square of their proportion; and a chunk may add
+/// twice as much when reading the weights takes longer than its tokens otherwise.
 class PromptBudget {
  public:
   explicit PromptBudget(double multiple) : multiple_(multiple) {}
