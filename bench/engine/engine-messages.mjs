@@ -14,6 +14,7 @@ export function engineSettings({ model, slots, threads, cells, gpu, telemetryPat
     maxContext: Math.floor(cells / slots),
     telemetry: "on",
     prioritySeconds: 10,
+    prefillMultiple: 2,
     flashAttention: "auto",
     cacheTypeK: "f16",
     cacheTypeV: "f16",

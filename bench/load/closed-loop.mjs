@@ -2,8 +2,8 @@
 import { uniquePrompt } from "./prompt.mjs";
 import { runStream } from "./stream.mjs";
 
-/** Below this a round is too short for its rate. */
-const FEWEST_TOKENS = 2048;
+/** Below this a round is too short for its rate, and has too few answers for a 95th percentile of their starts. */
+const FEWEST_TOKENS = 8192;
 
 /**
  * Tokens of each answer, user by user. All users get the same number in all, but each user's first answer is cut at

@@ -10,8 +10,8 @@ import { inTurns, partiesOf, withServers } from "./parties.mjs";
 const OTHERS = 8;
 /** Enough that the others outlast the long prompt; they are cancelled after it. */
 const OTHERS_TOKENS = 4000;
-/** Gaps of each of the others before the long prompt arrives. */
-const STEPS_BEFORE = 64;
+/** Gaps of each of the others before the long prompt arrives, and after its answer. */
+const STEPS = 64;
 const LONG_TOKENS = 16;
 
 /** Resolves when the stream has brought so many arrivals. */
@@ -25,11 +25,26 @@ async function untilArrivals(stream, count) {
   stream.onText = null;
 }
 
-/** The gaps that hold an instant between `from` and `to`. */
+/** The gaps that hold an instant between `from` and `to`, and when they began. */
 export function gapsWithin({ arrivals }, from, to) {
-  const pairs = arrivals.slice(1).map((end, i) => [arrivals[i], end]);
-  return pairs.filter(([start, end]) => end > from && start < to).map(([start, end]) => end - start);
+  const gaps = arrivals.slice(1).map((end, i) => ({ start: arrivals[i], end, ms: end - arrivals[i] }));
+  return gaps.filter(({ start, end }) => end > from && start < to);
 }
+
+/**
+ * The longest gap by the step of its time, the others' steps growing evenly from `before` to `after`: a long prompt
+ * takes so long that they have texts many times as long when it is done.
+ */
+export function longestBySteps(gaps, from, to, before, after) {
+  const stepAt = (at) =>
+    before + ((after - before) * Math.min(Math.max(at - from, 0), to - from)) / (to - from);
+  return Math.max(...gaps.map(({ start, ms }) => ms / stepAt(start)));
+}
+
+const stepMs = (streams) => median(streams.flatMap((stream) => gapsOf(stream).slice(-STEPS)));
+
+const stepsLater = (streams) =>
+  Promise.all(streams.map((stream) => untilArrivals(stream, stream.arrivals.length + STEPS)));
 
 /** Null of an answer without text. */
 const firstTokenMs = ({ startedAt, arrivals }) => (arrivals.length > 0 ? arrivals[0] - startedAt : null);
@@ -40,17 +55,21 @@ async function turn({ port }, { longPrompt, promptTokens, sampling }) {
   const other = () => ({ prompt: uniquePrompt(promptTokens), max_tokens: OTHERS_TOKENS, ...sampling });
   const others = Array.from({ length: OTHERS }, () => openStream(port, other()));
   try {
-    await Promise.all(others.map((stream) => untilArrivals(stream, STEPS_BEFORE)));
-    const stepMs = median(others.flatMap((stream) => gapsOf(stream).slice(-STEPS_BEFORE)));
+    await stepsLater(others);
+    const before = stepMs(others);
     const stream = await runStream(port, long());
     const firstTextAt = stream.arrivals[0] ?? stream.endedAt;
     const during = others.flatMap((one) => gapsWithin(one, stream.startedAt, firstTextAt));
-    const longestMs = Math.max(...during);
+    await stepsLater(others);
+    const after = stepMs(others);
+    const longestMs = Math.max(...during.map(({ ms }) => ms));
     return {
-      stepMs,
+      stepMs: before,
+      stepAfterMs: after,
       longestMs,
-      ratio: longestMs / stepMs,
-      medianDuringMs: median(during),
+      ratio: longestMs / before,
+      ratioThen: longestBySteps(during, stream.startedAt, firstTextAt, before, after),
+      medianDuringMs: median(during.map(({ ms }) => ms)),
       ttftMs: firstTokenMs(stream),
       ttftAloneMs: firstTokenMs(alone),
     };
@@ -80,17 +99,20 @@ export const longPrompt = {
     [
       "server",
       "step ms",
+      "step ms after it",
       "longest gap ms",
       "by the step",
+      "by the step of its time",
       "median gap meanwhile",
       "TTFT ms",
       "TTFT ms alone",
     ],
     Object.entries(parties).map(([name, figures]) => [
       name,
-      ...["stepMs", "longestMs", "ratio", "medianDuringMs", "ttftMs", "ttftAloneMs"].map((key) =>
+      ...["stepMs", "stepAfterMs", "longestMs", "ratio", "ratioThen", "medianDuringMs"].map((key) =>
         shortSpread(figures[key]),
       ),
+      ...["ttftMs", "ttftAloneMs"].map((key) => shortSpread(figures[key])),
     ]),
   ],
 };

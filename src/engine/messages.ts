@@ -23,6 +23,8 @@ export interface EngineSettings {
   telemetry: "on" | "off";
   /** Waiting this long raises a request's priority by one. */
   prioritySeconds: number;
+  /** How many times as long as a step of streams alone one with part of a prompt may last. */
+  prefillMultiple: number;
   /** Sequences decoded at once, 1 to 256. */
   slots: number;
   /** Compute threads. */

@@ -35,6 +35,8 @@ export interface ReplicaOptions {
   telemetry: EngineSettings["telemetry"];
   /** Waiting this long raises a request's priority by one. */
   prioritySeconds: number;
+  /** How many times as long as a step of streams alone one with part of a prompt may last. */
+  prefillMultiple: number;
   slots: number;
   threads: number;
   flashAttention: EngineSettings["flashAttention"];

@@ -147,12 +147,12 @@ function engineSettings(
   const { alias, parallel, metricsFile, draftModel, speculation } = settings;
   const { modelsDirectory, contextSize, threads, gpu, gpuLayers } = settings;
   const { flashAttention, cacheTypeK, cacheTypeV, draftTokens, replicas, backendSampling } = settings;
-  const { maxContext, telemetry, prioritySeconds } = settings;
+  const { maxContext, telemetry, prioritySeconds, prefillMultiple } = settings;
   return {
     ...source,
     ...{ modelId: alias, slots: parallel, modelsDirectory, contextSize, threads, gpu, gpuLayers },
     ...{ flashAttention, cacheTypeK, cacheTypeV, draftTokens, draftModel, replicas, backendSampling },
-    ...{ maxContext, telemetry, prioritySeconds },
+    ...{ maxContext, telemetry, prioritySeconds, prefillMultiple },
     speculation: draftModel === "" ? speculation : "draft",
     adapters,
     telemetryPath,

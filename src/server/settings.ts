@@ -246,6 +246,14 @@ export const SETTINGS = {
     range: [0.001, 86_400],
     help: "waiting this long raises a request's priority by one",
   },
+  prefillMultiple: {
+    type: "number",
+    value: "N",
+    flag: "prefill-multiple",
+    default: 2,
+    range: [1, 1000],
+    help: "length of a step with part of a prompt, by that of one without: more is a shorter TTFT, less shorter gaps",
+  },
   drainSeconds: {
     ...seconds,
     flag: "drain-seconds",

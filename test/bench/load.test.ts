@@ -23,6 +23,15 @@ const { closedLoopPlan } = (await benchModule("load/closed-loop.mjs")) as {
 const { poissonArrivals } = (await benchModule("load/open-loop.mjs")) as {
   poissonArrivals: (rate: number, seconds: number, seed: number) => number[];
 };
+interface Gap {
+  start: number;
+  end: number;
+  ms: number;
+}
+const { gapsWithin, longestBySteps } = (await benchModule("serve/long-prompt.mjs")) as {
+  gapsWithin: (stream: { arrivals: number[] }, from: number, to: number) => Gap[];
+  longestBySteps: (gaps: Gap[], from: number, to: number, before: number, after: number) => number;
+};
 const { openStream, runStream } = (await benchModule("load/stream.mjs")) as {
   openStream: (port: number, request: object) => Stream;
   runStream: (port: number, request: object) => Promise<{ usage: Usage }>;
@@ -127,5 +136,22 @@ describe("the client", () => {
     await new Promise<void>((resolve) => (stream.onText = resolve));
     stream.cancel();
     expect(await stream.done).toBeNull();
+  });
+});
+
+describe("gaps beside a long prompt", () => {
+  test("are those that hold some of its time", () => {
+    const gaps = gapsWithin({ arrivals: [0, 10, 20, 50, 60] }, 15, 55);
+    expect(gaps.map(({ start, ms }) => [start, ms])).toEqual([
+      [10, 10],
+      [20, 30],
+      [50, 10],
+    ]);
+  });
+
+  test("are told by the step of their time, which grows", () => {
+    const gaps = gapsWithin({ arrivals: [90, 120, 190, 260] }, 100, 200);
+    expect(longestBySteps(gaps, 100, 200, 10, 10)).toBe(7);
+    expect(longestBySteps(gaps, 100, 200, 10, 30)).toBeCloseTo(70 / 14);
   });
 });

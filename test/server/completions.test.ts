@@ -276,6 +276,7 @@ describe("the engine's settings", () => {
       cacheTypeV: "q4_0",
       draftTokens: 3,
       prioritySeconds: 2,
+      prefillMultiple: 3,
     } as const;
     const other = await Stand.start({ ...chosen, draftModel: "/draft.gguf", replicas: 3 });
     expect(await engineSettings(other)).toMatchObject({ ...chosen, speculation: "draft", replicas: 3 });

@@ -16,6 +16,7 @@ const settings: EngineSettings = {
   maxContext: 0,
   telemetry: "on",
   prioritySeconds: 10,
+  prefillMultiple: 2,
   flashAttention: "auto",
   cacheTypeK: "f16",
   cacheTypeV: "f16",

@@ -138,6 +138,7 @@ ContextOptions context_options(const Napi::Object& options) {
           .replicas = integer(options, "replicas"),
           .measures = text(options, "telemetry") == "on",
           .priority_seconds = number(options, "prioritySeconds"),
+          .prefill_multiple = number(options, "prefillMultiple"),
           .slots = integer(options, "slots"),
           .threads = integer(options, "threads"),
           .flash_attention = text(options, "flashAttention"),

@@ -20,6 +20,7 @@ struct ContextOptions {
   std::int32_t replicas = 1;     // contexts that share the memory
   bool measures = true;          // off to see what measuring costs
   double priority_seconds = 10;  // waiting this long raises a request's priority by one
+  double prefill_multiple = 2;   // length of a step with part of a prompt, by that of one without
   std::int32_t slots = 1;        // requests that run at once, 1 … 256, llama.cpp's limit
   std::int32_t threads = 1;
   std::string flash_attention = "auto";  // auto, on or off

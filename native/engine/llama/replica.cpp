@@ -27,15 +27,14 @@ Replica::Replica(const ModelOptions& model, const ContextOptions& context)
       model_(shared_model(model)),
       runtime_(*model_, context),
       load_seconds_(monotonic_seconds() - started_at_),
-      measures_(context.measures),
-      priority_seconds_(context.priority_seconds) {}
+      loop_options_{.step_budget = limits().step_tokens,
+                    .prefill_multiple = context.prefill_multiple,
+                    .clock = monotonic_seconds,
+                    .measures = context.measures,
+                    .priority_seconds = context.priority_seconds} {}
 
 void Replica::start(Meters meters, std::function<void()> notify) {
-  loop_ = std::make_unique<Loop>(runtime_, std::move(meters), std::move(notify),
-                                 Loop::Options{.step_budget = limits().step_tokens,
-                                               .clock = monotonic_seconds,
-                                               .measures = measures_,
-                                               .priority_seconds = priority_seconds_});
+  loop_ = std::make_unique<Loop>(runtime_, std::move(meters), std::move(notify), loop_options_);
   loop_->start();
 }
 

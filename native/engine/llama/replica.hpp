@@ -67,8 +67,7 @@ class Replica {
   std::shared_ptr<const LlamaModel> model_;
   LlamaRuntime runtime_;
   double load_seconds_;
-  bool measures_;
-  double priority_seconds_;
+  Loop::Options loop_options_;
   std::unique_ptr<Loop> loop_;
 };
 

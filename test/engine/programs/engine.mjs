@@ -16,6 +16,7 @@ const OPTIONS = {
   replicas: 1,
   telemetry: "on",
   prioritySeconds: 10,
+  prefillMultiple: 2,
   flashAttention: "auto",
   cacheTypeK: "f16",
   cacheTypeV: "f16",
