@@ -12,6 +12,10 @@ namespace {
 constexpr std::string_view kOpen = "\xEF\xA3\xB0";
 constexpr std::string_view kClose = "\xEF\xA3\xB1";
 
+/// Instead of a number, at the end of words.
+constexpr std::string_view kEnd = "e";
+constexpr std::string_view kCuttingEnd = "c";
+
 constexpr std::string_view kSpace = " \t\n\v\f\r";
 
 /// The bar in DeepSeek's control tokens.
@@ -46,6 +50,7 @@ ControlText::ControlText(const llama_vocab* vocab) {
 }
 
 void ControlText::add(Control control) {
+  longest_ = std::max(longest_, control.text.size());
   std::size_t at = 0;
   for (const char letter : control.text) {
     auto next = after(at, letter);
@@ -55,6 +60,7 @@ void ControlText::add(Control control) {
       beginnings_.emplace_back();
     }
     at = *next;
+    beginnings_[at].always_read = beginnings_[at].always_read || control.always_read;
   }
   beginnings_[at].token = control.token;
   controls_.emplace(control.token, std::move(control));
@@ -62,15 +68,22 @@ void ControlText::add(Control control) {
 
 std::string ControlText::hide(std::string_view text) const {
   std::string hidden;
+  bool ends_within = false;
+  bool cuts = false;
   while (!text.empty()) {
     if (const auto* control = at(text)) {
       hidden.append(kOpen).append(std::to_string(control->token)).append(kClose);
       text.remove_prefix(control->text.size());
     } else {
+      if (const auto* beginning = text.size() < longest_ ? begun(text) : nullptr) {
+        ends_within = true;
+        cuts = cuts || beginning->always_read;
+      }
       hidden += text.front();
       text.remove_prefix(1);
     }
   }
+  if (ends_within) hidden.append(kOpen).append(cuts ? kCuttingEnd : kEnd).append(kClose);
   return hidden;
 }
 
@@ -79,11 +92,11 @@ class ControlText::Splitter {
  public:
   void add(char letter) { stretch_ += letter; }
   void add(const Mark& mark) {
-    const auto& text = mark.control->text;
-    stretch_ += text.front();
+    const auto text = mark.control == nullptr ? std::string_view() : std::string_view(mark.control->text);
+    stretch_ += text.substr(0, 1);
     marked_ = true;
-    if (mark.control->always_read) close();
-    stretch_ += text.substr(1);
+    if (mark.cuts) close();
+    stretch_ += text.substr(std::min<std::size_t>(1, text.size()));
     marked_ = true;
   }
   void add(const Control& control) {
@@ -100,14 +113,19 @@ class ControlText::Splitter {
  private:
   void close() {
     if (marked_) {
-      if (!normal_.empty()) parts_.push_back({std::exchange(normal_, {}), false});
       const auto first = spaceless_ ? std::min(stretch_.find_first_not_of(kSpace), stretch_.size()) : 0;
-      parts_.push_back({stretch_.substr(first), true});
+      add_plain(stretch_.substr(first));
     } else {
       normal_ += stretch_;
     }
     stretch_.clear();
     marked_ = spaceless_ = false;
+  }
+
+  void add_plain(std::string text) {
+    if (text.empty()) return;
+    if (!normal_.empty()) parts_.push_back({std::exchange(normal_, {}), false});
+    parts_.push_back({std::move(text), true});
   }
 
   std::vector<Part> parts_;
@@ -138,13 +156,17 @@ std::vector<ControlText::Part> ControlText::split(std::string_view text) const {
 
 std::optional<ControlText::Mark> ControlText::mark_at(std::string_view rest) const {
   if (!rest.starts_with(kOpen)) return std::nullopt;
-  Token token = -1;
   const auto number = rest.substr(kOpen.size());
+  for (const auto end : {kEnd, kCuttingEnd}) {
+    if (number.starts_with(end) && number.substr(end.size()).starts_with(kClose))
+      return Mark{nullptr, end == kCuttingEnd, kOpen.size() + end.size() + kClose.size()};
+  }
+  Token token = -1;
   const auto end = std::from_chars(number.data(), number.data() + number.size(), token).ptr;
   const auto length = static_cast<std::size_t>(end - rest.data());
   const auto* control = rest.substr(length).starts_with(kClose) ? of(token) : nullptr;
   if (control == nullptr) return std::nullopt;
-  return Mark{control, length + kClose.size()};
+  return Mark{control, control->always_read, length + kClose.size()};
 }
 
 std::optional<std::size_t> ControlText::after(std::size_t text, char letter) const {
@@ -152,6 +174,15 @@ std::optional<std::size_t> ControlText::after(std::size_t text, char letter) con
   const auto found = std::ranges::find(next, letter, &Beginning::Next::letter);
   if (found == next.end()) return std::nullopt;
   return found->index;
+}
+
+const ControlText::Beginning* ControlText::begun(std::string_view rest) const {
+  std::optional<std::size_t> text = 0;
+  for (const char letter : rest) {
+    text = after(*text, letter);
+    if (!text) return nullptr;
+  }
+  return &beginnings_[*text];
 }
 
 const ControlText::Control* ControlText::at(std::string_view rest) const {

@@ -17,12 +17,13 @@ namespace tacho::engine {
 /// A chat template gives one string, in which the client's words and the template's own control tokens look
 /// alike. So each control token in the client's words is replaced by a mark before the template is applied,
 /// and what stands between two control tokens is tokenised as plain text afterwards, if it holds a mark. A
-/// mark that a client makes up itself is plain text too.
+/// mark that a client makes up itself is plain text too. Words that end in the beginning of a control token
+/// get a mark behind them: the next part of the message, or the next message, may go on with the rest.
 class ControlText {
  public:
   explicit ControlText(const llama_vocab* vocab);
 
-  /// `text` with a mark in place of each control token.
+  /// `text` with a mark in place of each control token, and at its end if it ends within one.
   std::string hide(std::string_view text) const;
 
   struct Part {
@@ -42,7 +43,8 @@ class ControlText {
                        // user-defined ones
   };
   struct Mark {
-    const Control* control;
+    const Control* control;  // none at the end of words
+    bool cuts;               // what is before it and what is behind it must not be tokenised in one piece
     std::size_t length;
   };
   /// The text of a control token, or the beginning of one.
@@ -52,12 +54,15 @@ class ControlText {
       std::size_t index;
     };
     Token token = LLAMA_TOKEN_NULL;  // that is written so, if one is
+    bool always_read = false;        // as some that begins so is
     std::vector<Next> next;
   };
   class Splitter;
   void add(Control control);
   /// Where `text` with `letter` behind it is among the beginnings.
   std::optional<std::size_t> after(std::size_t text, char letter) const;
+  /// The beginning of a control token that `rest` is all of, if it is.
+  const Beginning* begun(std::string_view rest) const;
   /// The longest control token that `rest` begins with.
   const Control* at(std::string_view rest) const;
   /// The mark that `rest` begins with, if it does.
@@ -68,6 +73,7 @@ class ControlText {
   /// A tree, the empty text first: Gemma has thousands of control tokens that begin with "<", and a client
   /// may send megabytes of it.
   std::vector<Beginning> beginnings_ = std::vector<Beginning>(1);
+  std::size_t longest_ = 0;  // bytes of a control token
 };
 
 }  // namespace tacho::engine

@@ -64,6 +64,10 @@ export const MODELS = {
   },
   "channels with a bar a side": { userTokens: ["<|channel>", "<channel|>"] },
   "parts of a content": { chatTemplate: TEMPLATES.parts },
+  "channels in parts of a content": {
+    userTokens: ["<|channel>", "<channel|>"],
+    chatTemplate: TEMPLATES.parts,
+  },
   "nothing but parts of a content": { chatTemplate: TEMPLATES.onlyParts },
   "contents as JSON": { chatTemplate: TEMPLATES.json },
   tools: { chatTemplate: TEMPLATES.tools },

@@ -19,13 +19,17 @@ const standIn = (index) => String.fromCharCode(FIRST_STAND_IN + index);
 
 /** Inside a token that llama.cpp reads in plain text too: it knows no other way to leave it text. */
 const CUT = "\ue0ff";
+/** Behind words that end within a control token; the second where that is one of those above. */
+const END = "\ue0fe";
+const CUTTING_END = "\ue0fd";
 
 /** @param {import("./llama-server.mjs").LlamaServer} server */
 export async function plainTokens(server, messages) {
   const controls = await controlsOf(server);
   const texts = controls.map(({ text }) => text);
   const spelled = controls.map(({ text, always }) => (always ? text[0] + CUT + text.slice(1) : text));
-  const hide = (text) => texts.reduce((all, control, i) => all.replaceAll(control, standIn(i)), text);
+  const replaced = (text) => texts.reduce((all, control, i) => all.replaceAll(control, standIn(i)), text);
+  const hide = (text) => replaced(text) + endOf(replaced(text), controls);
   const show = (text) => spelled.reduce((all, control, i) => all.replaceAll(standIn(i), control), text);
   const rendered = await server.render(messages.map((message) => hidden(message, hide)));
   if (rendered === null) return null;
@@ -33,7 +37,8 @@ export async function plainTokens(server, messages) {
   let before;
   for (const piece of pieces(rendered, texts)) {
     const known = controls.find(({ text }) => text === piece);
-    const shown = show(before?.takesSpace ? piece.trimStart() : piece);
+    const whole = piece.replaceAll(END, "").replaceAll(CUTTING_END, CUT);
+    const shown = show(before?.takesSpace ? whole.trimStart() : whole);
     for (const text of shown.split(CUT)) {
       const options = { begins: false, control: known !== undefined };
       if (text !== "") tokens.push(...(await server.tokenize(text, options)));
@@ -57,6 +62,14 @@ async function controlsOf(server) {
     known.push({ text, always: letters.length === 1, takesSpace });
   }
   return known;
+}
+
+function endOf(text, controls) {
+  const within = controls.filter(({ text: control }) =>
+    Array.from(control, (_, i) => control.slice(0, i)).some((start) => start !== "" && text.endsWith(start)),
+  );
+  if (within.length === 0) return "";
+  return within.some(({ always }) => always) ? CUTTING_END : END;
 }
 
 function hidden({ role, content }, hide) {
