@@ -1,6 +1,7 @@
 // llama.cpp's own programs, built from the source that node-llama-cpp brings: the same commit as the libraries under
 // tacho.
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
@@ -15,7 +16,18 @@ const PROGRAMS = ["llama-server", "llama-batched-bench", "llama-quantize"];
  * The header mends what the compiler makes of AMX. With AVX512-FP16 ggml leaves heads of 64 to scalar code, 30 times
  * slower: the builds that node-llama-cpp brings go without it.
  */
-const FLAGS = process.arch === "x64" ? `-include "${HEADER}" -mno-avx512fp16` : "";
+const FLAGS = process.arch === "x64" ? [`-include "${HEADER}"`, ...known("-mno-avx512fp16")].join(" ") : "";
+
+/** Programs built with other flags or another header are others. */
+const RECIPE = createHash("sha256")
+  .update(FLAGS.replace(HEADER, ""))
+  .update(readFileSync(HEADER))
+  .digest("hex");
+
+/** Compilers that do not know the instructions do not use them. */
+function known(flag) {
+  return spawnSync("cc", [flag, "-x", "c", "-E", "/dev/null"]).status === 0 ? [flag] : [];
+}
 
 /** llama.cpp's defaults (Release, OpenMP, this machine's instructions) without what needs a network. */
 const DEFINES = {
@@ -83,7 +95,9 @@ function build(folder, source, gpu) {
  */
 export function llamaPrograms({ peers = process.env.TACHO_BENCH_PEERS, gpu }) {
   const kind = gpu === "off" ? "" : `-${gpu}`;
-  const home = path.resolve(peers ?? path.join(cacheFolder(), `llama.cpp-${LLAMA_RELEASE}${kind}`));
+  const home = path.resolve(
+    peers ?? path.join(cacheFolder(), `llama.cpp-${LLAMA_RELEASE}${kind}-${RECIPE.slice(0, 8)}`),
+  );
   const programs = Object.fromEntries(PROGRAMS.map((name) => [name, path.join(home, "build/bin", name)]));
   if (Object.values(programs).every((file) => existsSync(file))) return programs;
   mkdirSync(home, { recursive: true });
