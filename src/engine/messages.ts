@@ -23,7 +23,7 @@ export interface EngineSettings {
   telemetry: "on" | "off";
   /** Waiting this long raises a request's priority by one. */
   prioritySeconds: number;
-  /** How many times as long as a step of streams alone one with part of a prompt may last. */
+  /** About how many times as long as a step of streams alone one with part of a long prompt may last. */
   prefillMultiple: number;
   /** Sequences decoded at once, 1 to 256. */
   slots: number;

@@ -35,7 +35,7 @@ export interface ReplicaOptions {
   telemetry: EngineSettings["telemetry"];
   /** Waiting this long raises a request's priority by one. */
   prioritySeconds: number;
-  /** How many times as long as a step of streams alone one with part of a prompt may last. */
+  /** About how many times as long as a step of streams alone one with part of a long prompt may last. */
   prefillMultiple: number;
   slots: number;
   threads: number;

@@ -252,7 +252,7 @@ export const SETTINGS = {
     flag: "prefill-multiple",
     default: 2,
     range: [1, 1000],
-    help: "length of a step with part of a prompt, by that of one without: more is a shorter TTFT, less shorter gaps",
+    help: "about how many times as long steps with part of a long prompt may take: more for its TTFT, less for others' gaps",
   },
   drainSeconds: {
     ...seconds,

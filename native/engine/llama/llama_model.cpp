@@ -25,8 +25,8 @@ bool report_progress(float fraction, void* data) {
 std::unique_ptr<const ChatFormat> format_of(const llama_model* model) {
   try {
     return std::make_unique<const ChatFormat>(model);
-  } catch (const std::exception& error) {
-    throw LoadError(std::string("its chat template is no Jinja that llama.cpp understands: ") + error.what());
+  } catch (const std::exception&) {  // llama.cpp throws a bare one, and logs why.
+    throw LoadError("its chat template is no Jinja that llama.cpp understands");
   }
 }
 

@@ -14,13 +14,12 @@
 namespace tacho::engine {
 
 struct ContextOptions {
-  std::int32_t cells =
-      0;  // KV cells all sequences share; 0: as many as sensible, see LlamaRuntime::cells_for
+  std::int32_t cells = 0;        // KV cells all sequences share; 0: as many as sensible, see cache_size.hpp
   std::int32_t max_context = 0;  // tokens of one request; 0: what the model was trained for
   std::int32_t replicas = 1;     // contexts that share the memory
   bool measures = true;          // off to see what measuring costs
   double priority_seconds = 10;  // waiting this long raises a request's priority by one
-  double prefill_multiple = 2;   // length of a step with part of a prompt, by that of one without
+  double prefill_multiple = 2;   // see Loop::Options
   std::int32_t slots = 1;        // requests that run at once, 1 … 256, llama.cpp's limit
   std::int32_t threads = 1;
   std::string flash_attention = "auto";  // auto, on or off

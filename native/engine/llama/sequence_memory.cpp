@@ -102,9 +102,13 @@ bool SequenceMemory::duplicate_state(std::int32_t from, std::int32_t to, llama_s
 Checkpoints::State SequenceMemory::save(std::int32_t sequence, llama_state_seq_flags flags) {
   const auto size = llama_state_seq_get_size_ext(context_, sequence, flags);
   if (!checkpoints_.fits(size)) return {};
-  Checkpoints::State state(size);
-  const auto written = llama_state_seq_get_data_ext(context_, state.data(), size, sequence, flags);
-  return written == size ? state : Checkpoints::State{};
+  try {
+    Checkpoints::State state(size);
+    const auto written = llama_state_seq_get_data_ext(context_, state.data(), size, sequence, flags);
+    return written == size ? state : Checkpoints::State{};
+  } catch (const std::bad_alloc&) {
+    return {};  // What it would save is computed again.
+  }
 }
 
 bool SequenceMemory::load(const Checkpoints::State& state, std::int32_t sequence,

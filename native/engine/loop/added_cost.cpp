@@ -10,9 +10,8 @@ namespace {
 /// What an earlier step counts for, by each later one: some twenty steps are remembered.
 constexpr double kMemory = 0.95;
 
-/// A step that took so many times longer than expected lost its core to another process, and says nothing
-/// about the next.
-constexpr double kOutlier = 4;
+/// What an outlier counts of what it took at least: little may have been expected.
+constexpr double kLeastBelieved = 0.25;
 
 /// Chunks whose tokens' parts vary less than this (squared, relative) do not tell a chunk's cost from its
 /// tokens'.
@@ -24,8 +23,8 @@ constexpr double kAlike = 0.01;
 /// chunks say what a token costs, small ones what a chunk does.
 void AddedCost::observe(std::int32_t tokens, double seconds) {
   seconds = std::max(0.0, seconds);
-  const auto expected = this->seconds(tokens);
-  if (is_known() && expected > 0) seconds = std::min(seconds, kOutlier * expected);
+  const auto most = std::max(beliefs_.outlier * this->seconds(tokens), kLeastBelieved * seconds);
+  if (is_known()) seconds = std::min(seconds, most);
   const double u = 1.0 / tokens;
   const double z = seconds / tokens;
   weight_ = kMemory * weight_ + 1;
@@ -42,9 +41,9 @@ void AddedCost::fit() {
   const auto variance = uu_ / weight_ - u * u;
   varied_ = varied_ || variance > kAlike * u * u;
   if (variance > kAlike * u * u) chunk_ = (uz_ / weight_ - u * z) / variance;
-  if (!varied_) chunk_ = assumed_ * z / u;
+  if (!varied_) chunk_ = beliefs_.assumed * z / u;
   // Costs that change look like a chunk's at first: were all of it, tokens would seem to be had for nothing.
-  chunk_ = std::clamp(chunk_, 0.0, most_ * z / u);
+  chunk_ = std::clamp(chunk_, 0.0, beliefs_.most * z / u);
   token_ = z - chunk_ * u;
 }
 

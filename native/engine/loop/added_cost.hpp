@@ -10,9 +10,18 @@ namespace tacho::engine {
 /// in the text, so they are learnt from the latest steps alone.
 class AddedCost {
  public:
-  /// Parts, 0 to 1, of what a usual chunk adds that are the chunk's own: `assumed` before chunks of two sizes
-  /// were seen, and `most` of them. The rest is its tokens', so that no chunk can seem to be had for nothing.
-  explicit AddedCost(double assumed = 0, double most = 0.75) : assumed_(assumed), most_(most) {}
+  struct Beliefs {
+    /// Parts, 0 to 1, of what a usual chunk adds that are the chunk's own: `assumed` before chunks of two
+    /// sizes were seen, and `most` of them. The rest is its tokens', so that none can seem to be had for
+    /// nothing.
+    double assumed = 0;
+    double most = 0.75;
+    /// A step that took so many times longer than expected lost its core to another process, and says nothing
+    /// about the next.
+    double outlier = 4;
+  };
+  AddedCost() : AddedCost(Beliefs{}) {}
+  explicit AddedCost(Beliefs beliefs) : beliefs_(beliefs) {}
 
   /// A step with so many tokens more lasted `seconds` longer than it had without them.
   void observe(std::int32_t tokens, double seconds);
@@ -31,8 +40,7 @@ class AddedCost {
  private:
   void fit();
 
-  double assumed_;
-  double most_;
+  Beliefs beliefs_;
   bool varied_ = false;
   double chunk_ = 0;  // seconds
   double token_ = 0;

@@ -21,10 +21,8 @@ constexpr std::int32_t kOld = 256;
 /// and whatever made them dear may have ended: half is forgotten in 350 steps.
 constexpr double kFaith = 0.998;
 
-/// A step with guesses counts as at most so many times as dear as was expected,
-constexpr double kOutlier = 1.5;
-/// but as this part of what it took at least: little may have been expected.
-constexpr double kLeastKnown = 0.25;
+/// Part of what the first guesses took that counts: they may have been held up.
+constexpr double kFirst = 0.25;
 
 }  // namespace
 
@@ -50,8 +48,7 @@ void DraftCosts::observed(std::int32_t sequences, std::int32_t drafted, double s
 void DraftCosts::observe_guesses(std::int32_t drafted, double added) {
   // The first step with guesses reserves its graph, and one that is held up must not end all guessing.
   if (!std::exchange(warm_, true)) return;
-  const auto most = guesses_.is_known() ? kOutlier * guesses_.seconds(drafted) : added;
-  guesses_.observe(drafted, std::min(added, std::max(most, kLeastKnown * added)));
+  guesses_.observe(drafted, guesses_.is_known() ? added : kFirst * added);
 }
 
 DraftCost DraftCosts::of(std::int32_t sequences) const {

@@ -35,7 +35,7 @@ class DraftCosts {
 
   std::vector<Plain> plain_;  // steps without guesses, by number of sequences
   // Optimistic: a few guesses tell not whether many are as dear. One longer guess does.
-  AddedCost guesses_{0.75, 0.95};
+  AddedCost guesses_{{.assumed = 0.75, .most = 0.95, .outlier = 1.5}};
   bool warm_ = false;
 };
 

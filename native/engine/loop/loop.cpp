@@ -103,6 +103,7 @@ void Loop::step() {
   ++steps_;
   choose_adapter();
   draft();
+  drafted_at_ = drafting_.empty() ? now_ : options_.clock();
   DecodeStatus status{};
   do {
     plan();
@@ -310,15 +311,14 @@ void Loop::measure_step(double started, double ended) {
   const auto drafted = std::accumulate(
       running().begin(), running().end(), 0,
       [](auto sum, const TaskPtr& task) { return sum + static_cast<std::int32_t>(task->draft.size()); });
-  // Guessing takes time as well, which is not what prompts cost; and a guesser that only read is no plain
-  // step.
+  // Looking for guesses takes time as well, which is part of their price and of no other.
   const auto streams = mix_.streams;
-  if (drafting_.empty())
-    prompt_budget_.observe(mix_, tokens - streams, ended - started);
+  const auto seconds = ended - (drafted > 0 ? started : drafted_at_);
+  if (drafted == 0)
+    prompt_budget_.observe(mix_, tokens - streams, seconds);
   else
-    prompt_budget_.pass();
-  if (tokens == streams + drafted && (drafting_.empty() || drafted > 0))
-    draft_costs_.observed(streams, drafted, ended - started);
+    prompt_budget_.pass(mix_);
+  if (tokens == streams + drafted) draft_costs_.observed(streams, drafted, seconds);
   if (!options_.measures) return;
   meters_.step_duration.observe(ended - started);
   meters_.step_tokens.observe(tokens);
@@ -379,7 +379,11 @@ void Loop::give_up(const std::string& why, bool all) {
   }
   running() = std::move(kept);
   if (!all) return;
-  for (const auto& task : scheduler_.take_waiting()) fail(*task);
+  for (const auto& task : scheduler_.take_waiting()) {
+    // What was thrown as it entered has left it its place.
+    if (task->sequence >= 0) scheduler_.forget(*task);
+    fail(*task);
+  }
 }
 
 /// After an exception, which speaking itself may have thrown.

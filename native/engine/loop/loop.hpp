@@ -100,7 +100,8 @@ class Loop {
   Speaker speaker_;
   PromptBudget prompt_budget_;
   DraftCosts draft_costs_;
-  double now_ = 0;  // when the step at hand began
+  double now_ = 0;         // when the step at hand began
+  double drafted_at_ = 0;  // seconds; when its guesses were made, if any were looked for
   std::uint64_t steps_ = 0;
   std::int32_t adapter_ = -1;
   std::uint64_t adapter_since_ = 0;  // step

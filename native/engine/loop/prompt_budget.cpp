@@ -17,8 +17,8 @@ constexpr double kWeightOfAge = 1.0 / 64;
 /// about the next.
 constexpr double kOutlier = 2;
 
-/// One chunk of so many has half its size: from chunks all alike nobody learns what is the chunk's cost and
-/// what its tokens'.
+/// One chunk of so many has half its size, or two tokens instead of one: from chunks all alike nobody learns
+/// what is the chunk's cost and what its tokens'.
 constexpr std::uint32_t kProbe = 8;
 
 /// What prompts get more while as many wait for their first token as stream; it grows with the square of how
@@ -28,8 +28,11 @@ constexpr double kUrgency = 2;
 /// What prompts may add when they are computed whole by it, by what they may otherwise.
 constexpr double kWhole = 2.5;
 
-/// What prompts may add so that reading the weights is worth it, by what they may otherwise.
+/// What prompts may add so that reading the weights is worth it, by a step without any.
 constexpr double kWorthwhile = 2;
+
+/// Prompts that move in every step, whatever it costs, and whatever others have more of it.
+constexpr std::int32_t kMoving = 4;
 
 /// Before anything is known.
 constexpr std::int32_t kFirst = 32;
@@ -66,6 +69,12 @@ void PromptBudget::observe(StepMix mix, std::int32_t more, double seconds) {
   if (plain.seconds > 0) cost_.observe(more, seconds - plain.seconds);
 }
 
+void PromptBudget::pass(StepMix mix) {
+  if (mix.streams == 0 || mix.prompts == 0) return;
+  ++plain_[bucket(mix.streams)].age;
+  ++chunks_;
+}
+
 std::int32_t PromptBudget::tokens(StepMix mix, std::int32_t most) const {
   if (mix.streams == 0) return most;
   const auto& plain = plain_[bucket(mix.streams)];
@@ -73,11 +82,11 @@ std::int32_t PromptBudget::tokens(StepMix mix, std::int32_t most) const {
   if (!cost_.is_known()) return std::min(kFirst, most);
   const auto limit = allowed(mix);
   if (mix.fresh > 0 && mix.fresh <= most && cost_.seconds(mix.fresh) <= kWhole * limit) return mix.fresh;
-  const auto worthwhile = std::min(cost_.least_tokens(), cost_.tokens(kWorthwhile * limit));
+  const auto worthwhile = std::min(cost_.least_tokens(), cost_.tokens(kWorthwhile * plain.seconds));
   auto fitting = std::max(cost_.tokens(limit), worthwhile);
-  if (chunks_ % kProbe == kProbe - 1) fitting /= 2;
-  // A prompt must come to an end, whatever it costs.
-  return static_cast<std::int32_t>(std::clamp(fitting, 1.0, 1.0 * most));
+  if (chunks_ % kProbe == kProbe - 1) fitting = fitting >= 2 ? fitting / 2 : 2;
+  const auto fewest = std::min({mix.prompts, kMoving, most});
+  return static_cast<std::int32_t>(std::clamp(fitting, 1.0 * fewest, 1.0 * most));
 }
 
 }  // namespace tacho::engine

@@ -19,7 +19,7 @@ struct StepMix {
 /// and nothing else. Longer in three cases: prompts that can be computed whole may add two and a half times
 /// as much, because a few tokens left over cost another reading of the weights; requests that wait for their
 /// first token beside few that stream may add more, with the square of their proportion; and a chunk may add
-/// twice as much when reading the weights takes longer than its tokens otherwise.
+/// two such steps when reading the weights takes longer than its tokens otherwise.
 class PromptBudget {
  public:
   explicit PromptBudget(double multiple) : multiple_(multiple) {}
@@ -27,7 +27,7 @@ class PromptBudget {
   /// A step of such a mix, with `more` tokens beside those of the streams, took so long.
   void observe(StepMix mix, std::int32_t more, double seconds);
   /// A step that guesses took part in, whose time tells nothing about prompts.
-  void pass() { ++chunks_; }
+  void pass(StepMix mix);
   /// Prompt tokens of the next step; `most` when nobody streams. 0 when a step without prompts must be seen
   /// first: none of so many streams was, or not for long.
   std::int32_t tokens(StepMix mix, std::int32_t most) const;

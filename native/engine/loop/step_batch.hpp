@@ -11,8 +11,9 @@ namespace tacho::engine {
 
 /// Rows are in the order of sequence ids: where sequences have buffers of their own, llama.cpp computes only
 /// neighbours in one go, and the weights are read anew for each go. A prompt takes another go anyway for its
-/// further tokens, so its first one is kept from the streams where that breaks no row of neighbours: in one
-/// go all walk as many cells as the longest. Keeps its memory from step to step.
+/// further tokens, if it has more than one, so its first one is kept from the streams where that breaks no
+/// row of neighbours: in one go all walk as many cells as the longest, and who has but one is long. Keeps its
+/// memory from step to step.
 class StepBatch {
  public:
   /// `shares` are the tokens that each of the running requests puts in. Guesses for which there is no room

@@ -46,6 +46,16 @@ std::vector<std::int32_t> prompts_of(std::span<const Demand> demands) {
   return prompts;
 }
 
+/// Of what `higher` prompts share with those of lower priority: a quarter or one each, but no more than is
+/// wanted, nor than leaves one for each of the higher.
+std::int32_t kept_for_lower(std::span<const std::int32_t> lower, std::span<const Demand> demands,
+                            std::int32_t budget, std::ptrdiff_t higher) {
+  std::int32_t wanted = 0;
+  for (const auto i : lower) wanted += demands[index(i)].more;
+  const auto most = std::max(0, budget - static_cast<std::int32_t>(higher));
+  return std::min({wanted, most, std::max(budget / 4, static_cast<std::int32_t>(lower.size()))});
+}
+
 void share_by_priority(std::span<std::int32_t> prompts, std::span<const Demand> demands, std::int32_t budget,
                        std::vector<std::int32_t>& shares) {
   while (!prompts.empty() && budget > 0) {
@@ -54,7 +64,7 @@ void share_by_priority(std::span<std::int32_t> prompts, std::span<const Demand> 
     const auto lower = std::ranges::find_if(prompts, is_lower) - prompts.begin();
     const auto equals = prompts.first(static_cast<std::size_t>(lower));
     prompts = prompts.subspan(static_cast<std::size_t>(lower));
-    const auto for_lower = prompts.empty() ? 0 : budget / 4;
+    const auto for_lower = kept_for_lower(prompts, demands, budget, lower);
     budget = for_lower + share_equally(equals, demands, budget - for_lower, shares);
   }
 }

@@ -155,6 +155,18 @@ TEST(what_is_thrown_in_a_step_ends_all_requests_and_not_the_loop) {
   CHECK_EQUAL(bench.texts[3], expected_text({1}, 5));
 }
 
+TEST(what_is_thrown_as_a_request_enters_leaves_its_place_to_the_next) {
+  Bench bench({.context = 100, .cells = 100, .slots = 1, .sequences = 1, .step_tokens = 16});
+  bench.runtime.bind_throws = true;
+  bench.submit(1, {1}, 5);
+  bench.loop->start();
+  bench.await(1);
+  CHECK(bench.ends.at(1).error == ErrorCode::engine_failed);
+  bench.submit(2, {1}, 5);
+  bench.await(1);
+  CHECK_EQUAL(bench.texts[2], expected_text({1}, 5));
+}
+
 TEST(every_token_is_measured_once) {
   Bench bench;
   bench.submit(1, {1, 2, 3}, 4);

@@ -84,6 +84,28 @@ TEST(a_chunk_is_worth_its_reading_of_the_weights) {
   CHECK(tokens >= 12);
   CHECK(tokens <= 15);
 }
+TEST(a_small_multiple_leaves_chunks_that_are_worth_it) {
+  PromptBudget budget(1);
+  const Machine machine{.chunk = 0.007};
+  for (int i = 0; i < 3; ++i) machine.settle(budget);
+  const auto tokens = machine.settle(budget);
+  CHECK(tokens >= 10);
+  CHECK(tokens <= 15);
+}
+TEST(some_prompts_move_in_every_step) {
+  PromptBudget budget(2);
+  Machine{.token = 0.1}.settle(budget);
+  CHECK_EQUAL(budget.tokens({.streams = 8, .prompts = 3}, 512), 3);
+  CHECK_EQUAL(budget.tokens({.streams = 8, .prompts = 6}, 512), 4);
+}
+TEST(steps_with_guesses_make_the_plain_step_old) {
+  PromptBudget budget(2);
+  Machine{}.settle(budget);
+  for (int i = 0; i < 300; ++i) budget.pass({.streams = 8});
+  CHECK(budget.tokens({.streams = 8, .prompts = 1}, 512) > 0);
+  for (int i = 0; i < 300; ++i) budget.pass({.streams = 8, .prompts = 1});
+  CHECK_EQUAL(budget.tokens({.streams = 8, .prompts = 1}, 512), 0);
+}
 TEST(no_part_of_a_prompt_adds_more_than_twice_what_it_may_but_for_one_token) {
   PromptBudget budget(2);
   CHECK(Machine{.chunk = 0.014}.settle(budget) <= 4);

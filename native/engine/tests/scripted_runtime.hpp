@@ -82,7 +82,10 @@ class ScriptedRuntime : public Runtime {
     }
   }
 
-  void bind(std::int32_t sequence, Sampler* sampler) override { bound_[sequence] = sampler; }
+  void bind(std::int32_t sequence, Sampler* sampler) override {
+    if (sampler != nullptr && bind_throws.exchange(false)) throw std::runtime_error("out of memory");
+    bound_[sequence] = sampler;
+  }
   void use_adapter(std::int32_t adapter) override { adapter_ = adapter; }
   bool ends_text(Token token) const override { return token == 0; }
   void append_text(Token token, std::string& text) const override {
@@ -131,7 +134,8 @@ class ScriptedRuntime : public Runtime {
   }
 
   static constexpr std::size_t kNever = 1'000'000;
-  std::size_t throw_at = kNever;  // step; set before the loop starts
+  std::size_t throw_at = kNever;          // step; set before the loop starts
+  std::atomic<bool> bind_throws = false;  // the next time
   std::atomic<bool> fail_next = false;
   std::atomic<bool> refuse_next = false;
   bool asynchronous = false;

@@ -35,6 +35,11 @@ TEST(prompts_of_higher_priority_take_three_quarters) {
   CHECK_EQUAL(plan({prompt(50), prompt(90, 1)}, 64), "16 48 ");
   CHECK_EQUAL(plan({prompt(50), prompt(40, 1), prompt(40, 2)}, 64), "6 18 40 ");
 }
+TEST(prompts_of_lower_priority_move_in_every_step_and_keep_no_more_than_they_want) {
+  CHECK_EQUAL(plan({prompt(50), prompt(90, 1)}, 3), "1 2 ");
+  CHECK_EQUAL(plan({prompt(50), prompt(40), prompt(90, 1)}, 3), "1 1 1 ");
+  CHECK_EQUAL(plan({prompt(10), prompt(100, 1)}, 110), "10 100 ");
+}
 TEST(drafts_leave_prompts_their_part) { CHECK_EQUAL(plan({stream(60), prompt(50)}, 61, 10), "51 10 "); }
 TEST(prompts_keep_to_their_own_budget) {
   CHECK_EQUAL(plan({prompt(50), stream(), stream()}, 64, 8), "8 1 1 ");

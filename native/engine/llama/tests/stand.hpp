@@ -38,8 +38,8 @@ inline std::vector<Token> start_of(const std::vector<Token>& tokens, std::int32_
   return {tokens.begin(), tokens.begin() + length};
 }
 
-/// How far rounding, which depends on the shape of a batch, moves a logit: 0.24 at most where 64 tokens and more
-/// go through another attention kernel. Logits deviate by 2.8.
+/// How far rounding, which depends on the shape of a batch, moves a logit: 0.24 at most where 64 tokens and
+/// more go through another attention kernel. Logits deviate by 2.8.
 constexpr float kRounding = 0.3F;
 
 class Stand {
