@@ -9,6 +9,7 @@
 #include <mutex>
 #include <span>
 
+#include "amx_weights.hpp"
 #include "ggml-backend.h"
 #include "llama_log.hpp"
 
@@ -86,6 +87,14 @@ std::array<ggml_backend_dev_t, 2> one_gpu(std::int32_t index) {
   return {gpus[at], nullptr};
 }
 
+llama_model* load(const std::string& path, const llama_model_params& params) {
+  take_llama_error();
+  auto* model = llama_model_load_from_file(path.c_str(), params);
+  if (model != nullptr) return model;
+  const auto reason = take_llama_error();
+  throw LoadError(reason.empty() ? "llama.cpp could not load it" : reason);
+}
+
 using Blanks = std::vector<std::pair<std::string, std::string>>;
 
 /// `format` with each blank's value in its place. A value that holds the name of a blank stays as it is.
@@ -123,11 +132,11 @@ LlamaModel::LlamaModel(const ModelOptions& options)
   params.n_gpu_layers = options.gpu_layers;
   params.progress_callback = report_progress;
   params.progress_callback_user_data = const_cast<std::function<void(float)>*>(&options.progress);
-  take_llama_error();
-  model_.reset(llama_model_load_from_file(options.path.c_str(), params));
-  if (!model_) {
-    const auto reason = take_llama_error();
-    throw LoadError(reason.empty() ? "llama.cpp could not load it" : reason);
+  model_.reset(load(options.path, params));
+  if (needs_weights_without_amx(get())) {
+    model_.reset();
+    params.use_extra_bufts = false;
+    model_.reset(load(options.path, params));
   }
   kind_ = model_kind(get());
   check_kind(options.generates);
