@@ -118,7 +118,11 @@ describe("settings", () => {
       "Expected auto or off for --backend-sampling with --draft-model, but received 'on'.",
     ],
     [["--priority-seconds", "0"], {}, "for --priority-seconds, but received '0'."],
-    [["--prefill-multiple", "0.5"], {}, "a number from 1 to 1000 for --prefill-multiple, but received '0.5'."],
+    [
+      ["--prefill-multiple", "0.5"],
+      {},
+      "a number from 1 to 1000 for --prefill-multiple, but received '0.5'.",
+    ],
     [["--drain-seconds", "-1"], {}, "for --drain-seconds, but received '-1'."],
     [[], { TACHO_GPU: "x" }, "for TACHO_GPU, but received 'x'."],
   ])("refuse %j %j", (args, env, message) => {
