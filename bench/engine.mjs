@@ -3,6 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
+import { hostEnvironment } from "../dist/server/host-environment.js";
 import { COMMON_OPTIONS, cellsFor, readOptions, samplingOf } from "./command-line.mjs";
 import { compared, median, spreads } from "./figures.mjs";
 import { modelFile } from "./models/model-file.mjs";
@@ -24,7 +25,10 @@ const OPTIONS = {
 function runCase(program, { cpus, ...run }) {
   const file = fileURLToPath(new URL(`engine/${program}`, import.meta.url));
   const command = pinned(cpus, process.execPath, [file, JSON.stringify(run)]);
-  return JSON.parse(execFileSync(...command, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }));
+  const env = program === PROGRAMS.tacho ? hostEnvironment(process.env) : process.env;
+  return JSON.parse(
+    execFileSync(...command, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"], env }),
+  );
 }
 
 /** The threads at which tacho and node-llama-cpp meet: one, and two where there are. Each one's best counts. */

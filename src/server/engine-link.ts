@@ -8,6 +8,7 @@ import type {
   Step,
   ToEngine,
 } from "../engine/messages.js";
+import { hostEnvironment } from "./host-environment.js";
 
 /** What a request hears of the engine. After `onEnd` or `onLost` it hears nothing more. */
 export interface EngineClient {
@@ -260,6 +261,7 @@ function forkHost(module: string): ChildProcess {
   return fork(module, [], {
     serialization: "advanced",
     execArgv: [],
+    env: hostEnvironment(process.env),
     // Standard output belongs to this process; what a library prints in the host goes to standard error.
     stdio: ["ignore", 2, 2, "ipc"],
   });
