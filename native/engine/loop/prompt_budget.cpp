@@ -31,7 +31,7 @@ constexpr double kWhole = 2.5;
 /// What prompts may add so that reading the weights is worth it, by a step without any.
 constexpr double kWorthwhile = 2;
 
-/// Prompts that move in every step, whatever it costs, and whatever others have more of it.
+/// Prompts that move in every step, whatever it costs.
 constexpr std::int32_t kMoving = 4;
 
 /// Before anything is known.
@@ -85,7 +85,8 @@ std::int32_t PromptBudget::tokens(StepMix mix, std::int32_t most) const {
   const auto worthwhile = std::min(cost_.least_tokens(), cost_.tokens(kWorthwhile * plain.seconds));
   auto fitting = std::max(cost_.tokens(limit), worthwhile);
   if (chunks_ % kProbe == kProbe - 1) fitting = fitting >= 2 ? fitting / 2 : 2;
-  const auto fewest = std::min({mix.prompts, kMoving, most});
+  // Not 0, which would ask for a step without prompts, and keep guesses out of it.
+  const auto fewest = std::min({std::max(1, mix.prompts), kMoving, most});
   return static_cast<std::int32_t>(std::clamp(fitting, 1.0 * fewest, 1.0 * most));
 }
 

@@ -98,6 +98,11 @@ TEST(some_prompts_move_in_every_step) {
   CHECK_EQUAL(budget.tokens({.streams = 8, .prompts = 3}, 512), 3);
   CHECK_EQUAL(budget.tokens({.streams = 8, .prompts = 6}, 512), 4);
 }
+TEST(dear_prompts_ask_for_no_step_without_any) {
+  PromptBudget budget(2);
+  Machine{.token = 0.1}.settle(budget);
+  CHECK(budget.tokens({.streams = 8}, 512) > 0);
+}
 TEST(steps_with_guesses_make_the_plain_step_old) {
   PromptBudget budget(2);
   Machine{}.settle(budget);
