@@ -39,6 +39,20 @@ export const ERRORS = {
   },
   conflicting_parameters: { ...client, message: "Expected only one of {what}, but received both." },
   context_length_exceeded: { ...client, message: "{reason}" },
+  unsupported_schema: {
+    ...client,
+    message: "'{path}' cannot be enforced: leave it out, or do not ask for a strict schema.",
+  },
+  invalid_constraint: { ...client, message: "The answer cannot be held to this: {reason}." },
+  constraint_failed: { ...client, message: "{reason}" },
+  thinking_not_supported: {
+    ...client,
+    message: "This model does not think before it answers: leave 'reasoning_effort' out, or send 'none'.",
+  },
+  infill_not_supported: {
+    ...client,
+    message: "This model cannot fill in a text: it has no tokens for a gap. Leave out 'suffix'.",
+  },
   invalid_prompt: { ...client, message: "{reason}" },
   template_failed: { ...client, message: "{reason}" },
   bad_request: { ...client, message: "{reason}" },
@@ -54,6 +68,12 @@ export const ERRORS = {
     message: "{path} does not answer {method}; it answers {allowed}.",
   },
   request_timeout: { ...client, status: 408, message: "The request did not arrive in time." },
+  deadline_exceeded: {
+    ...client,
+    status: 408,
+    outcome: "timeout",
+    message: "The request was not finished within its own limit of {seconds} s.",
+  },
   body_too_large: { ...client, status: 413, message: "Expected a request body of at most {limit} bytes." },
   unsupported_media_type: {
     ...client,

@@ -169,13 +169,17 @@ void LlamaRuntime::sample(std::span<const SampleWork> work) {
   step_sampler_->sample(work);
 }
 
-void LlamaRuntime::append_text(Token token, std::string& text) const {
-  append_token_text(model_.vocab(), token, false, text);
+void LlamaRuntime::append_text(Token token, bool control, std::string& text) const {
+  append_token_text(model_.vocab(), token, control, text);
 }
 
-std::unique_ptr<Sampler> LlamaRuntime::make_sampler(const Sampling& sampling,
-                                                    std::span<const Token> prompt) const {
-  return std::make_unique<LlamaSampler>(vocabulary_, ends_, sampling, prompt);
+std::unique_ptr<Sampler> LlamaRuntime::make_sampler(const Sampling& sampling, std::span<const Token> prompt,
+                                                    std::unique_ptr<AnswerConstraint> constraint) const {
+  auto wanted = sampling;
+  // Nothing longer than a context can be looked back at.
+  auto& look_back = wanted.dry.last_tokens;
+  look_back = look_back < 0 ? limits_.context : std::min(look_back, limits_.context);
+  return std::make_unique<LlamaSampler>(model_.vocab(), ends_, wanted, prompt, std::move(constraint));
 }
 
 }  // namespace tacho::engine

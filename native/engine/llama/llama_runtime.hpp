@@ -47,7 +47,7 @@ class LlamaRuntime : public Runtime {
   void sample(std::span<const SampleWork> work) override;
   void bind(std::int32_t sequence, Sampler* sampler) override { step_sampler_->bind(sequence, sampler); }
   bool ends_text(Token token) const override { return llama_vocab_is_eog(model_.vocab(), token); }
-  void append_text(Token token, std::string& text) const override;
+  void append_text(Token token, bool control, std::string& text) const override;
   std::int32_t cut(std::int32_t sequence, std::int32_t length) override {
     return memory_->cut(sequence, length);
   }
@@ -58,7 +58,8 @@ class LlamaRuntime : public Runtime {
   void use_adapter(std::int32_t adapter) override { model_.adapters().apply(context_.get(), adapter); }
 
   /// Thread-safe: reads only the model.
-  std::unique_ptr<Sampler> make_sampler(const Sampling& sampling, std::span<const Token> prompt) const;
+  std::unique_ptr<Sampler> make_sampler(const Sampling& sampling, std::span<const Token> prompt,
+                                        std::unique_ptr<AnswerConstraint> constraint) const;
 
  private:
   void warm_up();

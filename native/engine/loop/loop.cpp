@@ -6,6 +6,10 @@
 namespace tacho::engine {
 
 namespace {
+std::string failure_of(const Task& task) {
+  return task.error == ErrorCode::none ? std::string() : "the grammar became too complex to go on with";
+}
+
 /// Steps that a LoRA adapter has at least, while it has requests.
 constexpr std::uint64_t kAdapterSteps = 8;
 
@@ -86,7 +90,8 @@ void Loop::queue(Prepared request) {
                                   .max_tokens = request.max_tokens,
                                   .text = TextStream(std::move(request.stop)),
                                   .sampler = std::move(request.sampler),
-                                  .wants_logprobs = request.logprobs});
+                                  .wants_logprobs = request.logprobs,
+                                  .shown_controls = std::move(request.shown_controls)});
   task->prompt_tokens = task->size();
   const auto context = runtime_.limits().context;
   if (task->prompt_tokens < context) return scheduler_.enqueue(std::move(task));
@@ -283,6 +288,11 @@ void Loop::verify(Task& task, const std::vector<Sampled>& sampled) {
 
 void Loop::generate(Task& task, const Sampled& sampled, double now) {
   if (task.finished) return;
+  if (sampled.token < 0) {
+    task.finished = sampled.token == kComplete ? Finish::stop : Finish::error;
+    if (sampled.token != kComplete) task.error = ErrorCode::constraint_failed;
+    return;
+  }
   ++task.generated;
   measure_token(task, now);
   if (runtime_.ends_text(sampled.token)) {
@@ -350,7 +360,7 @@ void Loop::say_ends() {
     ended_.erase(ended_.begin());
     try {
       speaker_.say_text(*task);
-      speaker_.say_end(*task, *task->finished);
+      speaker_.say_end(*task, *task->finished, task->error, failure_of(*task));
     } catch (const std::exception& error) {
       speaker_.say_end(*task, Finish::error, ErrorCode::engine_failed, error.what());
     }

@@ -1,5 +1,6 @@
 #include "speaker.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace tacho::engine {
@@ -9,7 +10,8 @@ void Speaker::say_text(Task& task) {
   std::vector<Sampled> logprobs;
   for (std::size_t i = 0; i < task.unspoken.size(); ++i) {
     auto& sampled = task.unspoken[i];
-    runtime_.append_text(sampled.token, task.text.input());
+    const bool control = std::ranges::count(task.shown_controls, sampled.token) > 0;
+    runtime_.append_text(sampled.token, control, task.text.input());
     const bool stopped = task.text.advance(shown);
     if (task.wants_logprobs) logprobs.push_back(std::move(sampled));
     if (!stopped) continue;

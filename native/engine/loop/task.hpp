@@ -35,9 +35,11 @@ struct Task {
   std::vector<Token> draft;        // in the step at hand
   std::vector<Sampled> unspoken;   // sampled, not yet turned into text
   std::optional<Finish> finished;  // said to its client once all is spoken
+  ErrorCode error = ErrorCode::none;  // with Finish::error
   TextStream text;
   std::unique_ptr<Sampler> sampler;
   bool wants_logprobs = false;
+  std::vector<Token> shown_controls;
 
   std::int32_t size() const { return static_cast<std::int32_t>(tokens.size()); }
 };

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { CHATS, FORGERIES, PROMPTS } from "../unusual-models/cases.mjs";
 import { MODELS, writeModel } from "../unusual-models/models.mjs";
-import { loadReplica, longRequest, meters } from "./engine.mjs";
+import { chatPrompt, loadReplica, longRequest, meters } from "./engine.mjs";
 
 const [folder] = process.argv.slice(2);
 const seen = JSON.parse(readFileSync(new URL("../unusual-models/seen.json", import.meta.url), "utf8"));
@@ -33,7 +33,7 @@ async function openEngine(path) {
   return { ask, info: replica.info, close: () => replica.close() };
 }
 
-const chat = (messages) => ({ kind: "chat", messages: JSON.stringify(messages) });
+const chat = (messages) => chatPrompt(JSON.stringify(messages));
 const text = (words) => ({ kind: "text", text: words });
 
 const mapped = async (table, read) => {

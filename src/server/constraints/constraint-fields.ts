@@ -1,0 +1,73 @@
+import { Type, type Static, type TObject } from "typebox";
+import type { Constraint } from "../../engine/messages.js";
+import { ApiError } from "../errors.js";
+import { choiceGrammar } from "./choice-grammar.js";
+import { checkedSchema } from "./json-schema.js";
+import { regexGrammar } from "./regex-grammar.js";
+
+/** A text of a grammar's size; the engine bounds what it says. */
+const GRAMMAR_CHARACTERS = 64 * 1024;
+
+/** Ways to say what the whole answer must be; a request may use one. */
+export const constraintFields = {
+  grammar: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: GRAMMAR_CHARACTERS,
+      description: `a GBNF grammar of at most ${GRAMMAR_CHARACTERS} characters`,
+    }),
+  ),
+  json_schema: Type.Optional(Type.Object({}, { description: "a JSON schema (an object)" })),
+  regex: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 4096,
+      description: "a regular expression of at most 4096 characters, which the whole answer matches",
+    }),
+  ),
+  choice: Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: 1024, description: "1 to 1024 characters" }), {
+      minItems: 1,
+      maxItems: 1024,
+      description: "an array of 1 to 1024 texts, one of which is the answer",
+    }),
+  ),
+};
+
+export type ConstraintFields = Static<TObject<typeof constraintFields>>;
+
+type Field = keyof typeof constraintFields;
+
+const READERS: { [F in Field]: (value: NonNullable<ConstraintFields[F]>) => Constraint } = {
+  grammar: (text) => ({ kind: "grammar", text }),
+  json_schema: (schema) => ({ kind: "schema", text: checkedSchema(schema, "json_schema", true) }),
+  regex: (text) => grammarOf("regex", () => regexGrammar(text)),
+  choice: (texts) => grammarOf("choice", () => choiceGrammar(texts)),
+};
+
+/** @param others Constraints of the request that have other names. @throws ApiError */
+export function constraintOf(
+  body: ConstraintFields,
+  others: { name: string; constraint: Constraint }[] = [],
+): Constraint | null {
+  const own = (Object.keys(READERS) as Field[])
+    .filter((name) => body[name] !== undefined)
+    .map((name) => ({
+      name,
+      constraint: () => (READERS[name] as (value: unknown) => Constraint)(body[name]),
+    }));
+  const all = [...others.map(({ name, constraint }) => ({ name, constraint: () => constraint })), ...own];
+  if (all.length > 1) {
+    const what = `'${all[0]!.name}' and '${all[1]!.name}'`;
+    throw new ApiError("conflicting_parameters", { what }, all[1]!.name);
+  }
+  return all[0]?.constraint() ?? null;
+}
+
+function grammarOf(field: Field, make: () => string): Constraint {
+  try {
+    return { kind: "grammar", text: make() };
+  } catch (error) {
+    throw new ApiError("invalid_constraint", { reason: `'${field}': ${(error as Error).message}` }, field);
+  }
+}
