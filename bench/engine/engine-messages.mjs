@@ -41,6 +41,7 @@ export function generateRequest({ id, prompt, maxTokens, sampling }) {
     adapter: "",
     logprobs: null,
     constraint: null,
+    prediction: "",
     stop: [],
     ignoreEos: true,
     sampling: {

@@ -159,6 +159,8 @@ export interface ChatPrompt {
 export interface Constraint {
   kind: "grammar" | "schema";
   text: string;
+  /** The field of the request that it came in, for errors. */
+  param: string;
 }
 
 export interface GenerateRequest {
@@ -182,6 +184,8 @@ export interface GenerateRequest {
   logprobs: number | null;
   /** Null for none. */
   constraint: Constraint | null;
+  /** What the client expects of the answer, for an engine that guesses tokens by looking texts up; "" for nothing. */
+  prediction: string;
 }
 
 export type ToEngine =

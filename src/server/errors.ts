@@ -43,7 +43,7 @@ export const ERRORS = {
     ...client,
     message: "'{path}' cannot be enforced: leave it out, or do not ask for a strict schema.",
   },
-  invalid_constraint: { ...client, message: "The answer cannot be held to this: {reason}." },
+  invalid_constraint: { ...client, message: "The answer cannot be held to this: {reason}" },
   constraint_failed: { ...client, message: "{reason}" },
   thinking_not_supported: {
     ...client,

@@ -136,7 +136,7 @@ class Choice implements EngineClient {
     this.#ticket?.release();
     if (this.task.isOver) return;
     if (end.reason !== "stop" && end.reason !== "length") {
-      this.task.fail(engineError(end, this.request.prompt));
+      this.task.fail(engineError(end, this.request));
       return;
     }
     this.finish = end.reason === "stop" && this.#calls ? "tool_calls" : end.reason;
@@ -165,14 +165,15 @@ function refusal(reason: Refusal, { waiting, limits }: Admission): ApiError {
   return new ApiError(reason, { waiting, seconds: limits.waitSeconds });
 }
 
-function engineError({ error }: RequestEnd, prompt: Prompt): ApiError {
+function engineError({ error }: RequestEnd, { prompt, constraint }: GenerateRequest): ApiError {
   if (!error) return new ApiError("engine_failed", { reason: "The engine gave the request up." });
   const details = { reason: error.message };
   switch (error.code) {
     case "engine_failed":
+      return new ApiError(error.code, details);
     case "constraint_failed":
     case "invalid_constraint":
-      return new ApiError(error.code, details);
+      return new ApiError(error.code, details, constraint?.param ?? "tools");
     default:
       return new ApiError(error.code, details, prompt.kind === "chat" ? "messages" : "prompt");
   }

@@ -13,7 +13,15 @@ import { Vocabulary } from "./vocabulary.js";
 /** A validated body in the engine's terms; what every route that generates makes of its own wire format. */
 export interface GenerationCall extends Pick<
   GenerateRequest,
-  "maxTokens" | "stop" | "ignoreEos" | "sampling" | "priority" | "cacheSalt" | "constraint" | "logprobs"
+  | "maxTokens"
+  | "stop"
+  | "ignoreEos"
+  | "sampling"
+  | "priority"
+  | "cacheSalt"
+  | "constraint"
+  | "logprobs"
+  | "prediction"
 > {
   /** As the client named it, if it did. */
   model: string | undefined;
@@ -80,8 +88,8 @@ export class Generation {
   }
 
   #engineRequests(call: GenerationCall, request: FastifyRequest): GenerateRequest[] {
-    const { maxTokens, stop, ignoreEos, priority, cacheSalt, constraint, logprobs } = call;
-    const common = { maxTokens, stop, ignoreEos, priority, cacheSalt, constraint, logprobs };
+    const { maxTokens, stop, ignoreEos, priority, cacheSalt, constraint, logprobs, prediction } = call;
+    const common = { maxTokens, stop, ignoreEos, priority, cacheSalt, constraint, logprobs, prediction };
     const { arrivedAt } = request.record!;
     const adapter = this.models.adapterOf(call.model ?? this.models.id);
     return call.prompts.flatMap((prompt) =>

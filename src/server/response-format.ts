@@ -3,16 +3,18 @@ import type { ResponseFormat } from "./chat-schema.js";
 import { checkedSchema } from "./constraints/json-schema.js";
 
 const ANY_OBJECT = '{"type":"object"}';
+const PARAM = "response_format";
 
 /** Null for plain text. @throws ApiError */
 export function formatConstraint(format: ResponseFormat | undefined): Constraint | null {
   switch (format?.type) {
     case "json_object":
-      return { kind: "schema", text: ANY_OBJECT };
+      return { kind: "schema", text: ANY_OBJECT, param: PARAM };
     case "json_schema": {
       const { schema, strict = false } = format.json_schema;
-      const param = "response_format.json_schema.schema";
-      return { kind: "schema", text: schema ? checkedSchema(schema, param, strict) : ANY_OBJECT };
+      const place = `${PARAM}.json_schema.schema`;
+      const text = schema ? checkedSchema(schema, place, strict) : ANY_OBJECT;
+      return { kind: "schema", text, param: PARAM };
     }
     default:
       return null;

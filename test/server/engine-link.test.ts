@@ -90,6 +90,7 @@ function submit(id: number, script: string): string[] {
     adapter: "",
     logprobs: null,
     constraint: null,
+    prediction: "",
     sampling,
   };
   link.submit(request, client);

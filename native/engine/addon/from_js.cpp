@@ -196,7 +196,8 @@ Request request(const Napi::Object& value) {
                  .adapter = text(value, "adapter"),
                  .stop = texts(value, "stop"),
                  .sampling = sampling(child(value, "sampling")),
-                 .constraint = constraint(value.Get("constraint"))};
+                 .constraint = constraint(value.Get("constraint")),
+                 .prediction = text(value, "prediction")};
   result.sampling.logprobs = value.Get("logprobs").IsNull() ? -1 : integer(value, "logprobs");
   result.sampling.ignore_eos = value.Get("ignoreEos").ToBoolean();
   return result;

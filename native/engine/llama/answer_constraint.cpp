@@ -70,10 +70,10 @@ void AnswerConstraint::wait_for(const ChatTurn& turn) {
 
 void AnswerConstraint::accept(Token token) {
   if (broken_) return;
-  if (!waits_) return state_.accept(token);
-  if (std::ranges::count(trigger_tokens_, token) > 0) {
-    waits_ = false;
-    return state_.accept(token);
+  if (std::ranges::count(trigger_tokens_, token) > 0) waits_ = false;
+  if (!waits_) {
+    broken_ = !state_.accept(token);
+    return;
   }
   const auto before = text_.size();
   text_ += trie_->text(token);

@@ -28,7 +28,8 @@ class AnswerConstraint {
   void mask(std::span<float> logits) {
     if (!free()) state_.mask(logits);
   }
-  /// Of what allows() allows.
+  bool can_end() { return free() || state_.can_end(); }
+  /// Of what allows() allows. May throw GrammarTooComplex.
   void accept(Token token);
 
  private:

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <random>
 
+#include "../grammar/grammar_error.hpp"
 #include "../sampling/highest.hpp"
 #include "../sampling/likeliest.hpp"
 #include "../sampling/log_probabilities.hpp"
@@ -99,15 +100,23 @@ void LlamaSampler::sample(std::span<float* const> rows, std::span<const Token> d
     auto& one = sampled.emplace_back(Sampled{.token = draw(logits)});
     if (one.token < 0) return;
     if (sampling_.logprobs >= 0) add_log_probabilities(logits, sampling_.logprobs, one);
-    accept(one.token);
+    if (!accept(one.token)) {
+      one.token = kStuck;
+      return;
+    }
     if (i < draft.size() && one.token != draft[i]) return;
   }
 }
 
-void LlamaSampler::accept(Token token) {
+bool LlamaSampler::accept(Token token) {
   edits_.accept(token);
   if (dry_ != nullptr) llama_sampler_accept(dry_, token);
-  if (constraint_) constraint_->accept(token);
+  try {
+    if (constraint_) constraint_->accept(token);
+    return true;
+  } catch (const GrammarTooComplex&) {
+    return false;
+  }
 }
 
 /// As llama.cpp has it: the constraint is asked about the drawn token first, because that fits mostly, and all
@@ -118,7 +127,7 @@ Token LlamaSampler::draw(std::span<float> logits) {
   try {
     if (constraint_ && !constraint_->allows(token)) token = draw_fitting(logits);
   } catch (const GrammarTooComplex&) {
-    token = kTooComplex;
+    token = kStuck;
   }
   edits_.undo(logits);
   return token;
@@ -128,8 +137,9 @@ Token LlamaSampler::draw_fitting(std::span<const float> logits) {
   static thread_local std::vector<float> masked;
   masked.assign(logits.begin(), logits.end());
   constraint_->mask(masked);
-  const bool any = std::ranges::any_of(masked, [](float logit) { return logit > -INFINITY; });
-  return any ? draw_edited(masked) : kComplete;  // Only an end fits, and the request wants none.
+  if (std::ranges::any_of(masked, [](float logit) { return logit > -INFINITY; })) return draw_edited(masked);
+  // The request's own biases may rule out the end, where nothing else fits.
+  return constraint_->can_end() ? kComplete : kStuck;
 }
 
 Token LlamaSampler::draw_edited(std::span<const float> logits) {

@@ -62,7 +62,8 @@ class LlamaSampler : public Sampler {
   Token draw(std::span<float> logits);
   Token draw_fitting(std::span<const float> logits);
   Token draw_edited(std::span<const float> logits);
-  void accept(Token token);
+  /// False where the constraint became too complex.
+  bool accept(Token token);
   bool shorten(std::span<const float> logits, std::vector<Token>& tokens) const;
   Token draw_from(std::vector<llama_token_data>& candidates, bool shortened);
 

@@ -81,7 +81,16 @@ Prepared Replica::prepare(Request& request) {
           .stop = std::move(request.stop),
           .sampler = std::move(sampler),
           .logprobs = request.sampling.logprobs >= 0,
+          .prediction = predicted(request.prediction),
           .shown_controls = model_->control_tokens(turn.shown_controls)};
+}
+
+/// As much as a context holds: no more of it could come.
+std::vector<Token> Replica::predicted(const std::string& text) const {
+  if (text.empty() || limits().draft_tokens == 0) return {};
+  auto tokens = model_->tokenize(text, false, false);
+  tokens.resize(std::min(tokens.size(), static_cast<std::size_t>(limits().context)));
+  return tokens;
 }
 
 std::int32_t Replica::adapter_of(const std::string& name) const {

@@ -42,6 +42,7 @@ struct Request {
   std::vector<std::string> stop;
   Sampling sampling;
   ConstraintText constraint;
+  std::string prediction;  // what the client expects of the answer
 };
 
 class Replica {
@@ -68,6 +69,7 @@ class Replica {
 
  private:
   Prepared prepare(Request& request);
+  std::vector<Token> predicted(const std::string& text) const;
   std::int32_t adapter_of(const std::string& name) const;
   std::vector<Token> tokens_of(const Prompt& prompt, const ChatTurn& turn) const;
   std::vector<Token> checked(std::vector<Token> tokens) const;

@@ -7,7 +7,7 @@ namespace tacho::engine {
 
 namespace {
 std::string failure_of(const Task& task) {
-  return task.error == ErrorCode::none ? std::string() : "the grammar became too complex to go on with";
+  return task.error == ErrorCode::none ? std::string() : "the answer cannot go on: its grammar leads nowhere or became too complex.";
 }
 
 /// Steps that a LoRA adapter has at least, while it has requests.
@@ -88,6 +88,7 @@ void Loop::queue(Prepared request) {
                                   .adapter = request.adapter,
                                   .tokens = std::move(request.prompt),
                                   .max_tokens = request.max_tokens,
+                                  .prediction = std::move(request.prediction),
                                   .text = TextStream(std::move(request.stop)),
                                   .sampler = std::move(request.sampler),
                                   .wants_logprobs = request.logprobs,
@@ -189,7 +190,11 @@ void Loop::draft() {
     most = task->draft_policy.wanted(cost, most);
     if (most > 0)
       drafting_.push_back(
-          {.sequence = task->sequence, .text = task->tokens, .most = most, .draft = &task->draft});
+          {.sequence = task->sequence,
+           .text = task->tokens,
+           .prediction = task->prediction,
+           .most = most,
+           .draft = &task->draft});
   }
   if (!drafting_.empty()) runtime_.draft(drafting_);
 }

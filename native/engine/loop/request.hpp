@@ -12,10 +12,10 @@ namespace tacho::engine {
 using Token = std::int32_t;
 using RequestId = std::int64_t;
 
-/// What a sampler draws when it cannot draw a token: the text is complete, or the constraint on it became too
-/// complex.
+/// What a sampler draws when it cannot draw a token: the text is complete, or the constraint on it leads nowhere
+/// or became too complex.
 constexpr Token kComplete = -1;
-constexpr Token kTooComplex = -2;
+constexpr Token kStuck = -2;
 
 /// "Don't repeat yourself"; see llama_sampler_init_dry.
 struct Dry {
@@ -68,6 +68,7 @@ struct Prepared {
   std::vector<std::string> stop;
   std::unique_ptr<Sampler> sampler;
   bool logprobs = false;  // the sampler gives them, and the client wants them
+  std::vector<Token> prediction;  // what the client expects of the answer; guesses are looked up there too
   /// Control tokens that are part of the text all the same: what reads the answer needs them.
   std::vector<Token> shown_controls;
 };

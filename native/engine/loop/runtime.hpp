@@ -54,6 +54,7 @@ struct SampleWork {
 struct DraftWork {
   std::int32_t sequence = 0;
   std::span<const Token> text;          // the whole sequence; its last token is not yet computed
+  std::span<const Token> prediction;    // what its client expects of the answer
   std::int32_t most = 0;                // 1 … draft_tokens
   std::vector<Token>* draft = nullptr;  // empty before; stays so when there is no guess
 };

@@ -32,6 +32,7 @@ struct Task {
   bool taken_up = false;    // took part in a step before
   bool remembered = false;  // a checkpoint of its prompt was asked for
   DraftPolicy draft_policy;
+  std::vector<Token> prediction;
   std::vector<Token> draft;        // in the step at hand
   std::vector<Sampled> unspoken;   // sampled, not yet turned into text
   std::optional<Finish> finished;  // said to its client once all is spoken

@@ -39,34 +39,29 @@ export type ConstraintFields = Static<TObject<typeof constraintFields>>;
 type Field = keyof typeof constraintFields;
 
 const READERS: { [F in Field]: (value: NonNullable<ConstraintFields[F]>) => Constraint } = {
-  grammar: (text) => ({ kind: "grammar", text }),
-  json_schema: (schema) => ({ kind: "schema", text: checkedSchema(schema, "json_schema", true) }),
+  grammar: (text) => ({ kind: "grammar", text, param: "grammar" }),
+  json_schema: (schema) => ({
+    kind: "schema",
+    text: checkedSchema(schema, "json_schema", true),
+    param: "json_schema",
+  }),
   regex: (text) => grammarOf("regex", () => regexGrammar(text)),
   choice: (texts) => grammarOf("choice", () => choiceGrammar(texts)),
 };
 
-/** @param others Constraints of the request that have other names. @throws ApiError */
-export function constraintOf(
-  body: ConstraintFields,
-  others: { name: string; constraint: Constraint }[] = [],
-): Constraint | null {
-  const own = (Object.keys(READERS) as Field[])
-    .filter((name) => body[name] !== undefined)
-    .map((name) => ({
-      name,
-      constraint: () => (READERS[name] as (value: unknown) => Constraint)(body[name]),
-    }));
-  const all = [...others.map(({ name, constraint }) => ({ name, constraint: () => constraint })), ...own];
-  if (all.length > 1) {
-    const what = `'${all[0]!.name}' and '${all[1]!.name}'`;
-    throw new ApiError("conflicting_parameters", { what }, all[1]!.name);
-  }
-  return all[0]?.constraint() ?? null;
+/** @param other What the request has beside these fields. @throws ApiError */
+export function constraintOf(body: ConstraintFields, other: Constraint | null = null): Constraint | null {
+  const own = (Object.keys(READERS) as Field[]).filter((name) => body[name] !== undefined);
+  const [first, second] = [...(other ? [other.param] : []), ...own];
+  if (second !== undefined)
+    throw new ApiError("conflicting_parameters", { what: `'${first}' and '${second}'` }, second);
+  if (own[0] === undefined) return other;
+  return (READERS[own[0]] as (value: unknown) => Constraint)(body[own[0]]);
 }
 
 function grammarOf(field: Field, make: () => string): Constraint {
   try {
-    return { kind: "grammar", text: make() };
+    return { kind: "grammar", text: make(), param: field };
   } catch (error) {
     throw new ApiError("invalid_constraint", { reason: `'${field}': ${(error as Error).message}` }, field);
   }

@@ -42,12 +42,17 @@ function generationCall(body: ChatBody): GenerationCall {
     maxTokens: maxTokensOf(body),
     constraint,
     logprobs: logprobsOf(body),
+    prediction: predictionOf(body),
   };
 }
 
 function constraintOfChat(body: ChatBody): Constraint | null {
-  const constraint = formatConstraint(body.response_format);
-  return constraintOf(body, constraint ? [{ name: "response_format", constraint }] : []);
+  return constraintOf(body, formatConstraint(body.response_format));
+}
+
+function predictionOf({ prediction }: ChatBody): string {
+  const content = prediction?.content ?? "";
+  return typeof content === "string" ? content : content.map(({ text }) => text).join("");
 }
 
 function maxTokensOf({ max_tokens, max_completion_tokens }: ChatBody): number | null {

@@ -48,6 +48,7 @@ function generationCall(body: CompletionBody): GenerationCall {
     maxTokens: Math.max(1, body.max_tokens),
     constraint: constraintOf(body),
     logprobs,
+    prediction: "",
   };
 }
 

@@ -87,6 +87,7 @@ export function longRequest(id) {
     adapter: "",
     logprobs: null,
     constraint: null,
+    prediction: "",
     ignoreEos: true,
     sampling: {
       temperature: 0,
