@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from "node:http";
 import type { FastifyReply } from "fastify";
 import type { Answer, AnswerFormat, AnswerHead, FinishReason, Usage } from "./answer-format.js";
 
@@ -64,7 +65,8 @@ export class EventStream implements Answer {
     if (this.#opened) return;
     this.#opened = true;
     this.reply.hijack();
-    this.reply.raw.writeHead(200, HEADERS);
+    // Written past Fastify, which would have added what hooks set.
+    this.reply.raw.writeHead(200, this.reply.headers(HEADERS).getHeaders() as OutgoingHttpHeaders);
     if (this.format.stream.opening) this.#chunk(this.format.stream.opening);
   }
 

@@ -1,6 +1,7 @@
 import type { FastifyReply } from "fastify";
 import type { GenerateRequest, Prompt, RequestEnd } from "../engine/messages.js";
 import type { Outcome } from "../metrics/catalog.js";
+import type { Tenant } from "./access/tenant.js";
 import type { Admission, Refusal, Ticket } from "./admission.js";
 import { usageOf, type Answer } from "./answer-format.js";
 import type { EngineClient, EngineLink } from "./engine-link.js";
@@ -23,6 +24,7 @@ export class GenerationTask implements EngineClient {
     private readonly answer: Answer,
     private readonly record: RequestRecord,
     private readonly link: EngineLink,
+    private readonly tenant: Tenant,
   ) {}
 
   /**
@@ -58,6 +60,8 @@ export class GenerationTask implements EngineClient {
 
   onEnd(end: RequestEnd): void {
     this.#ticket?.release();
+    // Before all else: who leaves early pays for what was computed, too.
+    this.tenant.account(end.promptTokens + end.generatedTokens);
     if (this.#over) return;
     if (end.reason === "stop" || end.reason === "length") {
       this.#close(end.reason);

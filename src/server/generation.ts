@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { GenerateRequest, ModelInfo } from "../engine/messages.js";
+import type { Tenant } from "./access/tenant.js";
 import { Admission } from "./admission.js";
 import type { Answer, AnswerFormat, AnswerHead } from "./answer-format.js";
 import { whenOver } from "./connection.js";
@@ -46,12 +47,13 @@ export class Generation {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<object | undefined> {
-    const model = this.#checkModel(call);
+    const model = this.#checkModel(call, request.tenant);
     const head = answerHead(format, model, call.model);
     const answer: Answer = call.stream
       ? new EventStream(reply, head, format, call.includeUsage)
       : new WholeAnswer(head, format);
-    const task = new GenerationTask(this.#engineRequest(call, request), answer, request.record!, this.link);
+    const asked = this.#engineRequest(call, request);
+    const task = new GenerationTask(asked, answer, request.record!, this.link, request.tenant);
     this.#tasks.add(task);
     const body = task.run(this.admission, reply).finally(() => this.#ended(task));
     whenOver(request, reply, () => task.clientLeft());
@@ -77,7 +79,9 @@ export class Generation {
   }
 
   #engineRequest(call: GenerationCall, request: FastifyRequest): GenerateRequest {
-    const { prompt, maxTokens, stop, ignoreEos, sampling, priority, cacheSalt } = call;
+    const { prompt, maxTokens, stop, ignoreEos, sampling } = call;
+    const priority = request.tenant.priorityOf(call.priority);
+    const cacheSalt = request.tenant.saltOf(call.cacheSalt);
     const { arrivedAt } = request.record!;
     const generation = { prompt, maxTokens, stop, ignoreEos, sampling };
     const adapter = this.models.adapterOf(call.model ?? this.models.id);
@@ -85,8 +89,10 @@ export class Generation {
     return { id: ++this.#lastId, arrivedAt, priority, cacheSalt, adapter, logprobs, ...generation };
   }
 
-  #checkModel(call: GenerationCall): ModelInfo {
-    if (call.model !== undefined) this.models.find(call.model);
+  #checkModel(call: GenerationCall, tenant: Tenant): ModelInfo {
+    if (call.model !== undefined) this.models.find(call.model, tenant);
+    else if (!tenant.allows(this.models.id))
+      throw new ApiError("missing_parameter", { what: "'model'" }, "model");
     // Known from the first load on, also while the host is being restarted.
     const { model } = this.link;
     if (!model) throw new ApiError("model_loading");
