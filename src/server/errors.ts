@@ -56,6 +56,12 @@ export const ERRORS = {
   invalid_prompt: { ...client, message: "{reason}" },
   template_failed: { ...client, message: "{reason}" },
   bad_request: { ...client, message: "{reason}" },
+  invalid_api_key: {
+    ...client,
+    status: 401,
+    message: "Expected a valid API key, as 'Authorization: Bearer KEY' or 'x-api-key: KEY'.",
+  },
+  admin_only: { ...client, status: 403, message: "This URL is for API keys with 'admin' only." },
   model_not_found: {
     ...client,
     status: 404,
@@ -81,6 +87,14 @@ export const ERRORS = {
     message: "Expected Content-Type application/json, but received {received}.",
   },
   headers_too_large: { ...client, status: 431, message: "The request's headers are too large." },
+  rate_limit_exceeded: {
+    ...client,
+    status: 429,
+    type: "rate_limit_error",
+    outcome: "rejected",
+    message:
+      "This API key's limit of {limit} {unit} a minute is used up; its next request can be taken in {seconds} s.",
+  },
   queue_full: {
     ...busy,
     status: 429,

@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from "node:http";
 import type { FastifyReply } from "fastify";
 
 /** Bytes a client may leave unread before its connection is cut: minutes of text, yet little memory. */
@@ -48,9 +49,8 @@ export class EventStream {
   #open(): void {
     if (this.#opened) return;
     this.#opened = true;
-    // What hooks have set by now, such as the request's id, goes out too.
-    const headers = this.reply.getHeaders();
     this.reply.hijack();
-    this.reply.raw.writeHead(200, { ...(headers as Record<string, string>), ...HEADERS });
+    // Written past Fastify, which would have added what hooks set.
+    this.reply.raw.writeHead(200, this.reply.headers(HEADERS).getHeaders() as OutgoingHttpHeaders);
   }
 }

@@ -1,14 +1,16 @@
 import type { FastifyReply } from "fastify";
 import type { GenerateRequest, Prompt, RequestEnd } from "../engine/messages.js";
 import type { Outcome } from "../metrics/catalog.js";
+import type { Tenant } from "./access/tenant.js";
 import type { Admission, Refusal, Ticket } from "./admission.js";
 import type { Answer, AnswerPiece, FinishReason } from "./answer.js";
 import type { EngineClient, EngineLink } from "./engine-link.js";
 import { ApiError } from "./errors.js";
 import type { RequestRecord } from "./request-record.js";
 
-/** Where a task's choices are computed. */
+/** Where a task's choices are computed, and for whom. */
 export interface TaskPlace {
+  tenant: Tenant;
   link: EngineLink;
   admission: Admission;
 }
@@ -134,6 +136,8 @@ class Choice implements EngineClient {
 
   onEnd(end: RequestEnd): void {
     this.#ticket?.release();
+    // Before all else: who leaves early pays for what was computed, too.
+    this.place.tenant.account(end.promptTokens + end.generatedTokens);
     if (this.task.isOver) return;
     if (end.reason !== "stop" && end.reason !== "length") {
       this.task.fail(engineError(end, this.request));

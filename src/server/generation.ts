@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { GenerateRequest, ModelInfo, Prompt } from "../engine/messages.js";
+import type { Tenant } from "./access/tenant.js";
 import { Admission } from "./admission.js";
 import type { MakeAnswer } from "./answer.js";
 import { whenOver } from "./connection.js";
@@ -55,13 +56,14 @@ export class Generation {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<object | undefined> {
-    const model = this.#checkModel(call);
+    const model = this.#checkModel(call, request.tenant);
     const vocabulary = (this.#vocabulary ??= new Vocabulary(model));
     const created = Math.floor(Date.now() / 1000);
     const answer = makeAnswer({ model, vocabulary, modelName: call.model ?? model.id, call, reply, created });
     const task = new GenerationTask(this.#engineRequests(call, request), answer, request.record!, {
       link: this.link,
       admission: this.admission,
+      tenant: request.tenant,
     });
     this.#tasks.add(task);
     const body = task.run(call.timeoutSeconds, reply).finally(() => this.#ended(task));
@@ -88,7 +90,10 @@ export class Generation {
   }
 
   #engineRequests(call: GenerationCall, request: FastifyRequest): GenerateRequest[] {
-    const { maxTokens, stop, ignoreEos, priority, cacheSalt, constraint, logprobs, prediction } = call;
+    const { maxTokens, stop, ignoreEos, constraint, logprobs, prediction } = call;
+    const { tenant } = request;
+    const priority = tenant.priorityOf(call.priority);
+    const cacheSalt = tenant.saltOf(call.cacheSalt);
     const common = { maxTokens, stop, ignoreEos, priority, cacheSalt, constraint, logprobs, prediction };
     const { arrivedAt } = request.record!;
     const adapter = this.models.adapterOf(call.model ?? this.models.id);
@@ -100,8 +105,10 @@ export class Generation {
     );
   }
 
-  #checkModel(call: GenerationCall): ModelInfo {
-    if (call.model !== undefined) this.models.find(call.model);
+  #checkModel(call: GenerationCall, tenant: Tenant): ModelInfo {
+    if (call.model !== undefined) this.models.find(call.model, tenant);
+    else if (!tenant.allows(this.models.id))
+      throw new ApiError("missing_parameter", { what: "'model'" }, "model");
     // Known from the first load on, also while the host is being restarted.
     const { model } = this.link;
     if (!model) throw new ApiError("model_loading");
