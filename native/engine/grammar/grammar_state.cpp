@@ -83,8 +83,9 @@ bool GrammarState::accept(Token token) {
 bool GrammarState::accept_text(std::string_view text) {
   return with_memory([&](GrammarMemory& memory) {
     const auto next = memory.automaton.walk(state_, text);
-    if (next != GrammarAutomaton::kDead) state_ = next;
-    return next != GrammarAutomaton::kDead;
+    if (next == GrammarAutomaton::kDead) return text.empty();
+    state_ = next;
+    return true;
   });
 }
 
