@@ -40,6 +40,7 @@ export function generateRequest({ id, prompt, maxTokens, sampling }) {
     cacheSalt: "",
     adapter: "",
     logprobs: null,
+    promptLogprobs: null,
     constraint: null,
     prediction: "",
     stop: [],

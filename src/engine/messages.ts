@@ -182,6 +182,8 @@ export interface GenerateRequest {
   sampling: Sampling;
   /** Alternatives wanted beside each token's own logprob, 0 to 20; null for no logprobs. */
   logprobs: number | null;
+  /** The same of the prompt's tokens, which then are all computed. */
+  promptLogprobs: number | null;
   /** Null for none. */
   constraint: Constraint | null;
   /** What the client expects of the answer, for an engine that guesses tokens by looking texts up; "" for nothing. */
@@ -233,6 +235,8 @@ export interface Step {
   parts?: (AnswerPart[] | null)[];
   /** Absent when no request of the step asked for logprobs; else one entry a text, null where none were asked for. */
   logprobs?: (TokenLogprob[] | null)[];
+  /** The same of the prompts' tokens, in order; NaN for that of a first token, before which there is nothing. */
+  promptLogprobs?: (TokenLogprob[] | null)[];
 }
 
 /** What came of one part of a chat answer. */

@@ -14,6 +14,8 @@ export interface AnswerPiece {
   parts: AnswerPart[] | null;
   /** Of the tokens sampled since the last piece; null when none were asked for. */
   logprobs: TokenLogprob[] | null;
+  /** The same of the prompt's next tokens. */
+  promptLogprobs: TokenLogprob[] | null;
 }
 
 /** What an answer is made with. */

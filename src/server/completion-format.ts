@@ -1,6 +1,6 @@
 import type { AnswerContext, AnswerPiece } from "./answer.js";
-import { completionLogprobs, type CompletionLogprobs } from "./completion-logprobs.js";
 import { echoOf } from "./completion-echo.js";
+import { completionLogprobs } from "./completion-logprobs.js";
 import type { CompletionWishes } from "./completion-wishes.js";
 import type { GatheredChoice } from "./gathered-choice.js";
 import type { AnswerFormat, StreamedChoice } from "./openai-answer.js";
@@ -11,22 +11,28 @@ export function completionFormat(wishes: CompletionWishes): AnswerFormat {
     idPrefix: "cmpl-",
     object: "text_completion",
     chosen: (choices, { call }) => bestOf(choices, call.n, wishes.n),
-    choice: (index, choice, context) => {
-      const echo = wishes.echo ? echoOf(context, Math.floor(index / wishes.n)) : "";
-      const { content, logprobs } = choice;
-      return {
-        text: echo + (wishes.empty ? "" : content),
-        index,
-        logprobs:
-          wishes.logprobs === null ? null : completionLogprobs(logprobs, echo.length, wishes, context),
-        finish_reason: choice.finish,
-      };
-    },
+    choice: (index, choice, context) => ({
+      text: echoAt(index, context, wishes) + (wishes.empty ? "" : choice.content),
+      index,
+      logprobs: wholeLogprobs(choice, context, wishes),
+      finish_reason: choice.finish,
+    }),
     stream: {
       object: "text_completion",
       choice: (index, context) => streamedChoice(index, context, wishes),
     },
   };
+}
+
+function wholeLogprobs(choice: GatheredChoice, context: AnswerContext, wishes: CompletionWishes) {
+  if (wishes.logprobs === null) return null;
+  const tokens = [...choice.promptLogprobs, ...(wishes.empty ? [] : choice.logprobs)];
+  return completionLogprobs(tokens, 0, wishes, context);
+}
+
+/** The prompt of a choice that repeats it. */
+function echoAt(index: number, context: AnswerContext, { echo, n }: CompletionWishes): string {
+  return echo ? echoOf(context, Math.floor(index / n)) : "";
 }
 
 /** Of each prompt's choices those with the highest mean log probability a token. */
@@ -44,24 +50,20 @@ function meanLogprob({ logprobs }: GatheredChoice): number {
 
 function streamedChoice(index: number, context: AnswerContext, wishes: CompletionWishes): StreamedChoice {
   const tail = `,"index":${index},"logprobs":null,"finish_reason":null}`;
-  const echo = wishes.echo ? echoOf(context, Math.floor(index / wishes.n)) : "";
-  let offset = echo.length;
-  const withLogprobs = ({ text, logprobs }: AnswerPiece): string => {
-    const shown = completionLogprobs(logprobs ?? [], offset, wishes, context);
-    offset += lengthOf(shown);
-    return JSON.stringify({ text, index, logprobs: shown, finish_reason: null });
+  const echo = echoAt(index, context, wishes);
+  let offset = 0;
+  const withLogprobs = ({ text, logprobs, promptLogprobs }: AnswerPiece): string => {
+    const tokens = [...(promptLogprobs ?? []), ...(wishes.empty ? [] : (logprobs ?? []))];
+    const shown = completionLogprobs(tokens, offset, wishes, context);
+    offset = shown.tokens.reduce((sum, token) => sum + token.length, offset);
+    return JSON.stringify({ text: wishes.empty ? "" : text, index, logprobs: shown, finish_reason: null });
   };
   return {
     opening: echo === "" ? null : `{"text":${JSON.stringify(echo)}${tail}`,
     pieces(piece) {
-      if (wishes.empty) return [];
-      if (wishes.logprobs !== null && piece.logprobs) return [withLogprobs(piece)];
-      return piece.text === "" ? [] : [`{"text":${JSON.stringify(piece.text)}${tail}`];
+      if (wishes.logprobs !== null && (piece.logprobs ?? piece.promptLogprobs)) return [withLogprobs(piece)];
+      return piece.text === "" || wishes.empty ? [] : [`{"text":${JSON.stringify(piece.text)}${tail}`];
     },
     closing: (finish) => `{"text":"","index":${index},"logprobs":null,"finish_reason":"${finish}"}`,
   };
-}
-
-function lengthOf({ tokens }: CompletionLogprobs): number {
-  return tokens.reduce((sum, token) => sum + token.length, 0);
 }

@@ -189,12 +189,12 @@ export class EngineLink {
   }
 
   /** Each request is told to flush once, however many pieces the message brought it. */
-  #deliver({ ids, texts, ends, parts, logprobs }: Step): void {
+  #deliver({ ids, texts, ends, ...others }: Step): void {
     const touched = new Set<EngineClient>();
     for (let i = 0; i < ids.length; i++) {
       const client = this.#clients.get(ids[i]!);
       if (!client) continue;
-      client.onPiece({ text: texts[i]!, parts: parts?.[i] ?? null, logprobs: logprobs?.[i] ?? null });
+      client.onPiece({ text: texts[i]!, ...pieceOf(others, i) });
       touched.add(client);
     }
     for (const end of ends) {
@@ -256,6 +256,14 @@ export class EngineLink {
     this.#clients.clear();
     for (const client of lost) client.onLost();
   }
+}
+
+function pieceOf({ parts, logprobs, promptLogprobs }: Partial<Step>, i: number): Omit<AnswerPiece, "text"> {
+  return {
+    parts: parts?.[i] ?? null,
+    logprobs: logprobs?.[i] ?? null,
+    promptLogprobs: promptLogprobs?.[i] ?? null,
+  };
 }
 
 function forkHost(module: string): ChildProcess {

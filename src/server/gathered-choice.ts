@@ -11,6 +11,7 @@ export interface GatheredCall {
 export class GatheredChoice {
   readonly toolCalls: GatheredCall[] = [];
   readonly logprobs: TokenLogprob[] = [];
+  readonly promptLogprobs: TokenLogprob[] = [];
   finish: FinishReason | null = null;
   usage: TokenUsage = { promptTokens: 0, cachedTokens: 0, generatedTokens: 0 };
   readonly #content: string[] = [];
@@ -24,10 +25,11 @@ export class GatheredChoice {
     return this.#reasoning.join("");
   }
 
-  add({ text, parts, logprobs }: AnswerPiece): void {
+  add({ text, parts, logprobs, promptLogprobs }: AnswerPiece): void {
     if (text !== "") this.#content.push(text);
     for (const part of parts ?? []) this.#addPart(part);
     if (logprobs) this.logprobs.push(...logprobs);
+    for (const one of promptLogprobs ?? []) this.promptLogprobs.push(one);
   }
 
   end(finish: FinishReason, usage: TokenUsage): void {

@@ -22,6 +22,7 @@ export interface GenerationCall extends Pick<
   | "cacheSalt"
   | "constraint"
   | "logprobs"
+  | "promptLogprobs"
   | "prediction"
 > {
   /** As the client named it, if it did. */
@@ -90,17 +91,17 @@ export class Generation {
   }
 
   #engineRequests(call: GenerationCall, request: FastifyRequest): GenerateRequest[] {
-    const { maxTokens, stop, ignoreEos, constraint, logprobs, prediction } = call;
+    const { maxTokens, stop, ignoreEos, constraint, logprobs, promptLogprobs, prediction } = call;
     const { tenant } = request;
     const priority = tenant.priorityOf(call.priority);
     const cacheSalt = tenant.saltOf(call.cacheSalt);
-    const common = { maxTokens, stop, ignoreEos, priority, cacheSalt, constraint, logprobs, prediction };
+    const wishes = { maxTokens, stop, ignoreEos, constraint, logprobs, promptLogprobs, prediction };
     const { arrivedAt } = request.record!;
     const adapter = this.models.adapterOf(call.model ?? this.models.id);
     return call.prompts.flatMap((prompt) =>
       Array.from({ length: call.n }, (_, choice) => {
         const sampling = { ...call.sampling, seed: seedOf(call, choice) };
-        return { id: ++this.#lastId, arrivedAt, adapter, prompt, sampling, ...common };
+        return { id: ++this.#lastId, arrivedAt, adapter, prompt, sampling, priority, cacheSalt, ...wishes };
       }),
     );
   }

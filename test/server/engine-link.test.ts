@@ -89,6 +89,7 @@ function submit(id: number, script: string): string[] {
     cacheSalt: "",
     adapter: "",
     logprobs: null,
+    promptLogprobs: null,
     constraint: null,
     prediction: "",
     sampling,

@@ -198,6 +198,7 @@ Request request(const Napi::Object& value) {
                  .sampling = sampling(child(value, "sampling")),
                  .constraint = constraint(value.Get("constraint")),
                  .prediction = text(value, "prediction")};
+  result.prompt_logprobs = value.Get("promptLogprobs").IsNull() ? -1 : integer(value, "promptLogprobs");
   result.sampling.logprobs = value.Get("logprobs").IsNull() ? -1 : integer(value, "logprobs");
   result.sampling.ignore_eos = value.Get("ignoreEos").ToBoolean();
   return result;

@@ -54,10 +54,10 @@ Napi::Value logprob_of(Napi::Env env, const Sampled& sampled) {
   return object;
 }
 
-Napi::Value logprobs_of(Napi::Env env, const Piece& piece) {
-  if (piece.logprobs.empty()) return env.Null();
-  auto list = Napi::Array::New(env, piece.logprobs.size());
-  for (std::uint32_t i = 0; i < piece.logprobs.size(); ++i) list[i] = logprob_of(env, piece.logprobs[i]);
+Napi::Value logprobs_of(Napi::Env env, const std::vector<Sampled>& logprobs) {
+  if (logprobs.empty()) return env.Null();
+  auto list = Napi::Array::New(env, logprobs.size());
+  for (std::uint32_t i = 0; i < logprobs.size(); ++i) list[i] = logprob_of(env, logprobs[i]);
   return list;
 }
 
@@ -93,13 +93,14 @@ void set_parts(Napi::Object& step, const StepOutput& output) {
 }
 
 /// Absent unless somebody asked for them: most steps then make no object for them.
-void set_logprobs(Napi::Object& step, const StepOutput& output) {
-  const auto has = [](const Piece& piece) { return !piece.logprobs.empty(); };
+void set_logprobs(Napi::Object& step, const StepOutput& output, const char* name,
+                  std::vector<Sampled> Piece::*logprobs) {
+  const auto has = [logprobs](const Piece& piece) { return !(piece.*logprobs).empty(); };
   if (std::ranges::none_of(output.pieces, has)) return;
   auto list = Napi::Array::New(step.Env(), output.pieces.size());
   for (std::uint32_t i = 0; i < output.pieces.size(); ++i)
-    list[i] = logprobs_of(step.Env(), output.pieces[i]);
-  step["logprobs"] = list;
+    list[i] = logprobs_of(step.Env(), output.pieces[i].*logprobs);
+  step[name] = list;
 }
 
 template <typename Array, typename Number>
@@ -182,7 +183,8 @@ Napi::Object to_js(Napi::Env env, const StepOutput& output) {
   step["texts"] = texts;
   step["ends"] = ends;
   set_parts(step, output);
-  set_logprobs(step, output);
+  set_logprobs(step, output, "logprobs", &Piece::logprobs);
+  set_logprobs(step, output, "promptLogprobs", &Piece::prompt_logprobs);
   return step;
 }
 

@@ -45,6 +45,7 @@ class LlamaRuntime : public Runtime {
   std::string failure() const override { return failure_; }
   void draft(std::span<const DraftWork> work) override;
   void sample(std::span<const SampleWork> work) override;
+  Sampled score(std::int32_t row, Token token, std::int32_t top) override;
   void bind(std::int32_t sequence, Sampler* sampler) override { step_sampler_->bind(sequence, sampler); }
   bool ends_text(Token token) const override { return llama_vocab_is_eog(model_.vocab(), token); }
   void append_text(Token token, bool control, std::string& text) const override;

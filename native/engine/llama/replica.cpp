@@ -71,16 +71,22 @@ Prepared Replica::prepare(Request& request) {
   const auto adapter = adapter_of(request.adapter);
   auto sampler = runtime_.make_sampler(request.sampling, tokens, constraint_of(request, turn));
   if (turn.syntax) readers_.add(request.id, turn.syntax);
+  auto space = request.adapter + '\0' + request.cache_salt;  // an adapter changes what is cached
+  if (request.prompt_logprobs >= 0) space += '\0' + std::to_string(request.id);
+  // A token that the model wants before each text is no part of it.
+  const bool begins = llama_vocab_get_add_bos(model_->vocab()) && tokens.front() == llama_vocab_bos(model_->vocab());
   return {.id = request.id,
           .arrived_at = request.arrived_at,
           .prompt = std::move(tokens),
           .max_tokens = request.max_tokens,
           .priority = request.priority,
-          .cache_space = request.adapter + '\0' + request.cache_salt,  // an adapter changes what is cached
+          .cache_space = std::move(space),
           .adapter = adapter,
           .stop = std::move(request.stop),
           .sampler = std::move(sampler),
           .logprobs = request.sampling.logprobs >= 0,
+          .prompt_logprobs = request.prompt_logprobs,
+          .first_scored = begins ? 1 : 0,
           .prediction = predicted(request.prediction),
           .shown_controls = model_->control_tokens(turn.shown_controls)};
 }

@@ -42,6 +42,7 @@ struct Request {
   std::vector<std::string> stop;
   Sampling sampling;
   ConstraintText constraint;
+  std::int32_t prompt_logprobs = -1;  // as in Prepared
   std::string prediction;  // what the client expects of the answer
 };
 

@@ -68,6 +68,10 @@ struct Prepared {
   std::vector<std::string> stop;
   std::unique_ptr<Sampler> sampler;
   bool logprobs = false;  // the sampler gives them, and the client wants them
+  /// Alternatives wanted beside the logprob of each token of the prompt from `first_scored` on; -1: no logprobs.
+  /// Such a prompt is computed whole, so it needs a cache space of its own.
+  std::int32_t prompt_logprobs = -1;
+  std::int32_t first_scored = 0;
   std::vector<Token> prediction;  // what the client expects of the answer; guesses are looked up there too
   /// Control tokens that are part of the text all the same: what reads the answer needs them.
   std::vector<Token> shown_controls;
@@ -121,6 +125,7 @@ struct Piece {
   RequestId id = 0;
   std::string text;               // may be empty when there are logprobs
   std::vector<Sampled> logprobs;  // of the tokens sampled since the last piece, when asked for
+  std::vector<Sampled> prompt_logprobs;  // of the prompt's next tokens, when asked for; NaN for the first one's
   bool read = false;              // by an AnswerReader: the text has become the parts
   std::vector<AnswerPart> parts;
 };

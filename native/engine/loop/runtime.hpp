@@ -72,6 +72,8 @@ class Runtime {
   /// Samples for all, each from its rows of the last decode, and feeds the tokens to the samplers' own
   /// states.
   virtual void sample(std::span<const SampleWork> work) = 0;
+  /// The logprob of `token` in a row of the last decode, and the `top` likeliest tokens with theirs.
+  virtual Sampled score(std::int32_t /*row*/, Token token, std::int32_t /*top*/) { return {.token = token}; }
   /// Guesses next tokens, for all at once. Only with `draft_tokens`.
   virtual void draft(std::span<const DraftWork>) {}
   /// `sampler` draws for `sequence` until the next call for it; null when nobody runs there.

@@ -21,8 +21,11 @@ void Speaker::say_text(Task& task) {
   }
   task.unspoken.clear();
   if (task.finished && task.sequence < 0) task.text.finish(shown);
-  if (shown.empty() && logprobs.empty()) return;
-  output_.pieces.push_back({task.id, std::move(shown), std::move(logprobs)});
+  if (shown.empty() && logprobs.empty() && task.unspoken_scores.empty()) return;
+  output_.pieces.push_back({.id = task.id,
+                            .text = std::move(shown),
+                            .logprobs = std::move(logprobs),
+                            .prompt_logprobs = std::exchange(task.unspoken_scores, {})});
 }
 
 void Speaker::say_end(const Task& task, Finish reason, ErrorCode error, std::string message) {

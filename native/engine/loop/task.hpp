@@ -40,8 +40,13 @@ struct Task {
   TextStream text;
   std::unique_ptr<Sampler> sampler;
   bool wants_logprobs = false;
+  std::int32_t prompt_logprobs = -1;    // as in Prepared
+  std::int32_t scored = 0;              // tokens of the prompt that have their logprob, or want none
+  std::vector<Sampled> unspoken_scores;
   std::vector<Token> shown_controls;
 
+  /// Whether tokens of the prompt still want their logprobs: those are outputs of the tokens before them.
+  bool scores() const { return prompt_logprobs >= 0 && scored < prompt_tokens; }
   std::int32_t size() const { return static_cast<std::int32_t>(tokens.size()); }
 };
 

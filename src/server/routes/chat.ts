@@ -42,6 +42,7 @@ function generationCall(body: ChatBody): GenerationCall {
     maxTokens: maxTokensOf(body),
     constraint,
     logprobs: logprobsOf(body),
+    promptLogprobs: null,
     prediction: predictionOf(body),
   };
 }

@@ -48,21 +48,16 @@ function generationCall(body: CompletionBody): GenerationCall {
     maxTokens: Math.max(1, body.max_tokens),
     constraint: constraintOf(body),
     logprobs,
+    promptLogprobs: body.echo ? (body.logprobs ?? null) : null,
     prediction: "",
   };
 }
 
-function checkTogether({ best_of: of, n, stream, echo, max_tokens, suffix, logprobs }: CompletionBody): void {
+function checkTogether({ best_of: of, n, stream, echo, max_tokens, suffix }: CompletionBody): void {
   if (of !== undefined && of < n) throw refusal("best_of", `at least 'n' (${n})`, `${of}`);
   if (of !== undefined && of > n && stream) throw refusal("best_of", `'n' (${n}) in a stream`, `${of}`);
   if (max_tokens === 0 && !echo) throw refusal("max_tokens", "at least 1 without 'echo'", "0");
   if (echo && suffix !== undefined) throw refusal("echo", "false where there is a 'suffix'", "true");
-  if (echo && logprobs !== undefined)
-    throw refusal(
-      "logprobs",
-      "left out with 'echo': those of prompt tokens are not supported yet",
-      `${logprobs}`,
-    );
 }
 
 function refusal(param: string, expected: string, received: string): ApiError {

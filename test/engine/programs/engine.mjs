@@ -86,6 +86,7 @@ export function longRequest(id) {
     cacheSalt: "",
     adapter: "",
     logprobs: null,
+    promptLogprobs: null,
     constraint: null,
     prediction: "",
     ignoreEos: true,
