@@ -190,7 +190,8 @@ std::unique_ptr<Sampler> LlamaRuntime::make_sampler(const Sampling& sampling, st
   // Nothing longer than a context can be looked back at.
   auto& look_back = wanted.dry.last_tokens;
   look_back = look_back < 0 ? limits_.context : std::min(look_back, limits_.context);
-  return std::make_unique<LlamaSampler>(model_.vocab(), ends_, wanted, prompt, std::move(constraint));
+  return std::make_unique<LlamaSampler>(vocabulary_, ends_, wanted, prompt,
+                                        LlamaSampler::Extras{model_.vocab(), std::move(constraint)});
 }
 
 }  // namespace tacho::engine

@@ -60,7 +60,7 @@ class LlamaRuntime : public Runtime {
 
   /// Thread-safe: reads only the model.
   std::unique_ptr<Sampler> make_sampler(const Sampling& sampling, std::span<const Token> prompt,
-                                        std::unique_ptr<AnswerConstraint> constraint) const;
+                                        std::unique_ptr<AnswerConstraint> constraint = nullptr) const;
 
  private:
   void warm_up();
