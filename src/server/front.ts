@@ -17,6 +17,7 @@ import { useRequestRecords } from "./request-record.js";
 import { chatRoutes } from "./routes/chat.js";
 import { completionRoutes } from "./routes/completions.js";
 import { healthRoutes, type Unreadiness } from "./routes/health.js";
+import { messageRoutes } from "./routes/messages.js";
 import { modelRoutes } from "./routes/models.js";
 import { ServedModels } from "./served-models.js";
 import type { Settings } from "./settings.js";
@@ -126,6 +127,11 @@ export class Front {
     });
     completionRoutes(app, this.#generation);
     chatRoutes(app, this.#generation);
+    // In a scope of its own: its errors are worded otherwise.
+    void app.register((scope, _, done) => {
+      messageRoutes(scope, this.#generation);
+      done();
+    });
   }
 
   #unreadiness(): Unreadiness {

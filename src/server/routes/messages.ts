@@ -1,0 +1,47 @@
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import type { FastifyInstance } from "fastify";
+import { chatPrompt } from "../chat-prompt.js";
+import { useErrorBodies } from "../error-answers.js";
+import { EventStream } from "../event-stream.js";
+import type { Generation } from "../generation.js";
+import type { CountTokens } from "../messages/count-tokens.js";
+import { MessageStream, WholeMessage } from "../messages/message-answer.js";
+import { messagesCall } from "../messages/messages-call.js";
+import { messagesError } from "../messages/messages-error.js";
+import { chatPartsOf } from "../messages/messages-prompt.js";
+import { countTokensSchema, messagesSchema } from "../messages/messages-schema.js";
+
+/** Anthropic's routes: their failures too are worded as Anthropic's. */
+export function messageRoutes(app: FastifyInstance, generation: Generation): void {
+  useMessagesErrors(app);
+  app
+    .withTypeProvider<TypeBoxTypeProvider>()
+    .post("/v1/messages", { schema: { body: messagesSchema } }, (request, reply) => {
+      const { body } = request;
+      return generation.serve(
+        messagesCall(body),
+        (context) =>
+          body.stream ? new MessageStream(context, new EventStream(reply)) : new WholeMessage(context),
+        request,
+        reply,
+      );
+    });
+}
+
+export function countTokensRoute(app: FastifyInstance, countTokens: CountTokens): void {
+  useMessagesErrors(app);
+  app
+    .withTypeProvider<TypeBoxTypeProvider>()
+    .post("/v1/messages/count_tokens", { schema: { body: countTokensSchema } }, async ({ body }) => ({
+      input_tokens: await countTokens(chatPrompt(chatPartsOf(body)), body.model),
+    }));
+}
+
+function useMessagesErrors(app: FastifyInstance): void {
+  useErrorBodies(app, (error, { id }) => messagesError(error, id));
+  app.addHook("onRequest", (request, reply, done) => {
+    // Where its client looks for it.
+    void reply.header("request-id", request.id);
+    done();
+  });
+}
