@@ -67,6 +67,8 @@ export const ERRORS = {
     status: 404,
     message: "The model '{model}' does not exist; this server serves '{served}'.",
   },
+  previous_response_not_found: { ...client, message: "Previous response with id '{id}' not found." },
+  response_not_found: { ...client, status: 404, message: "Response with id '{id}' not found." },
   /** Anthropic's own: with it their client sends the whole conversation. */
   thread_unsupported_request: {
     ...client,
