@@ -28,13 +28,16 @@ export function messageRoutes(app: FastifyInstance, generation: Generation): voi
     });
 }
 
+/** In a scope of its own too. */
 export function countTokensRoute(app: FastifyInstance, countTokens: CountTokens): void {
   useMessagesErrors(app);
   app
     .withTypeProvider<TypeBoxTypeProvider>()
-    .post("/v1/messages/count_tokens", { schema: { body: countTokensSchema } }, async ({ body }) => ({
-      input_tokens: await countTokens(chatPrompt(chatPartsOf(body)), body.model),
-    }));
+    .post("/v1/messages/count_tokens", { schema: { body: countTokensSchema } }, async (request, reply) => {
+      const { body } = request;
+      const count = await countTokens(chatPrompt(chatPartsOf(body)), body.model, request, reply);
+      return count === undefined ? undefined : { input_tokens: count };
+    });
 }
 
 function useMessagesErrors(app: FastifyInstance): void {
