@@ -85,6 +85,7 @@ const EVENTS = {
 export class ResponseStream implements Answer, AnswerItemListener {
   readonly #making: ResponseInMaking;
   #sequence = 0;
+  #placeText = "";
 
   constructor(
     body: ResponsesBody,
@@ -102,14 +103,17 @@ export class ResponseStream implements Answer, AnswerItemListener {
 
   opened(item: AnswerItem, index: number): void {
     const { words } = this.#making;
+    this.#placeText = JSON.stringify(this.#place(item, index)).slice(1, -1);
     this.#send("response.output_item.added", { output_index: index, item: words.empty(item, index) });
     this.#sendPart("added", item, index, words.part({ ...item, text: "" }));
   }
 
-  grew(item: AnswerItem, index: number, delta: string, logprobs: readonly TokenLogprob[]): void {
-    const { words } = this.#making;
-    const tokens = item.kind === "content" && { logprobs: words.logprobs(logprobs) };
-    this.#send(`${EVENTS[item.kind]}.delta`, { ...this.#place(item, index), delta, ...tokens });
+  /** One escape a token: the bytes around it were made when its item was opened. */
+  grew(item: AnswerItem, _index: number, delta: string, logprobs: readonly TokenLogprob[]): void {
+    const type = `${EVENTS[item.kind]}.delta`;
+    const head = `"type":"${type}","sequence_number":${this.#sequence++},${this.#placeText}`;
+    const tokens = item.kind === "content" ? `,"logprobs":${this.#logprobsText(logprobs)}` : "";
+    this.stream.write(`event: ${type}\ndata: {${head},"delta":${JSON.stringify(delta)}${tokens}}\n\n`);
   }
 
   /** Closed by what comes next; what closes the last item is the end. */
@@ -167,6 +171,10 @@ export class ResponseStream implements Answer, AnswerItemListener {
     if (item.kind === "tool_call") return { name: item.name, arguments: item.text };
     if (item.kind === "reasoning") return { text: item.text };
     return { text: item.text, logprobs: this.#making.words.logprobs(item.logprobs) };
+  }
+
+  #logprobsText(tokens: readonly TokenLogprob[]): string {
+    return tokens.length === 0 ? "[]" : JSON.stringify(this.#making.words.logprobs(tokens));
   }
 
   #send(type: string, fields: object): void {
