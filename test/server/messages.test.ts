@@ -1,6 +1,7 @@
 import Anthropic from "@anthropic-ai/sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ChatPrompt, GenerateRequest } from "../../src/engine/messages.js";
+import { newKey } from "../../src/server/access/api-key.js";
 import { Stand } from "./stand.js";
 
 let stand: Stand;
@@ -322,6 +323,20 @@ describe("failures of messages", () => {
     const stream = client.messages.stream(ask("crash"));
     await expect(stream.finalMessage()).rejects.toMatchObject({ type: "overloaded_error" });
     while ((await stand.readiness()) !== 200);
+  });
+
+  it("are Anthropic's for a key that is wrong", async () => {
+    const key = newKey();
+    const closed = await Stand.start({ apiKey: key });
+    const open = (apiKey: string) => new Anthropic({ baseURL: closed.url, apiKey, maxRetries: 0 });
+    const error: unknown = await open("wrong")
+      .messages.create(ask("words 1"))
+      .catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Anthropic.AuthenticationError);
+    expect(error).toMatchObject({ type: "authentication_error", errorCode: "invalid_api_key" });
+    expect((error as InstanceType<typeof Anthropic.APIError>).requestID).toBeTruthy();
+    expect((await open(key).messages.create(ask("words 1"))).stop_reason).toBe("end_turn");
+    await closed.close();
   });
 
   it("name the request", async () => {

@@ -1,5 +1,5 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { chatPrompt } from "../chat-prompt.js";
 import { useErrorBodies } from "../error-answers.js";
 import { EventStream } from "../event-stream.js";
@@ -42,9 +42,14 @@ export function countTokensRoute(app: FastifyInstance, countTokens: CountTokens)
 
 function useMessagesErrors(app: FastifyInstance): void {
   useErrorBodies(app, (error, { id }) => messagesError(error, id));
+  // Where its client looks for it; twice, since streams skip the one, and keys that are wrong the other.
+  const tellId = ({ id }: FastifyRequest, reply: FastifyReply) => void reply.header("request-id", id);
   app.addHook("onRequest", (request, reply, done) => {
-    // Where its client looks for it.
-    void reply.header("request-id", request.id);
+    tellId(request, reply);
+    done();
+  });
+  app.addHook("onSend", (request, reply, _, done) => {
+    tellId(request, reply);
     done();
   });
 }
