@@ -13,16 +13,22 @@ import { logLine } from "./log.js";
 import { parseAdapters } from "./lora-setting.js";
 import { Meters, type ServerTelemetry } from "./meters.js";
 import type { ModelSource } from "./model-file.js";
+import { ResponseStore } from "./responses/response-store.js";
 import { useRequestRecords } from "./request-record.js";
 import { chatRoutes } from "./routes/chat.js";
 import { completionRoutes } from "./routes/completions.js";
 import { healthRoutes, type Unreadiness } from "./routes/health.js";
+import { messageRoutes } from "./routes/messages.js";
 import { modelRoutes } from "./routes/models.js";
+import { responseRoutes, storedResponseRoutes } from "./routes/responses.js";
 import { ServedModels } from "./served-models.js";
 import type { Settings } from "./settings.js";
 
 /** Prompts that wait are held as text; this bounds them for any number of waiting requests. */
 const WAITING_BYTES = 64 * 1024 * 1024;
+
+/** Conversations of /v1/responses, of any number. */
+const STORED_CHARACTERS = 64 * 1024 * 1024;
 
 export interface FrontOptions {
   settings: Settings;
@@ -42,6 +48,7 @@ export class Front {
   readonly #models: ServedModels;
   readonly #generation: Generation;
   readonly #listeners: { listener: HttpListener; port: number }[];
+  readonly #responses: ResponseStore;
   #draining = false;
 
   constructor({ settings, access, source, telemetry, hostModule, onProgress }: FrontOptions) {
@@ -56,6 +63,11 @@ export class Front {
       events: linkEvents(admission, meters, onProgress),
     });
     this.#generation = new Generation(this.#link, admission, this.#models);
+    this.#responses = new ResponseStore({
+      responses: settings.storedResponses,
+      characters: STORED_CHARACTERS,
+      seconds: settings.storedResponseSeconds,
+    });
     this.#listeners = this.#makeListeners(meters, telemetry, access);
   }
 
@@ -104,6 +116,7 @@ export class Front {
     const main = (app: FastifyInstance) => {
       observation(app, publicMetrics === "on");
       modelRoutes(app, this.#models);
+      storedResponseRoutes(app, this.#responses);
       void app.register((scope, _, done) => {
         this.#generationRoutes(scope, meters);
         done();
@@ -126,6 +139,15 @@ export class Front {
     });
     completionRoutes(app, this.#generation);
     chatRoutes(app, this.#generation);
+    // In scopes of their own: their errors are worded otherwise.
+    void app.register((scope, _, done) => {
+      responseRoutes(scope, this.#generation, this.#responses);
+      done();
+    });
+    void app.register((scope, _, done) => {
+      messageRoutes(scope, this.#generation);
+      done();
+    });
   }
 
   #unreadiness(): Unreadiness {

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { GenerateRequest, ModelInfo, Prompt } from "../engine/messages.js";
+import type { ChatPrompt, GenerateRequest, ModelInfo, Prompt } from "../engine/messages.js";
 import type { Tenant } from "./access/tenant.js";
 import { Admission } from "./admission.js";
 import type { MakeAnswer } from "./answer.js";
@@ -127,8 +127,13 @@ function seedOf({ sampling: { seed } }: GenerationCall, choice: number): number 
 function checkPrompt(prompt: Prompt, model: ModelInfo): void {
   if (prompt.kind === "tokens") checkTokens(prompt.tokens, model);
   if (prompt.kind === "infill" && !model.canInfill) throw new ApiError("infill_not_supported", {}, "suffix");
-  if (prompt.kind === "chat" && prompt.reasoningEffort !== "" && !model.thinks)
-    throw new ApiError("thinking_not_supported", {}, "reasoning_effort");
+  if (prompt.kind === "chat" && !model.thinks) checkThinksNot(prompt);
+}
+
+function checkThinksNot({ reasoningEffort, thinking }: ChatPrompt): void {
+  const refuse = (name: string) => new ApiError("thinking_not_supported", { what: `'${name}'` }, name);
+  if (reasoningEffort !== "") throw refuse("reasoning_effort");
+  if (thinking) throw refuse("chat_template_kwargs.enable_thinking");
 }
 
 /** Text is counted where it is tokenised; token ids can be counted before anything is done with them. */

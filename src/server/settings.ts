@@ -298,6 +298,20 @@ export const SETTINGS = {
     range: [0.001, 86_400],
     help: "longest wait for a slot, whatever the priority; after it 503",
   },
+  storedResponses: {
+    ...integer,
+    flag: "stored-responses",
+    default: 1024,
+    range: [0, 1_000_000],
+    help: "answers of /v1/responses kept in memory for previous_response_id; 0 keeps none",
+  },
+  storedResponseSeconds: {
+    ...seconds,
+    flag: "stored-response-seconds",
+    default: 86_400,
+    range: [1, 2_592_000],
+    help: "how long each is kept; the oldest go sooner when they are many or exceed 64 MiB",
+  },
   prioritySeconds: {
     ...seconds,
     flag: "priority-seconds",
