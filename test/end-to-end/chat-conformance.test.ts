@@ -179,10 +179,10 @@ describe("a streamed answer", () => {
       stream_options: { include_usage: true },
     });
     const parts = [];
-    let usage: OpenAI.CompletionUsage | null = null;
+    let completion = 0;
     for await (const chunk of stream) {
       parts.push(...(chunk.choices[0]?.delta.tool_calls ?? []));
-      usage = chunk.usage ?? usage;
+      completion = chunk.usage?.completion_tokens ?? completion;
     }
     const [first, ...others] = parts;
     expect(first).toMatchObject({ index: 0, type: "function", function: { name: "get_weather" } });
@@ -190,7 +190,7 @@ describe("a streamed answer", () => {
       true,
     );
     expect(JSON.parse(parts.map((part) => part.function!.arguments).join(""))).toEqual({ city: "Paris" });
-    expect(usage.completion_tokens).toBeGreaterThan(5);
+    expect(completion).toBeGreaterThan(5);
   });
 
   it("of several choices keeps them apart", async () => {
