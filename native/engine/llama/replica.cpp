@@ -3,6 +3,9 @@
 #include <time.h>
 
 #include <algorithm>
+#include <utility>
+
+#include "input_error.hpp"
 
 namespace tacho::engine {
 
@@ -23,8 +26,11 @@ double monotonic_seconds() {
 }
 
 Replica::Replica(const ModelOptions& model, const ContextOptions& context)
-    : started_at_(monotonic_seconds()),
-      model_(shared_model(model)),
+    : Replica{context, monotonic_seconds(), shared_model(model)} {}
+
+Replica::Replica(const ContextOptions& context, double started_at, std::shared_ptr<const LlamaModel> model)
+    : started_at_(started_at),
+      model_(std::move(model)),
       runtime_(*model_, context),
       load_seconds_(monotonic_seconds() - started_at_),
       loop_options_{.step_budget = limits().step_tokens,
@@ -100,6 +106,23 @@ std::vector<Token> Replica::tokens_of(Prompt& prompt) const {
     return chat == nullptr ? model_->tokenize(text) : model_->tokenize_chat(text);
   } catch (const std::exception& error) {
     throw Refusal{ErrorCode::invalid_prompt, error.what()};
+  }
+}
+
+std::string Replica::template_text(const ChatPrompt& chat) const {
+  try {
+    return model_->readable(rendered(chat));
+  } catch (const Refusal& refusal) {
+    throw InputError(refusal.code, 0, refusal.message);
+  }
+}
+
+std::vector<Token> Replica::chat_tokens(const ChatPrompt& chat) const {
+  try {
+    Prompt prompt = chat;
+    return tokens_of(prompt);
+  } catch (const Refusal& refusal) {
+    throw InputError(refusal.code, 0, refusal.message);
   }
 }
 

@@ -40,9 +40,12 @@ class Replica {
   /// Loads the model, which takes as long as reading the file, unless another replica holds it. Throws
   /// LoadError.
   Replica(const ModelOptions& model, const ContextOptions& context);
+  /// The same of a model whose loading began at `started_at`, in monotonic_seconds().
+  Replica(const ContextOptions& context, double started_at, std::shared_ptr<const LlamaModel> model);
 
   const LlamaModel& model() const { return *model_; }
   const Limits& limits() const { return runtime_.limits(); }
+  std::int64_t cache_bytes() const { return runtime_.cache_bytes(); }
   double load_seconds() const { return load_seconds_; }
 
   /// Starts the decode thread. `notify` is called on it when take() has something that it had not before.
@@ -52,6 +55,9 @@ class Replica {
   /// Template, tokenisation and sampler: off the decode thread, so that a long prompt holds up no step.
   void assemble(Request request);
   void cancel(RequestId id) { loop_->inbox().cancel(id); }
+  /// What the chat template makes of a chat, to be read, and its tokens. Both throw InputError.
+  std::string template_text(const ChatPrompt& chat) const;
+  std::vector<Token> chat_tokens(const ChatPrompt& chat) const;
   StepOutput take() { return loop_->outbox().take(); }
   /// Joins the decode thread. Idempotent.
   void close();
