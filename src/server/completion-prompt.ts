@@ -3,6 +3,7 @@ import { PROMPT, TOKEN_ID } from "./completion-schema.js";
 import { ApiError } from "./errors.js";
 import { isPlainText } from "./sampling-schema.js";
 import { shown } from "./schema-errors.js";
+import { isTokenId } from "./token-ids.js";
 
 /** The prompt of a validated body, whose items were not looked at yet. @throws ApiError */
 export function promptOf(prompt: string | unknown[]): Prompt {
@@ -14,10 +15,6 @@ export function promptOf(prompt: string | unknown[]): Prompt {
   if (prompt.length > 1) throw refusal("prompt", PROMPT, prompt);
   if (!isPlainText(item)) throw refusal("prompt[0]", PROMPT, item);
   return { kind: "text", text: item };
-}
-
-function isTokenId(item: unknown): boolean {
-  return Number.isInteger(item) && (item as number) >= 0;
 }
 
 function refusal(param: string, expected: string, received: unknown): ApiError {

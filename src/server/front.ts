@@ -1,21 +1,27 @@
 import type { FastifyInstance } from "fastify";
 import type { Adapter, EngineSettings, ModelInfo } from "../engine/messages.js";
 import { telemetryPlugin } from "../telemetry/doors/fastify.js";
-import { Admission } from "./admission.js";
+import type { AdmissionLimits } from "./admission.js";
 import { dropNulls } from "./null-fields.js";
 import { EngineLink, type EngineLinkEvents } from "./engine-link.js";
+import { ApiError } from "./errors.js";
 import { Generation } from "./generation.js";
 import { HttpListener } from "./http-listener.js";
 import { logLine } from "./log.js";
 import { parseAdapters } from "./lora-setting.js";
 import { Meters, type ServerTelemetry } from "./meters.js";
+import { ModelCalls } from "./model-calls.js";
 import type { ModelSource } from "./model-file.js";
+import { ModelRegistry } from "./models/model-registry.js";
+import { ServedModel } from "./models/served-model.js";
 import { useRequestRecords } from "./request-record.js";
 import { chatRoutes } from "./routes/chat.js";
 import { completionRoutes } from "./routes/completions.js";
 import { healthRoutes, type Unreadiness } from "./routes/health.js";
+import { embeddingRoutes } from "./routes/embeddings.js";
 import { modelRoutes } from "./routes/models.js";
-import { ServedModels } from "./served-models.js";
+import { rerankRoutes } from "./routes/rerank.js";
+import { tokenizationRoutes } from "./routes/tokenization.js";
 import type { Settings } from "./settings.js";
 
 /** Prompts that wait are held as text; this bounds them for any number of waiting requests. */
@@ -31,28 +37,29 @@ export interface FrontOptions {
   onProgress?: EngineLinkEvents["onProgress"];
 }
 
-/** Listener, queue and engine of one model, put together. */
+/** Listeners, queues and the engine hosts of all models, put together. */
 export class Front {
+  readonly #options: FrontOptions;
   readonly #settings: Settings;
-  readonly #link: EngineLink;
-  readonly #models: ServedModels;
+  readonly #meters: Meters;
+  readonly #models: ModelRegistry;
   readonly #generation: Generation;
+  readonly #calls: ModelCalls;
   readonly #listeners: { listener: HttpListener; port: number }[];
   #draining = false;
 
-  constructor({ settings, source, telemetry, hostModule, onProgress }: FrontOptions) {
-    this.#settings = settings;
-    const adapters = parseAdapters(settings.lora, settings.alias);
-    this.#models = new ServedModels(settings.alias, adapters);
-    const meters = new Meters(telemetry.metrics, settings.alias);
-    const admission = admissionOf(settings, meters);
-    this.#link = new EngineLink({
-      hostModule,
-      settings: engineSettings(settings, source, adapters, telemetry.path!),
-      events: linkEvents(admission, meters, onProgress),
+  constructor(options: FrontOptions) {
+    this.#options = options;
+    this.#settings = options.settings;
+    this.#meters = new Meters(options.telemetry.metrics);
+    this.#models = new ModelRegistry([this.#servedModel()], {
+      budget: Infinity,
+      waitSeconds: this.#settings.queueTimeout,
+      waiting: this.#settings.maxQueue,
     });
-    this.#generation = new Generation(this.#link, admission, this.#models);
-    this.#listeners = this.#makeListeners(meters, telemetry);
+    this.#generation = new Generation(this.#models);
+    this.#calls = new ModelCalls(this.#models);
+    this.#listeners = this.#makeListeners(options.telemetry);
   }
 
   /** Where clients reach it, once `listen` has resolved. */
@@ -71,71 +78,116 @@ export class Front {
 
   /** @throws EngineStartError */
   load(): Promise<ModelInfo> {
-    return this.#link.start();
+    return this.#models.loadFirst();
   }
 
   /** Refuses newcomers, lets the others finish within the drain limit, then ends the engine and the listeners. */
   async drain(): Promise<void> {
     this.#draining = true;
-    await this.#generation.drain(this.#settings.drainSeconds);
-    await this.#link.stop();
+    const limit = setTimeout(() => this.#abandon(), this.#settings.drainSeconds * 1000);
+    await this.#models.drain();
+    clearTimeout(limit);
+    await this.#models.stop();
     await Promise.all(this.#listeners.map(({ listener }) => listener.close()));
   }
 
   /** For the last moments of this process: leaves no host behind. */
   kill(): void {
-    this.#link.kill();
+    this.#models.kill();
   }
 
-  #makeListeners(meters: Meters, telemetry: ServerTelemetry) {
+  #abandon(): void {
+    const error = new ApiError("drain_timeout");
+    for (const work of [this.#models, this.#generation, this.#calls]) work.abandon(error);
+  }
+
+  #servedModel(): ServedModel {
+    const { settings, source, telemetry, hostModule, onProgress = () => undefined } = this.#options;
+    const adapters = parseAdapters(settings.lora, settings.alias);
+    return new ServedModel({
+      id: settings.alias,
+      adapters,
+      bytes: 0,
+      limits: admissionLimits(settings),
+      meters: this.#meters.ofModel(settings.alias),
+      connect: ({ onReady, onDown }) =>
+        new EngineLink({
+          hostModule,
+          settings: engineSettings(settings, source, adapters, telemetry.path!),
+          events: {
+            onProgress,
+            onReady,
+            onDown: (how, seconds) => {
+              onDown(how, seconds);
+              logLine(`the engine host ${how}; it is started again in ${seconds} s`);
+            },
+            onRestart: () => this.#meters.engineRestarts.inc(),
+          },
+        }),
+    });
+  }
+
+  #makeListeners(telemetry: ServerTelemetry) {
     const { port, metricsPort } = this.#settings;
     const observation = (app: FastifyInstance) => {
       healthRoutes(app, () => this.#unreadiness());
       void app.register(telemetryPlugin, { telemetry });
     };
-    const main = new HttpListener(meters, (app) => {
+    const main = new HttpListener(this.#meters, (app) => {
       observation(app);
       modelRoutes(app, this.#models);
       void app.register((scope, _, done) => {
-        this.#generationRoutes(scope, meters);
+        this.#textRoutes(scope);
+        done();
+      });
+      void app.register((scope, _, done) => {
+        this.#countedRoutes(scope);
         done();
       });
     });
     const listeners = [{ listener: main, port }];
     if (metricsPort !== 0)
-      listeners.push({ listener: new HttpListener(meters, observation), port: metricsPort });
+      listeners.push({ listener: new HttpListener(this.#meters, observation), port: metricsPort });
     return listeners;
   }
 
-  #generationRoutes(app: FastifyInstance, meters: Meters): void {
-    useRequestRecords(app, meters);
-    app.addHook("preValidation", (request, _, done) => {
-      dropNulls(request.routeOptions.schema?.body ?? {}, request.body);
-      done();
-    });
+  /** What costs a model next to nothing is no request to it that metrics count. */
+  #textRoutes(app: FastifyInstance): void {
+    dropNullsOf(app);
+    tokenizationRoutes(app, this.#calls);
+  }
+
+  #countedRoutes(app: FastifyInstance): void {
+    useRequestRecords(app, this.#models.first.meters);
+    dropNullsOf(app);
     completionRoutes(app, this.#generation);
     chatRoutes(app, this.#generation);
+    embeddingRoutes(app, this.#calls);
+    rerankRoutes(app, this.#calls);
   }
 
   #unreadiness(): Unreadiness {
     if (this.#draining) return "draining";
-    const { state, model } = this.#link;
-    if (state === "ready") return null;
-    return model ? "restarting" : "loading";
+    const { info, isLoaded, state } = this.#models.first;
+    if (!info) return "loading";
+    return isLoaded && state !== "loaded" ? "restarting" : null;
   }
 }
 
-function admissionOf(settings: Settings, meters: Meters): Admission {
-  const limits = {
+function dropNullsOf(app: FastifyInstance): void {
+  app.addHook("preValidation", (request, _, done) => {
+    dropNulls(request.routeOptions.schema?.body ?? {}, request.body);
+    done();
+  });
+}
+
+function admissionLimits(settings: Settings): AdmissionLimits {
+  return {
     waiting: settings.maxQueue,
     waitingBytes: WAITING_BYTES,
     waitSeconds: settings.queueTimeout,
     prioritySeconds: settings.prioritySeconds,
   };
-  return new Admission(limits, ({ waiting, running }) => {
-    meters.waiting.set(waiting);
-    meters.running.set(running);
-  });
 }
 
 function engineSettings(
@@ -157,21 +209,5 @@ function engineSettings(
     adapters,
     telemetryPath,
     keepsTelemetry: metricsFile !== "",
-  };
-}
-
-function linkEvents(
-  admission: Admission,
-  meters: Meters,
-  onProgress: EngineLinkEvents["onProgress"] = () => {},
-): EngineLinkEvents {
-  return {
-    onProgress,
-    onReady: ({ slots }) => admission.resume(slots),
-    onDown: (how, seconds) => {
-      admission.pause();
-      logLine(`the engine host ${how}; it is started again in ${seconds} s`);
-    },
-    onRestart: () => meters.engineRestarts.inc(),
   };
 }

@@ -1,10 +1,13 @@
 import type { FastifyReply } from "fastify";
 import type { GenerateRequest, Prompt, RequestEnd } from "../engine/messages.js";
 import type { Outcome } from "../metrics/catalog.js";
-import type { Admission, Refusal, Ticket } from "./admission.js";
+import type { Ticket } from "./admission.js";
 import { usageOf, type Answer } from "./answer-format.js";
-import type { EngineClient, EngineLink } from "./engine-link.js";
+import type { EngineClient } from "./engine-link.js";
 import { ApiError } from "./errors.js";
+import type { Lease } from "./models/model-registry.js";
+import type { ModelLink } from "./models/served-model.js";
+import { refusalOf } from "./refusal.js";
 import type { RequestRecord } from "./request-record.js";
 
 /**
@@ -22,14 +25,14 @@ export class GenerationTask implements EngineClient {
     private readonly request: GenerateRequest,
     private readonly answer: Answer,
     private readonly record: RequestRecord,
-    private readonly link: EngineLink,
+    private readonly link: ModelLink,
   ) {}
 
   /**
    * @returns The body to send, or undefined for an answer that needs none: it was streamed, or nobody waits.
    * @throws ApiError as long as the answer has not begun.
    */
-  run(admission: Admission, reply: FastifyReply): Promise<object | undefined> {
+  run({ model: { admission }, waited }: Lease, reply: FastifyReply): Promise<object | undefined> {
     return new Promise((resolve, reject) => {
       this.#reject = reject;
       this.#resolve = (body) => {
@@ -40,10 +43,11 @@ export class GenerationTask implements EngineClient {
       const ticket = admission.enter({
         bytes: promptBytes(this.request.prompt),
         priority: this.request.priority,
+        waited,
         admit: () => this.#submit(),
-        refuse: (reason) => this.fail(refusal(reason, admission)),
+        refuse: (reason) => this.fail(refusalOf(reason, admission)),
       });
-      if (typeof ticket === "string") this.fail(refusal(ticket, admission));
+      if (typeof ticket === "string") this.fail(refusalOf(ticket, admission));
       else this.#ticket = ticket;
     });
   }
@@ -104,10 +108,6 @@ export class GenerationTask implements EngineClient {
     this.#over = true;
     this.record.settle(outcome);
   }
-}
-
-function refusal(reason: Refusal, { waiting, limits }: Admission): ApiError {
-  return new ApiError(reason, { waiting, seconds: limits.waitSeconds });
 }
 
 function engineError({ error }: RequestEnd, prompt: Prompt): ApiError {

@@ -1,16 +1,15 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { GenerateRequest, ModelInfo } from "../engine/messages.js";
-import { Admission } from "./admission.js";
 import type { Answer, AnswerFormat, AnswerHead } from "./answer-format.js";
-import { whenOver } from "./connection.js";
-import type { EngineLink } from "./engine-link.js";
+import { overSignal, whenOver } from "./connection.js";
 import { ApiError } from "./errors.js";
 import { EventStream } from "./event-stream.js";
 import { GenerationTask } from "./generation-task.js";
+import type { Lease, ModelRegistry } from "./models/model-registry.js";
+import { requireKind } from "./models/model-kind.js";
 import { VERSION } from "./package-info.js";
 import { shown } from "./schema-errors.js";
-import type { ServedModels } from "./served-models.js";
 import { WholeAnswer } from "./whole-answer.js";
 
 /** A validated body in the engine's terms; what every route that generates makes of its own wire format. */
@@ -27,73 +26,68 @@ export interface GenerationCall extends Pick<
 /** The one way from a validated request to its answer: admission, engine, answer. */
 export class Generation {
   #lastId = 0;
-  #idle: (() => void) | null = null;
   readonly #tasks = new Set<GenerationTask>();
 
-  constructor(
-    private readonly link: EngineLink,
-    private readonly admission: Admission,
-    private readonly models: ServedModels,
-  ) {}
+  constructor(private readonly models: ModelRegistry) {}
 
   /**
    * @returns The body to send, or undefined when the reply was taken over as an event stream.
    * @throws ApiError
    */
-  serve(
+  async serve(
     call: GenerationCall,
     format: AnswerFormat,
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<object | undefined> {
-    const model = this.#checkModel(call);
+    request.record!.servedBy(this.models.find(call.model).model.meters);
+    const lease = await this.models.lease(call.model, overSignal(request, reply));
+    try {
+      return await this.#answer(lease, call, format, request, reply);
+    } finally {
+      lease.release();
+    }
+  }
+
+  /** Ends all that run with `error`. */
+  abandon(error: ApiError): void {
+    for (const task of [...this.#tasks]) task.fail(error);
+  }
+
+  #answer(
+    lease: Lease,
+    call: GenerationCall,
+    format: AnswerFormat,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<object | undefined> {
+    const model = checkModel(lease, call);
     const head = answerHead(format, model, call.model);
     const answer: Answer = call.stream
       ? new EventStream(reply, head, format, call.includeUsage)
       : new WholeAnswer(head, format);
-    const task = new GenerationTask(this.#engineRequest(call, request), answer, request.record!, this.link);
+    const wanted = this.#engineRequest(call, lease.adapter, request);
+    const task = new GenerationTask(wanted, answer, request.record!, lease.model.link);
     this.#tasks.add(task);
-    const body = task.run(this.admission, reply).finally(() => this.#ended(task));
+    const body = task.run(lease, reply).finally(() => this.#tasks.delete(task));
     whenOver(request, reply, () => task.clientLeft());
     return body;
   }
 
-  /** Takes no new request, and resolves when the last one has its answer; what is left at the limit fails. */
-  async drain(limitSeconds: number): Promise<void> {
-    this.admission.close();
-    if (this.#tasks.size === 0) return;
-    const limit = setTimeout(() => this.#abortAll(), limitSeconds * 1000);
-    await new Promise<void>((resolve) => (this.#idle = resolve));
-    clearTimeout(limit);
-  }
-
-  #abortAll(): void {
-    for (const task of [...this.#tasks]) task.fail(new ApiError("drain_timeout"));
-  }
-
-  #ended(task: GenerationTask): void {
-    this.#tasks.delete(task);
-    if (this.#tasks.size === 0) this.#idle?.();
-  }
-
-  #engineRequest(call: GenerationCall, request: FastifyRequest): GenerateRequest {
+  #engineRequest(call: GenerationCall, adapter: string, request: FastifyRequest): GenerateRequest {
     const { prompt, maxTokens, stop, ignoreEos, sampling, priority, cacheSalt } = call;
     const { arrivedAt } = request.record!;
     const generation = { prompt, maxTokens, stop, ignoreEos, sampling };
-    const adapter = this.models.adapterOf(call.model ?? this.models.id);
     const logprobs = null;
     return { id: ++this.#lastId, arrivedAt, priority, cacheSalt, adapter, logprobs, ...generation };
   }
+}
 
-  #checkModel(call: GenerationCall): ModelInfo {
-    if (call.model !== undefined) this.models.find(call.model);
-    // Known from the first load on, also while the host is being restarted.
-    const { model } = this.link;
-    if (!model) throw new ApiError("model_loading");
-    checkLength(call, model.contextSize);
-    checkTokenIds(call, model.vocabularySize);
-    return model;
-  }
+function checkModel({ model }: Lease, call: GenerationCall): ModelInfo {
+  const info = requireKind(model, ["generation"]);
+  checkLength(call, info.contextSize);
+  checkTokenIds(call, info.vocabularySize);
+  return info;
 }
 
 /** Text is counted where it is tokenised; token ids can be counted before anything is done with them. */

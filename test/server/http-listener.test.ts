@@ -15,7 +15,7 @@ const unlimited: ListenerLimits = {
 };
 
 const telemetry = openTelemetry(catalog);
-const meters = new Meters(telemetry.metrics, "none");
+const meters = new Meters(telemetry.metrics);
 let listener: HttpListener;
 let sockets: Socket[] = [];
 afterEach(async () => {
@@ -97,7 +97,7 @@ describe("a connection", () => {
     let answer!: () => void;
     const answered = new Promise<void>((resolve) => (answer = resolve));
     await listen({}, (app) => {
-      useRequestRecords(app, meters);
+      useRequestRecords(app, meters.ofModel("none"));
       app.get("/many", async ({ raw }) => {
         counts.push(raw.socket.listenerCount("close"));
         await answered;
@@ -113,7 +113,7 @@ describe("a connection", () => {
 
 describe("a body that does not come in time", () => {
   const app = (scope: FastifyInstance) => {
-    useRequestRecords(scope, meters);
+    useRequestRecords(scope, meters.ofModel("none"));
     for (const path of ["/first", "/next", "/half-open"]) scope.post(path, () => Promise.resolve("posted"));
     scope.get("/", () => Promise.resolve("got"));
   };

@@ -1,7 +1,7 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
-import type { Prompt } from "../../engine/messages.js";
 import { chatFormat } from "../chat-format.js";
+import { promptOf } from "../chat-prompt.js";
 import { chatSchema, type ChatBody } from "../chat-schema.js";
 import { ApiError } from "../errors.js";
 import type { Generation } from "../generation.js";
@@ -15,12 +15,6 @@ export function chatRoutes(app: FastifyInstance, generation: Generation): void {
       const call = { ...callOf(body), prompt: promptOf(body), maxTokens: maxTokensOf(body) };
       return generation.serve(call, chatFormat, request, reply);
     });
-}
-
-/** What the template makes of roles and parts is the engine's affair: llama.cpp knows what each one reads. */
-function promptOf({ messages }: ChatBody): Prompt {
-  const plain = messages.map(({ role, content }) => ({ role, content }));
-  return { kind: "chat", messages: JSON.stringify(plain) };
 }
 
 function maxTokensOf({ max_tokens, max_completion_tokens }: ChatBody): number | null {

@@ -1,10 +1,11 @@
 import type { FastifyInstance } from "fastify";
-import type { ServedModels } from "../served-models.js";
+import { listedModel, listModels } from "../models/model-list.js";
+import type { ModelRegistry } from "../models/model-registry.js";
 
 /** Listed from the start: the names are known before anything is loaded. */
-export function modelRoutes(app: FastifyInstance, models: ServedModels): void {
-  app.get("/v1/models", () => Promise.resolve({ object: "list", data: models.list }));
+export function modelRoutes(app: FastifyInstance, models: ModelRegistry): void {
+  app.get("/v1/models", () => Promise.resolve({ object: "list", data: listModels(models) }));
   app.get<{ Params: { id: string } }>("/v1/models/:id", async ({ params: { id } }) =>
-    Promise.resolve(models.find(id)),
+    Promise.resolve(listedModel(models, id)),
   );
 }
