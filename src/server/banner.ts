@@ -1,4 +1,5 @@
 import type { ModelInfo } from "../engine/messages.js";
+import type { NamedModel } from "./model-setting.js";
 import { VERSION } from "./package-info.js";
 
 /** A first request for each kind of model. */
@@ -14,8 +15,16 @@ const QUESTIONS: Record<ModelInfo["kind"], { path: string; body: object }> = {
   },
 };
 
-/** What a newcomer needs next: what is served, where, and a command that answers. */
-export function bannerText(model: ModelInfo, url: string, metricsUrl: string): string {
+/**
+ * What a newcomer needs next: what is served, where, and a command that answers.
+ * @param model The first of `models`, which is loaded.
+ */
+export function bannerText(
+  model: ModelInfo,
+  models: readonly NamedModel[],
+  url: string,
+  metricsUrl: string,
+): string {
   const { path, body } = QUESTIONS[model.kind];
   const question = { model: model.id, ...body };
   const rows = [
@@ -25,6 +34,17 @@ export function bannerText(model: ModelInfo, url: string, metricsUrl: string): s
     ...(model.kind !== "generation" || model.hasChatTemplate
       ? []
       : [["chat", "ChatML, as the model has no template of its own"]]),
+    ...(models.length > 1
+      ? [
+          [
+            "besides",
+            models
+              .slice(1)
+              .map(({ id }) => id)
+              .join(", "),
+          ],
+        ]
+      : []),
     ["address", url],
     ["metrics", metricsUrl],
   ];

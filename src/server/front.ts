@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import type { Adapter, EngineSettings, ModelInfo } from "../engine/messages.js";
+import type { EngineSettings, ModelInfo } from "../engine/messages.js";
 import { telemetryPlugin } from "../telemetry/doors/fastify.js";
 import type { AdmissionLimits } from "./admission.js";
 import { dropNulls } from "./null-fields.js";
@@ -11,7 +11,7 @@ import { logLine } from "./log.js";
 import { parseAdapters } from "./lora-setting.js";
 import { Meters, type ServerTelemetry } from "./meters.js";
 import { ModelCalls } from "./model-calls.js";
-import type { ModelSource } from "./model-file.js";
+import { MIB, type ModelSource } from "./model-file.js";
 import { ModelRegistry } from "./models/model-registry.js";
 import { ServedModel } from "./models/served-model.js";
 import { useRequestRecords } from "./request-record.js";
@@ -29,7 +29,8 @@ const WAITING_BYTES = 64 * 1024 * 1024;
 
 export interface FrontOptions {
   settings: Settings;
-  source: ModelSource;
+  /** At least one; requests that name none get the first. */
+  models: readonly ModelSource[];
   /** Has a path, for the engine host to attach to. Stays the caller's to close. */
   telemetry: ServerTelemetry;
   /** The engine host's program. */
@@ -52,11 +53,14 @@ export class Front {
     this.#options = options;
     this.#settings = options.settings;
     this.#meters = new Meters(options.telemetry.metrics);
-    this.#models = new ModelRegistry([this.#servedModel()], {
-      budget: Infinity,
-      waitSeconds: this.#settings.queueTimeout,
-      waiting: this.#settings.maxQueue,
-    });
+    this.#models = new ModelRegistry(
+      options.models.map((_, index) => this.#servedModel(index)),
+      {
+        budget: this.#settings.modelsMemory * MIB || Infinity,
+        waitSeconds: this.#settings.queueTimeout,
+        waiting: this.#settings.maxQueue,
+      },
+    );
     this.#generation = new Generation(this.#models);
     this.#calls = new ModelCalls(this.#models);
     this.#listeners = this.#makeListeners(options.telemetry);
@@ -77,8 +81,10 @@ export class Front {
   }
 
   /** @throws EngineStartError */
-  load(): Promise<ModelInfo> {
-    return this.#models.loadFirst();
+  async load(): Promise<ModelInfo> {
+    const first = await this.#models.loadFirst();
+    if (this.#settings.preload === "all") void this.#models.loadOthers();
+    return first;
   }
 
   /** Refuses newcomers, lets the others finish within the drain limit, then ends the engine and the listeners. */
@@ -101,30 +107,45 @@ export class Front {
     for (const work of [this.#models, this.#generation, this.#calls]) work.abandon(error);
   }
 
-  #servedModel(): ServedModel {
-    const { settings, source, telemetry, hostModule, onProgress = () => undefined } = this.#options;
-    const adapters = parseAdapters(settings.lora, settings.alias);
+  #servedModel(index: number): ServedModel {
+    const { settings, models, telemetry, hostModule } = this.#options;
+    const source = models[index]!;
+    const { id, bytes } = source;
+    const isFirst = index === 0;
+    const names = models.map((model) => model.id);
+    // They go with a model of their own dimensions and vocabulary.
+    const adapters = isFirst ? parseAdapters(settings.lora, names) : [];
+    const companions = { adapters, draftModel: isFirst ? settings.draftModel : "" };
+    const host = engineSettings(settings, source, companions, telemetry.path!);
     return new ServedModel({
-      id: settings.alias,
-      adapters,
-      bytes: 0,
+      ...{ id, adapters, bytes },
       limits: admissionLimits(settings),
-      meters: this.#meters.ofModel(settings.alias),
-      connect: ({ onReady, onDown }) =>
+      meters: this.#meters.ofModel(id),
+      connect: (events, file) =>
         new EngineLink({
           hostModule,
-          settings: engineSettings(settings, source, adapters, telemetry.path!),
-          events: {
-            onProgress,
-            onReady,
-            onDown: (how, seconds) => {
-              onDown(how, seconds);
-              logLine(`the engine host ${how}; it is started again in ${seconds} s`);
-            },
-            onRestart: () => this.#meters.engineRestarts.inc(),
-          },
+          settings: file === null ? host : { ...host, model: file, download: false },
+          events: this.#linkEvents(id, events),
         }),
     });
+  }
+
+  /** Only the first model's progress is shown: the others are loaded while this one serves. */
+  #linkEvents(
+    id: string,
+    { onReady, onDown }: Pick<EngineLinkEvents, "onReady" | "onDown">,
+  ): EngineLinkEvents {
+    const { models, onProgress = () => undefined } = this.#options;
+    const host = models.length === 1 ? "the engine host" : `the engine host of '${id}'`;
+    return {
+      onReady,
+      onProgress: id === models[0]!.id ? onProgress : () => undefined,
+      onDown: (how, seconds) => {
+        onDown(how, seconds);
+        logLine(`${host} ${how}; it is started again in ${seconds} s`);
+      },
+      onRestart: () => this.#meters.engineRestarts.inc(),
+    };
   }
 
   #makeListeners(telemetry: ServerTelemetry) {
@@ -193,20 +214,21 @@ function admissionLimits(settings: Settings): AdmissionLimits {
 function engineSettings(
   settings: Settings,
   source: ModelSource,
-  adapters: Adapter[],
+  companions: Pick<EngineSettings, "adapters" | "draftModel">,
   telemetryPath: string,
 ): EngineSettings {
-  const { alias, parallel, metricsFile, draftModel, speculation } = settings;
+  const { parallel, metricsFile, speculation } = settings;
   const { modelsDirectory, contextSize, threads, gpu, gpuLayers } = settings;
   const { flashAttention, cacheTypeK, cacheTypeV, draftTokens, replicas, backendSampling } = settings;
   const { maxContext, telemetry, prioritySeconds, prefillMultiple } = settings;
+  const { id: modelId, model, download } = source;
   return {
-    ...source,
-    ...{ modelId: alias, slots: parallel, modelsDirectory, contextSize, threads, gpu, gpuLayers },
-    ...{ flashAttention, cacheTypeK, cacheTypeV, draftTokens, draftModel, replicas, backendSampling },
+    ...{ model, download },
+    ...{ modelId, slots: parallel, modelsDirectory, contextSize, threads, gpu, gpuLayers },
+    ...{ flashAttention, cacheTypeK, cacheTypeV, draftTokens, replicas, backendSampling },
     ...{ maxContext, telemetry, prioritySeconds, prefillMultiple },
-    speculation: draftModel === "" ? speculation : "draft",
-    adapters,
+    ...companions,
+    speculation: companions.draftModel === "" ? speculation : "draft",
     telemetryPath,
     keepsTelemetry: metricsFile !== "",
   };

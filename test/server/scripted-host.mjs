@@ -184,7 +184,7 @@ function ready(settings) {
     kvCells: 2048 * settings.slots * settings.replicas,
     vocabularySize: 4096,
     parameters: 1,
-    sizeBytes: 1,
+    sizeBytes: 2 ** 20 * (/-(\d+)-MiB$/.exec(settings.modelId)?.[1] ?? 1),
     loadSeconds: 0.01,
     threads: settings.threads,
     backend: "cpu",

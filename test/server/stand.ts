@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { catalog } from "../../src/metrics/catalog.js";
 import { Front } from "../../src/server/front.js";
+import type { ModelSource } from "../../src/server/model-file.js";
 import type { ServerTelemetry } from "../../src/server/meters.js";
 import { readSettings, type Settings } from "../../src/server/settings.js";
 import { newSegmentPath, openTelemetry } from "../../src/telemetry/index.js";
@@ -14,24 +15,25 @@ export class Stand {
   readonly front: Front;
   #url: string | undefined;
 
-  constructor(settings: Partial<Settings> = {}) {
+  /** @param others Models besides the one called `alias`. */
+  constructor(settings: Partial<Settings> = {}, others: Partial<ModelSource>[] = []) {
+    const none = { id: settings.alias ?? "scripted", model: "none", download: false, bytes: 0 };
     this.front = new Front({
       settings: {
         ...readSettings(new Map(), {}),
-        alias: "scripted",
         port: 0,
         parallel: 2,
         drainSeconds: 5,
         ...settings,
       },
-      source: { model: "none", download: false },
+      models: [none, ...others.map((other) => ({ ...none, ...other }))],
       telemetry: this.telemetry,
       hostModule: scriptedHost,
     });
   }
 
-  static async start(settings: Partial<Settings> = {}): Promise<Stand> {
-    const stand = new Stand(settings);
+  static async start(settings: Partial<Settings> = {}, others: Partial<ModelSource>[] = []): Promise<Stand> {
+    const stand = new Stand(settings, others);
     await stand.front.listen();
     await stand.front.load();
     return stand;

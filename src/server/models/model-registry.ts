@@ -169,9 +169,10 @@ export class ModelRegistry {
     }
   }
 
-  /** Once, however many waited. */
+  /** Once, however many waited; a load that ends with this server is no failure. */
   #tell({ id }: ServedModel, error: Error): void {
-    if (!this.#told.has(error)) logLine(`the model '${id}' could not be loaded: ${error.message}`);
+    if (!this.#told.has(error) && !this.#closed)
+      logLine(`the model '${id}' could not be loaded: ${error.message}`);
     this.#told.add(error);
   }
 

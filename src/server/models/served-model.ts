@@ -14,8 +14,11 @@ export interface ModelSpec {
   bytes: number;
   limits: AdmissionLimits;
   meters: ModelMeters;
-  /** A link to a host of its own, not yet started. */
-  connect(events: Pick<EngineLinkEvents, "onReady" | "onDown">): ModelLink;
+  /**
+   * A link to a host of its own, not yet started.
+   * @param file Where the model was found the last time; null before the first.
+   */
+  connect(events: Pick<EngineLinkEvents, "onReady" | "onDown">, file: string | null): ModelLink;
 }
 
 export type ModelState = "unloaded" | "loading" | "loaded" | "failed";
@@ -100,10 +103,8 @@ export class ServedModel {
   /** @throws EngineStartError */
   async load(): Promise<ModelInfo> {
     this.#state = "loading";
-    this.#link = this.spec.connect({
-      onReady: (info) => this.#ready(info),
-      onDown: () => this.#pause(),
-    });
+    const events = { onReady: (info: ModelInfo) => this.#ready(info), onDown: () => this.#pause() };
+    this.#link = this.spec.connect(events, this.info?.file ?? null);
     try {
       return await this.#link.start();
     } catch (error) {
