@@ -74,6 +74,10 @@ export const ERRORS = {
     ...client,
     message: "Threads are not kept here: send the whole conversation, without 'thread'.",
   },
+  model_not_supported: {
+    ...client,
+    message: "The model '{model}' was made for {kind}; this request takes one for {wanted}.",
+  },
   unknown_url: { ...client, status: 404, message: "Unknown request URL: {method} {path}." },
   method_not_allowed: {
     ...client,
@@ -110,6 +114,11 @@ export const ERRORS = {
   },
   queue_timeout: { ...busy, outcome: "timeout", message: "No slot became free within {seconds} s." },
   model_loading: { ...busy, message: "The model is still loading." },
+  model_failed: {
+    ...busy,
+    outcome: "error",
+    message: "The model '{model}' could not be loaded; it is tried again in {seconds} s.",
+  },
   draining: { ...busy, closes: true, message: "The server is shutting down." },
   drain_timeout: {
     ...busy,

@@ -1,21 +1,27 @@
 import type { FastifyInstance } from "fastify";
 import type { Outcome } from "../metrics/catalog.js";
 import { whenOver } from "./connection.js";
-import { now, type Meters } from "./meters.js";
+import { now, type ModelMeters } from "./meters.js";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** Set on the routes that generate. */
+    /** Set on the routes that compute. */
     record: RequestRecord | null;
   }
 }
 
-/** Counts a generation request under one outcome: the first that is settled on. */
+/** Counts a request to a model under one outcome: the first that is settled on. */
 export class RequestRecord {
   readonly arrivedAt = now();
   #settled = false;
 
-  constructor(private readonly meters: Meters) {}
+  /** @param meters Those that count what no model is found for. */
+  constructor(private meters: ModelMeters) {}
+
+  /** The model that the request names is known now. */
+  servedBy(meters: ModelMeters): void {
+    this.meters = meters;
+  }
 
   settle(outcome: Outcome): void {
     if (this.#settled) return;
@@ -26,7 +32,7 @@ export class RequestRecord {
 }
 
 /** Gives every request of this scope a record; one that nobody settled was closed by its client. */
-export function useRequestRecords(app: FastifyInstance, meters: Meters): void {
+export function useRequestRecords(app: FastifyInstance, meters: ModelMeters): void {
   app.addHook("onRequest", (request, reply, done) => {
     const record = new RequestRecord(meters);
     request.record = record;

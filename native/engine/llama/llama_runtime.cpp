@@ -113,6 +113,7 @@ LlamaRuntime::LlamaRuntime(const LlamaModel& model, const ContextOptions& option
              .draft_tokens = draft_tokens,
              .shared_cells = params.kv_unified,
              .divisible = SequenceMemory::divides(model.get())};
+  cache_bytes_ = limits_.cells * size.cell_bytes;
   memory_ = std::make_unique<SequenceMemory>(context_.get(), params.kv_unified,
                                              kCheckpointsPerSlot * static_cast<std::size_t>(options.slots));
   for (Token token = 0; token < static_cast<Token>(vocabulary_); ++token) {

@@ -1,3 +1,4 @@
+import type { ModelCalls } from "../model-calls.js";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ChatPrompt } from "../../engine/messages.js";
 
@@ -13,3 +14,21 @@ export type CountTokens = (
   request: FastifyRequest,
   reply: FastifyReply,
 ) => Promise<number | undefined>;
+
+/** Has the engine write the chat in tokens, and counts them. */
+export function tokenCounter(calls: ModelCalls): CountTokens {
+  return (prompt, model, request, reply) => {
+    const bytes = prompt.messages.length + prompt.tools.length;
+    const call = {
+      model,
+      kinds: ["generation"],
+      takesSlot: false,
+      bytes,
+      paramOf: () => "messages",
+    } as const;
+    return calls.serve(call, request, reply, async (ask) => {
+      const { tokens } = await ask({ kind: "tokenize-chat", prompt, withPieces: false });
+      return tokens.length;
+    });
+  };
+}

@@ -20,7 +20,7 @@ beforeAll(async () => {
     if (model === "other") throw new ApiError("model_not_found", { model, served: "m" }, "model");
     return Promise.resolve(prompt.messages.length + prompt.tools.length);
   };
-  const meters = new Meters(telemetry.metrics, "none");
+  const meters = new Meters(telemetry.metrics);
   const everybody = readAccess(readSettings(new Map(), {}));
   listener = new HttpListener(meters, (app) => countTokensRoute(app, count), everybody);
   await listener.listen("127.0.0.1", 0);
