@@ -1,9 +1,10 @@
 import { lookup } from "node:dns/promises";
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { connectionOf, whenOver } from "./connection.js";
 import { answerBadUrl, answerClientErrors, useErrorAnswers } from "./error-answers.js";
+import { ApiError } from "./errors.js";
 import { BODY_LIMIT_BYTES, useJsonBody } from "./json-body.js";
 import { now, type Meters } from "./meters.js";
 import { refuseOtherMethods } from "./other-methods.js";
@@ -40,8 +41,12 @@ export class HttpListener {
     this.#app = this.#fastify(limits);
     this.#app.addHook("onRequest", (request, reply, done) => {
       this.#observe(request, reply);
-      done();
+      done(withoutHost(request.raw));
     });
+    // Node would refuse what it does not know, without a word; nobody has to (RFC 9110).
+    this.#app.server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) =>
+      this.#app.server.emit("request", request, response),
+    );
     this.#app.server.maxConnections = limits.connections;
     this.#app.server.setTimeout(limits.unreadMilliseconds, cutUnread);
     useErrorAnswers(this.#app);
@@ -98,7 +103,11 @@ export class HttpListener {
         headersTimeout: limits.requestMilliseconds,
         requestTimeout: limits.requestMilliseconds,
         connectionsCheckingInterval: limits.requestMilliseconds / 4,
+        // Node's own answer has no body; ours comes from `withoutHost`.
+        requireHostHeader: false,
       },
+      // As long as `model` may be.
+      routerOptions: { maxParamLength: 256 },
       // What does not fit the schema is refused, never changed into what does.
       ajv: {
         customOptions: {
@@ -117,6 +126,12 @@ export class HttpListener {
       clientErrorHandler: answerClientErrors,
     });
   }
+}
+
+/** What HTTP/1.1 demands of every request. */
+function withoutHost({ httpVersion, headers }: IncomingMessage): ApiError | undefined {
+  if (httpVersion !== "1.1" || headers.host !== undefined) return undefined;
+  return new ApiError("bad_request", { reason: "Expected a Host header." });
 }
 
 /**
