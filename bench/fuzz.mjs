@@ -29,6 +29,8 @@ const FLAGS = [
   "0.05",
 ];
 
+const TOLD_EVERY = 10_000;
+
 const OPTIONS = {
   requests: { type: "count", default: "20000" },
   seed: { type: "count", default: "1" },
@@ -111,7 +113,7 @@ class Run {
     const fuzzed = fuzzCase(this.routes, this.options.seed, index);
     const problem = await problemWith(fuzzed, connection, this.statuses);
     if (problem !== null) this.findings.push(tell(this.options, fuzzed, problem));
-    this.answered++;
+    if (++this.answered % TOLD_EVERY === 0) process.stderr.write(`${this.answered} answered …\n`);
   }
 }
 

@@ -24,4 +24,4 @@ test("3,000 requests that are wrong in some way are answered in words meant for 
   // Were nearly all of them refused at the door, they would tell little of what is behind it.
   expect(figures.statuses["200"]).toBeGreaterThan(300);
   expect(figures.statuses["400"]).toBeGreaterThan(300);
-});
+}, 300_000);
