@@ -14,8 +14,8 @@ const NATIVE = dirname(TESTING);
 /** Folders whose sources make each core's test program. None knows Node, and only `llama` knows llama.cpp. */
 const CORES = {
   telemetry: ["telemetry", "telemetry/nvml", "telemetry/render", "telemetry/tests", "testing"],
-  engine: ["engine/loop", "engine/sampling", "engine/tests", "testing"],
-  llama: ["engine/loop", "engine/sampling", "engine/llama", "engine/llama/tests", "testing"],
+  engine: ["engine/grammar", "engine/loop", "engine/sampling", "engine/tests", "testing"],
+  llama: ["engine/grammar", "engine/loop", "engine/sampling", "engine/llama", "engine/llama/tests", "testing"],
 };
 const LLAMA = join(NATIVE, "../build/llama.cpp");
 /** Prebuilt, so the address sanitizer sees only what tacho does; the thread sanitizer would see half of every lock. */

@@ -88,6 +88,13 @@ export interface ModelInfo {
   device: string;
   /** False: chats are written as ChatML, which the model may not know. */
   hasChatTemplate: boolean;
+  /** Whether its template has thoughts, which come apart from the answer. */
+  thinks: boolean;
+  /** Whether the model has the tokens that a text with a gap is written with. */
+  canInfill: boolean;
+  /** The bytes of all tokens, one behind the other, and where each begins; one offset more than there are tokens. */
+  tokenBytes: Uint8Array;
+  tokenOffsets: Uint32Array;
 }
 
 /** Values are range-checked by the front; the defaults are OpenAI's. */
@@ -105,13 +112,56 @@ export interface Sampling {
   repeatPenalty: number;
   /** Token id and bias; ids are below `vocabularySize`. */
   logitBias: [token: number, bias: number][];
+  /** Locally typical sampling; 1 for none. */
+  typicalP: number;
+  /** "Exclude top choices": with this probability, all but the last of the tokens above the threshold go. */
+  xtc: { probability: number; threshold: number };
+  /** "Don't repeat yourself": a penalty of multiplier * base^(length - allowedLength) for what repeats the text. */
+  dry: Dry;
+  /** Version of Mirostat, which then takes the place of top-k, top-p, min-p, typical and XTC; 0 for none. */
+  mirostat: { version: 0 | 1 | 2; tau: number; eta: number };
+}
+
+export interface Dry {
+  /** 0 for none. */
+  multiplier: number;
+  base: number;
+  /** Repetitions up to this many tokens cost nothing. */
+  allowedLength: number;
+  /** Tokens that are looked back at; -1 for all. */
+  lastTokens: number;
+  /** Texts that end a repetition. */
+  breakers: string[];
 }
 
 export type Prompt =
   | { kind: "text"; text: string }
   | { kind: "tokens"; tokens: number[] }
-  /** `messages` is the JSON text of an OpenAI message array, already validated and limited in depth. */
-  | { kind: "chat"; messages: string };
+  | ChatPrompt
+  /** What a model that can fill in is to write between the two texts. */
+  | { kind: "infill"; prefix: string; suffix: string };
+
+export interface ChatPrompt {
+  kind: "chat";
+  /** JSON text of an OpenAI message array, already validated and limited in depth. */
+  messages: string;
+  /** JSON text of an OpenAI array of function tools, validated and limited; "" for none. */
+  tools: string;
+  toolChoice: "auto" | "none" | "required";
+  parallelToolCalls: boolean;
+  /** Whether the model should think before it answers; null leaves it to the model's template. */
+  thinking: boolean | null;
+  /** For templates that know such; "" for none. */
+  reasoningEffort: string;
+}
+
+/** What the whole answer must be: text of a GBNF grammar, or JSON that a schema (given as JSON text) allows. */
+export interface Constraint {
+  kind: "grammar" | "schema";
+  text: string;
+  /** The field of the request that it came in, for errors. */
+  param: string;
+}
 
 export interface GenerateRequest {
   /** Chosen by the front, unique over its life. */
@@ -132,6 +182,12 @@ export interface GenerateRequest {
   sampling: Sampling;
   /** Alternatives wanted beside each token's own logprob, 0 to 20; null for no logprobs. */
   logprobs: number | null;
+  /** The same of the prompt's tokens, which then are all computed. */
+  promptLogprobs: number | null;
+  /** Null for none. */
+  constraint: Constraint | null;
+  /** What the client expects of the answer, for an engine that guesses tokens by looking texts up; "" for nothing. */
+  prediction: string;
 }
 
 export type ToEngine =
@@ -149,7 +205,12 @@ export interface TokenUsage {
 
 /** Why the engine refused or ended a request with an error. */
 export type EngineErrorCode =
-  "context_length_exceeded" | "invalid_prompt" | "template_failed" | "engine_failed";
+  | "context_length_exceeded"
+  | "invalid_prompt"
+  | "invalid_constraint"
+  | "template_failed"
+  | "constraint_failed"
+  | "engine_failed";
 
 /** The last word about a request: exactly one a request, unless the host dies. */
 export interface RequestEnd extends TokenUsage {
@@ -167,9 +228,23 @@ export interface Step {
   ids: number[];
   texts: string[];
   ends: RequestEnd[];
+  /**
+   * Absent when no request of the step has an answer that is read by its template's format; else one entry a text,
+   * null where the text is content as it is. Where there is one, the text is "".
+   */
+  parts?: (AnswerPart[] | null)[];
   /** Absent when no request of the step asked for logprobs; else one entry a text, null where none were asked for. */
   logprobs?: (TokenLogprob[] | null)[];
+  /** The same of the prompts' tokens, in order; NaN for that of a first token, before which there is nothing. */
+  promptLogprobs?: (TokenLogprob[] | null)[];
 }
+
+/** What came of one part of a chat answer. */
+export type AnswerPart =
+  | { kind: "content"; text: string }
+  | { kind: "reasoning"; text: string }
+  /** `id` and `name` come with a call's first part and are "" in the others; `text` goes on with its arguments. */
+  | { kind: "tool_call"; index: number; id: string; name: string; text: string };
 
 /** A sampled token. Natural logarithms of probabilities at temperature 1, before penalties. */
 export interface TokenLogprob {

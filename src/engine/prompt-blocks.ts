@@ -25,10 +25,16 @@ export function promptBlocks({
     const { tokens } = prompt;
     return prefixHashes(tokens.length, BLOCK_TOKENS, (at) => tokens[at]!, space);
   }
-  const text = prompt.kind === "text" ? prompt.text : prompt.messages;
+  const text = textOf(prompt);
   // The bracket that ends the messages stands elsewhere once the conversation has gone on.
-  const length = prompt.kind === "text" ? text.length : text.length - 1;
+  const length = prompt.kind === "chat" ? text.length - 1 : text.length;
   return prefixHashes(length, BLOCK_CHARACTERS, (at) => text.charCodeAt(at), space);
+}
+
+/** Tools stand before the messages in the prompt. */
+function textOf(prompt: Exclude<GenerateRequest["prompt"], { kind: "tokens" }>): string {
+  if (prompt.kind === "chat") return prompt.tools + prompt.messages;
+  return prompt.kind === "text" ? prompt.text : prompt.prefix;
 }
 
 /** A last block that is not full is left out: the next prompt with this beginning goes on within it. */

@@ -2,7 +2,11 @@ import type { ModelInfo } from "../engine/messages.js";
 import { VERSION } from "./package-info.js";
 
 /** What a newcomer needs next: what is served, where, and a command that answers. */
-export function bannerText(model: ModelInfo, url: string, metricsUrl: string): string {
+export function bannerText(
+  model: ModelInfo,
+  { url, metricsUrl }: { url: string; metricsUrl: string },
+  needsKey: boolean,
+): string {
   const question = {
     model: model.id,
     messages: [{ role: "user", content: "What is tacho?" }],
@@ -22,6 +26,7 @@ export function bannerText(model: ModelInfo, url: string, metricsUrl: string): s
     "",
     "Try it:",
     `  curl ${url}/v1/chat/completions -H 'Content-Type: application/json' \\`,
+    ...(needsKey ? ["    -H 'Authorization: Bearer YOUR_API_KEY' \\"] : []),
     `    -d '${JSON.stringify(question).replaceAll("'", "'\\''")}'`,
     "",
     "",

@@ -1,11 +1,12 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { KEY_OPTIONS } from "./access/key-command.js";
 import { METRICS_OPTIONS } from "./metrics-command.js";
 import { VERSION } from "./package-info.js";
 import { settingEntries, UsageError, variableOf } from "./settings.js";
 
 /** `given` is what the command line holds, by flag. */
 export type Command =
-  { kind: "serve" | "metrics"; given: Map<string, string> } | { kind: "help" } | { kind: "version" };
+  { kind: "serve" | "metrics" | "key"; given: Map<string, string> } | { kind: "help" } | { kind: "version" };
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
@@ -13,6 +14,7 @@ type Options = NonNullable<ParseArgsConfig["options"]>;
 const FLAGS = {
   serve: settingEntries.map(([, { flag }]) => flag),
   metrics: Object.values(METRICS_OPTIONS).map(({ flag }) => flag),
+  key: Object.values(KEY_OPTIONS).map(({ flag }) => flag),
 } satisfies Record<string, string[]>;
 const switches: readonly string[] = ["help", "version", "watch"];
 const common = ["help", "version"];
@@ -24,7 +26,7 @@ export function parseCommand(args: string[]): Command {
   if (!isCommand(name)) {
     // "npm start --port 9000" keeps the flag for npm and leaves its value.
     throw new UsageError(
-      `Unknown command '${name}': expected 'serve' or 'metrics'. With npm start, flags follow '--'.`,
+      `Unknown command '${name}': expected 'serve', 'metrics' or 'key'. With npm start, flags follow '--'.`,
     );
   }
   const given = readFlags(args, [...FLAGS[name], ...common]);
@@ -117,15 +119,17 @@ function column(head: string): string {
   return line.length < INDENT ? line.padEnd(INDENT) : `${line}\n${" ".repeat(INDENT)}`;
 }
 
+function optionLines(options: Record<string, { flag: string; value: string; help: string }>): string[] {
+  return Object.values(options).map(({ flag, value, help }) => `${column(`--${flag} ${value}`)}${help}`);
+}
+
 export function helpText(): string {
-  const metricsLines = Object.values(METRICS_OPTIONS).map(
-    ({ flag, value, help }) => `${column(`--${flag} ${value}`)}${help}`,
-  );
   return [
     `tacho ${VERSION}: a GPU inference server for GGUF models with a built-in tachometer.`,
     "",
     "Usage: tacho [serve] [options]    serve a model",
     "       tacho metrics [options]    print the metrics of a running server, or of one that died",
+    "       tacho key [options]        make an API key",
     "",
     "Options of serve; the command line comes before the variable named beside each:",
     "",
@@ -133,7 +137,11 @@ export function helpText(): string {
     "",
     "Options of metrics:",
     "",
-    ...metricsLines,
+    ...optionLines(METRICS_OPTIONS),
+    "",
+    "Options of key:",
+    "",
+    ...optionLines(KEY_OPTIONS),
     "",
     `${column("-h, --help")}print this help`,
     `${column("-v, --version")}print the version`,

@@ -8,11 +8,12 @@ import type {
   Step,
   ToEngine,
 } from "../engine/messages.js";
+import type { AnswerPiece } from "./answer.js";
 import { hostEnvironment } from "./host-environment.js";
 
 /** What a request hears of the engine. After `onEnd` or `onLost` it hears nothing more. */
 export interface EngineClient {
-  onText(text: string): void;
+  onPiece(piece: AnswerPiece): void;
   onEnd(end: RequestEnd): void;
   /** Everything a message brought for this request has been told: the moment to write. */
   onFlush(): void;
@@ -188,12 +189,12 @@ export class EngineLink {
   }
 
   /** Each request is told to flush once, however many pieces the message brought it. */
-  #deliver({ ids, texts, ends }: Step): void {
+  #deliver({ ids, texts, ends, ...others }: Step): void {
     const touched = new Set<EngineClient>();
     for (let i = 0; i < ids.length; i++) {
       const client = this.#clients.get(ids[i]!);
       if (!client) continue;
-      client.onText(texts[i]!);
+      client.onPiece({ text: texts[i]!, ...pieceOf(others, i) });
       touched.add(client);
     }
     for (const end of ends) {
@@ -255,6 +256,14 @@ export class EngineLink {
     this.#clients.clear();
     for (const client of lost) client.onLost();
   }
+}
+
+function pieceOf({ parts, logprobs, promptLogprobs }: Partial<Step>, i: number): Omit<AnswerPiece, "text"> {
+  return {
+    parts: parts?.[i] ?? null,
+    logprobs: logprobs?.[i] ?? null,
+    promptLogprobs: promptLogprobs?.[i] ?? null,
+  };
 }
 
 function forkHost(module: string): ChildProcess {

@@ -10,14 +10,22 @@ import { cut } from "./schema-errors.js";
 /** Every failure leaves as OpenAI's error object; one that nobody foresaw is logged and told as nothing more. */
 export function useErrorAnswers(app: FastifyInstance): void {
   app.decorateRequest("record", null);
-  app.setErrorHandler((error: FastifyError | ApiError, request, reply) => {
-    const answer = asApiError(error, request);
-    request.record?.settle(answer.kind.outcome);
-    return send(reply, answer);
-  });
+  useErrorBodies(app, ({ body }) => body);
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split("?", 1)[0]!;
     return send(reply, new ApiError("unknown_url", { method: request.method, path: cut(path) }));
+  });
+}
+
+/** Words the failures of this scope's routes in the terms of their API. */
+export function useErrorBodies(
+  app: FastifyInstance,
+  bodyOf: (error: ApiError, request: FastifyRequest) => object,
+): void {
+  app.setErrorHandler((error: FastifyError | ApiError, request, reply) => {
+    const answer = asApiError(error, request);
+    request.record?.settle(answer.kind.outcome);
+    return send(reply, answer, bodyOf(answer, request));
   });
 }
 
@@ -73,12 +81,12 @@ function asApiError(error: FastifyError | ApiError, request: FastifyRequest): Ap
   return new ApiError("internal_error");
 }
 
-function send(reply: FastifyReply, error: ApiError): FastifyReply {
+function send(reply: FastifyReply, error: ApiError, body: object = error.body): FastifyReply {
   const { status, retryAfter, closes } = error.kind;
   if (retryAfter !== undefined) void reply.header("retry-after", retryAfter);
   // Fastify would close when a body is no good: a client that still sends it would see a reset and no answer. Node
   // takes the rest and drops it, for as long as a request may take.
   const keeps = !closes && reply.raw.shouldKeepAlive;
   void reply.header("connection", keeps ? "keep-alive" : "close");
-  return reply.code(status).headers(error.headers).send(error.body);
+  return reply.code(status).headers(error.headers).send(body);
 }

@@ -39,13 +39,40 @@ export const ERRORS = {
   },
   conflicting_parameters: { ...client, message: "Expected only one of {what}, but received both." },
   context_length_exceeded: { ...client, message: "{reason}" },
+  unsupported_schema: {
+    ...client,
+    message: "'{path}' cannot be enforced: leave it out, or do not ask for a strict schema.",
+  },
+  invalid_constraint: { ...client, message: "The answer cannot be held to this: {reason}" },
+  constraint_failed: { ...client, message: "{reason}" },
+  thinking_not_supported: {
+    ...client,
+    message: "This model does not think before it answers: leave {what} out.",
+  },
+  infill_not_supported: {
+    ...client,
+    message: "This model cannot fill in a text: it has no tokens for a gap. Leave out 'suffix'.",
+  },
   invalid_prompt: { ...client, message: "{reason}" },
   template_failed: { ...client, message: "{reason}" },
   bad_request: { ...client, message: "{reason}" },
+  invalid_api_key: {
+    ...client,
+    status: 401,
+    message: "Expected a valid API key, as 'Authorization: Bearer KEY' or 'x-api-key: KEY'.",
+  },
+  admin_only: { ...client, status: 403, message: "This URL is for API keys with 'admin' only." },
   model_not_found: {
     ...client,
     status: 404,
     message: "The model '{model}' does not exist; this server serves '{served}'.",
+  },
+  previous_response_not_found: { ...client, message: "Previous response with id '{id}' not found." },
+  response_not_found: { ...client, status: 404, message: "Response with id '{id}' not found." },
+  /** Anthropic's own: with it their client sends the whole conversation. */
+  thread_unsupported_request: {
+    ...client,
+    message: "Threads are not kept here: send the whole conversation, without 'thread'.",
   },
   unknown_url: { ...client, status: 404, message: "Unknown request URL: {method} {path}." },
   method_not_allowed: {
@@ -54,6 +81,12 @@ export const ERRORS = {
     message: "{path} does not answer {method}; it answers {allowed}.",
   },
   request_timeout: { ...client, status: 408, message: "The request did not arrive in time." },
+  deadline_exceeded: {
+    ...client,
+    status: 408,
+    outcome: "timeout",
+    message: "The request was not finished within its own limit of {seconds} s.",
+  },
   body_too_large: { ...client, status: 413, message: "Expected a request body of at most {limit} bytes." },
   unsupported_media_type: {
     ...client,
@@ -61,6 +94,14 @@ export const ERRORS = {
     message: "Expected Content-Type application/json, but received {received}.",
   },
   headers_too_large: { ...client, status: 431, message: "The request's headers are too large." },
+  rate_limit_exceeded: {
+    ...client,
+    status: 429,
+    type: "rate_limit_error",
+    outcome: "rejected",
+    message:
+      "This API key's limit of {limit} {unit} a minute is used up; its next request can be taken in {seconds} s.",
+  },
   queue_full: {
     ...busy,
     status: 429,

@@ -1,5 +1,5 @@
+import type { OutgoingHttpHeaders } from "node:http";
 import type { FastifyReply } from "fastify";
-import type { Answer, AnswerFormat, AnswerHead, FinishReason, Usage } from "./answer-format.js";
 
 /** Bytes a client may leave unread before its connection is cut: minutes of text, yet little memory. */
 const UNREAD_LIMIT_BYTES = 1024 * 1024;
@@ -12,31 +12,23 @@ const HEADERS = {
 };
 
 /**
- * Server-sent events. All that one step brought is one write to the socket; the bytes around a text are made
- * once a request. The head is sent with the first token, so that what fails before has its own status.
+ * Server-sent events on their way out. All that one step brought is one write to the socket. The head is sent with the
+ * first event, so that what fails before has its own status.
  */
-export class EventStream implements Answer {
-  readonly #before: string;
-  readonly #after: string;
+export class EventStream {
   #opened = false;
   #gathered = "";
 
-  constructor(
-    private readonly reply: FastifyReply,
-    head: AnswerHead,
-    private readonly format: AnswerFormat,
-    private readonly includeUsage: boolean,
-  ) {
-    const { id, created, model, system_fingerprint } = head;
-    const common = JSON.stringify({ id, object: format.stream.object, created, model, system_fingerprint });
-    this.#before = `data: ${common.slice(0, -1)},"choices":[`;
-    this.#after = includeUsage ? '],"usage":null}\n\n' : "]}\n\n";
+  constructor(private readonly reply: FastifyReply) {}
+
+  get opened(): boolean {
+    return this.#opened;
   }
 
-  text(text: string): void {
-    const { before, after } = this.format.stream;
+  /** @param events As they go out, "data: …\n\n". */
+  write(events: string): void {
     this.#open();
-    if (text !== "") this.#chunk(before + JSON.stringify(text) + after);
+    this.#gathered += events;
   }
 
   flush(): void {
@@ -48,32 +40,17 @@ export class EventStream implements Answer {
     if (raw.writableLength > UNREAD_LIMIT_BYTES) this.reply.request.raw.socket.destroy();
   }
 
-  finish(finish: FinishReason, usage: Usage): undefined {
+  end(last: string): void {
     this.#open();
-    this.#chunk(this.format.stream.closing(finish));
-    if (this.includeUsage) this.#gathered += `${this.#before}],"usage":${JSON.stringify(usage)}}\n\n`;
-    this.#end("data: [DONE]\n\n");
-  }
-
-  fail(error: { body: object }): boolean {
-    if (this.#opened) this.#end(`data: ${JSON.stringify(error.body)}\n\n`);
-    return this.#opened;
+    this.reply.raw.end(this.#gathered + last);
+    this.#gathered = "";
   }
 
   #open(): void {
     if (this.#opened) return;
     this.#opened = true;
     this.reply.hijack();
-    this.reply.raw.writeHead(200, HEADERS);
-    if (this.format.stream.opening) this.#chunk(this.format.stream.opening);
-  }
-
-  #chunk(choice: string): void {
-    this.#gathered += this.#before + choice + this.#after;
-  }
-
-  #end(last: string): void {
-    this.reply.raw.end(this.#gathered + last);
-    this.#gathered = "";
+    // Written past Fastify, which would have added what hooks set.
+    this.reply.raw.writeHead(200, this.reply.headers(HEADERS).getHeaders() as OutgoingHttpHeaders);
   }
 }

@@ -1,6 +1,9 @@
 import type { FastifyInstance } from "fastify";
 import type { Adapter, EngineSettings, ModelInfo } from "../engine/messages.js";
 import { telemetryPlugin } from "../telemetry/doors/fastify.js";
+import type { Access } from "./access/access.js";
+import { makePublic } from "./access/key-hooks.js";
+import { useRateLimits } from "./access/limit-hooks.js";
 import { Admission } from "./admission.js";
 import { dropNulls } from "./null-fields.js";
 import { EngineLink, type EngineLinkEvents } from "./engine-link.js";
@@ -10,19 +13,26 @@ import { logLine } from "./log.js";
 import { parseAdapters } from "./lora-setting.js";
 import { Meters, type ServerTelemetry } from "./meters.js";
 import type { ModelSource } from "./model-file.js";
+import { ResponseStore } from "./responses/response-store.js";
 import { useRequestRecords } from "./request-record.js";
 import { chatRoutes } from "./routes/chat.js";
 import { completionRoutes } from "./routes/completions.js";
 import { healthRoutes, type Unreadiness } from "./routes/health.js";
+import { messageRoutes } from "./routes/messages.js";
 import { modelRoutes } from "./routes/models.js";
+import { responseRoutes, storedResponseRoutes } from "./routes/responses.js";
 import { ServedModels } from "./served-models.js";
 import type { Settings } from "./settings.js";
 
 /** Prompts that wait are held as text; this bounds them for any number of waiting requests. */
 const WAITING_BYTES = 64 * 1024 * 1024;
 
+/** Conversations of /v1/responses, of any number. */
+const STORED_CHARACTERS = 64 * 1024 * 1024;
+
 export interface FrontOptions {
   settings: Settings;
+  access: Access;
   source: ModelSource;
   /** Has a path, for the engine host to attach to. Stays the caller's to close. */
   telemetry: ServerTelemetry;
@@ -38,9 +48,10 @@ export class Front {
   readonly #models: ServedModels;
   readonly #generation: Generation;
   readonly #listeners: { listener: HttpListener; port: number }[];
+  readonly #responses: ResponseStore;
   #draining = false;
 
-  constructor({ settings, source, telemetry, hostModule, onProgress }: FrontOptions) {
+  constructor({ settings, access, source, telemetry, hostModule, onProgress }: FrontOptions) {
     this.#settings = settings;
     const adapters = parseAdapters(settings.lora, settings.alias);
     this.#models = new ServedModels(settings.alias, adapters);
@@ -52,7 +63,12 @@ export class Front {
       events: linkEvents(admission, meters, onProgress),
     });
     this.#generation = new Generation(this.#link, admission, this.#models);
-    this.#listeners = this.#makeListeners(meters, telemetry);
+    this.#responses = new ResponseStore({
+      responses: settings.storedResponses,
+      characters: STORED_CHARACTERS,
+      seconds: settings.storedResponseSeconds,
+    });
+    this.#listeners = this.#makeListeners(meters, telemetry, access);
   }
 
   /** Where clients reach it, once `listen` has resolved. */
@@ -87,34 +103,51 @@ export class Front {
     this.#link.kill();
   }
 
-  #makeListeners(meters: Meters, telemetry: ServerTelemetry) {
-    const { port, metricsPort } = this.#settings;
-    const observation = (app: FastifyInstance) => {
+  #makeListeners(meters: Meters, telemetry: ServerTelemetry, access: Access) {
+    const { port, metricsPort, publicMetrics } = this.#settings;
+    const observation = (app: FastifyInstance, isPublic: boolean) => {
       healthRoutes(app, () => this.#unreadiness());
-      void app.register(telemetryPlugin, { telemetry });
+      void app.register((scope, _, done) => {
+        if (isPublic) makePublic(scope);
+        void scope.register(telemetryPlugin, { telemetry });
+        done();
+      });
     };
-    const main = new HttpListener(meters, (app) => {
-      observation(app);
+    const main = (app: FastifyInstance) => {
+      observation(app, publicMetrics === "on");
       modelRoutes(app, this.#models);
+      storedResponseRoutes(app, this.#responses);
       void app.register((scope, _, done) => {
         this.#generationRoutes(scope, meters);
         done();
       });
-    });
-    const listeners = [{ listener: main, port }];
-    if (metricsPort !== 0)
-      listeners.push({ listener: new HttpListener(meters, observation), port: metricsPort });
+    };
+    const listeners = [{ listener: new HttpListener(meters, main, access), port }];
+    if (metricsPort !== 0) {
+      const listener = new HttpListener(meters, (app) => observation(app, true), access);
+      listeners.push({ listener, port: metricsPort });
+    }
     return listeners;
   }
 
   #generationRoutes(app: FastifyInstance, meters: Meters): void {
     useRequestRecords(app, meters);
+    useRateLimits(app);
     app.addHook("preValidation", (request, _, done) => {
       dropNulls(request.routeOptions.schema?.body ?? {}, request.body);
       done();
     });
     completionRoutes(app, this.#generation);
     chatRoutes(app, this.#generation);
+    // In scopes of their own: their errors are worded otherwise.
+    void app.register((scope, _, done) => {
+      responseRoutes(scope, this.#generation, this.#responses);
+      done();
+    });
+    void app.register((scope, _, done) => {
+      messageRoutes(scope, this.#generation);
+      done();
+    });
   }
 
   #unreadiness(): Unreadiness {

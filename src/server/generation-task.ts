@@ -1,35 +1,43 @@
 import type { FastifyReply } from "fastify";
 import type { GenerateRequest, Prompt, RequestEnd } from "../engine/messages.js";
 import type { Outcome } from "../metrics/catalog.js";
+import type { Tenant } from "./access/tenant.js";
 import type { Admission, Refusal, Ticket } from "./admission.js";
-import { usageOf, type Answer } from "./answer-format.js";
+import type { Answer, AnswerPiece, FinishReason } from "./answer.js";
 import type { EngineClient, EngineLink } from "./engine-link.js";
 import { ApiError } from "./errors.js";
 import type { RequestRecord } from "./request-record.js";
 
-/**
- * One generation request from admission to its last byte. Two lives end apart: the client's (answered, failed
- * or gone) and the engine's, which holds the slot until it says that it has let go.
- */
-export class GenerationTask implements EngineClient {
-  #ticket: Ticket | null = null;
-  #submitted = false;
+/** Where a task's choices are computed, and for whom. */
+export interface TaskPlace {
+  tenant: Tenant;
+  link: EngineLink;
+  admission: Admission;
+}
+
+/** One client's request, from admission to its last byte: one choice or several, which fail together. */
+export class GenerationTask {
+  readonly #choices: Choice[];
   #over = false;
+  #timer: NodeJS.Timeout | undefined;
   #resolve!: (body: object | undefined) => void;
   #reject!: (error: ApiError) => void;
 
   constructor(
-    private readonly request: GenerateRequest,
-    private readonly answer: Answer,
+    requests: readonly GenerateRequest[],
+    readonly answer: Answer,
     private readonly record: RequestRecord,
-    private readonly link: EngineLink,
-  ) {}
+    place: TaskPlace,
+  ) {
+    this.#choices = requests.map((request, index) => new Choice(index, request, this, place));
+  }
 
   /**
+   * @param timeoutSeconds After which the request fails; null for never.
    * @returns The body to send, or undefined for an answer that needs none: it was streamed, or nobody waits.
    * @throws ApiError as long as the answer has not begun.
    */
-  run(admission: Admission, reply: FastifyReply): Promise<object | undefined> {
+  run(timeoutSeconds: number | null, reply: FastifyReply): Promise<object | undefined> {
     return new Promise((resolve, reject) => {
       this.#reject = reject;
       this.#resolve = (body) => {
@@ -37,39 +45,21 @@ export class GenerationTask implements EngineClient {
         if (body === undefined && !reply.sent) reply.hijack();
         resolve(body);
       };
-      const ticket = admission.enter({
-        bytes: promptBytes(this.request.prompt),
-        priority: this.request.priority,
-        admit: () => this.#submit(),
-        refuse: (reason) => this.fail(refusal(reason, admission)),
-      });
-      if (typeof ticket === "string") this.fail(refusal(ticket, admission));
-      else this.#ticket = ticket;
+      if (timeoutSeconds !== null) this.#failAfter(timeoutSeconds);
+      for (const choice of this.#choices) if (!this.#over) choice.enter();
     });
   }
 
-  onText(text: string): void {
-    if (!this.#over) this.answer.text(text);
+  get isOver(): boolean {
+    return this.#over;
   }
 
-  onFlush(): void {
-    if (!this.#over) this.answer.flush();
-  }
-
-  onEnd(end: RequestEnd): void {
-    this.#ticket?.release();
-    if (this.#over) return;
-    if (end.reason === "stop" || end.reason === "length") {
-      this.#close(end.reason);
-      this.#resolve(this.answer.finish(end.reason, usageOf(end)));
-    } else {
-      this.fail(engineError(end, this.request.prompt));
-    }
-  }
-
-  onLost(): void {
-    this.#ticket?.release();
-    this.fail(new ApiError("engine_restarting"));
+  /** @internal for Choice. */
+  choiceEnded(): void {
+    if (this.#over || !this.#choices.every(({ finish }) => finish !== null)) return;
+    const wasCut = this.#choices.some(({ finish }) => finish === "length");
+    this.#close(wasCut ? "length" : "stop");
+    this.#resolve(this.answer.finish());
   }
 
   /** Nobody waits for the answer any more. */
@@ -89,20 +79,89 @@ export class GenerationTask implements EngineClient {
     else this.#reject(error);
   }
 
-  #submit(): void {
-    this.#submitted = true;
-    this.link.submit(this.request, this);
+  #failAfter(seconds: number): void {
+    const error = () => this.fail(new ApiError("deadline_exceeded", { seconds }, "timeout_ms"));
+    this.#timer = setTimeout(error, seconds * 1000);
   }
 
-  /** The slot of a submitted request comes free with the engine's last word. */
   #letGo(): void {
-    if (this.#submitted) this.link.cancel(this.request.id);
-    else this.#ticket?.release();
+    for (const choice of this.#choices) choice.letGo();
   }
 
   #close(outcome: Outcome): void {
     this.#over = true;
+    clearTimeout(this.#timer);
     this.record.settle(outcome);
+  }
+}
+
+/**
+ * One request of the engine's. Two lives end apart: the client's (answered, failed or gone) and the engine's, which
+ * holds the slot until it says that it has let go.
+ */
+class Choice implements EngineClient {
+  finish: FinishReason | null = null;
+  #ticket: Ticket | null = null;
+  #submitted = false;
+  #calls = false;
+
+  constructor(
+    private readonly index: number,
+    private readonly request: GenerateRequest,
+    private readonly task: GenerationTask,
+    private readonly place: TaskPlace,
+  ) {}
+
+  enter(): void {
+    const { admission } = this.place;
+    const ticket = admission.enter({
+      bytes: promptBytes(this.request.prompt),
+      priority: this.request.priority,
+      admit: () => this.#submit(),
+      refuse: (reason) => this.task.fail(refusal(reason, admission)),
+    });
+    if (typeof ticket === "string") this.task.fail(refusal(ticket, admission));
+    else this.#ticket = ticket;
+  }
+
+  onPiece(piece: AnswerPiece): void {
+    if (this.task.isOver) return;
+    this.#calls ||= piece.parts?.some(({ kind }) => kind === "tool_call") ?? false;
+    this.task.answer.piece(this.index, piece);
+  }
+
+  onFlush(): void {
+    if (!this.task.isOver) this.task.answer.flush();
+  }
+
+  onEnd(end: RequestEnd): void {
+    this.#ticket?.release();
+    // Before all else: who leaves early pays for what was computed, too.
+    this.place.tenant.account(end.promptTokens + end.generatedTokens);
+    if (this.task.isOver) return;
+    if (end.reason !== "stop" && end.reason !== "length") {
+      this.task.fail(engineError(end, this.request));
+      return;
+    }
+    this.finish = end.reason === "stop" && this.#calls ? "tool_calls" : end.reason;
+    this.task.answer.end(this.index, this.finish, end);
+    this.task.choiceEnded();
+  }
+
+  onLost(): void {
+    this.#ticket?.release();
+    this.task.fail(new ApiError("engine_restarting"));
+  }
+
+  /** The slot of a submitted request comes free with the engine's last word. */
+  letGo(): void {
+    if (this.#submitted) this.place.link.cancel(this.request.id);
+    else this.#ticket?.release();
+  }
+
+  #submit(): void {
+    this.#submitted = true;
+    this.place.link.submit(this.request, this);
   }
 }
 
@@ -110,15 +169,30 @@ function refusal(reason: Refusal, { waiting, limits }: Admission): ApiError {
   return new ApiError(reason, { waiting, seconds: limits.waitSeconds });
 }
 
-function engineError({ error }: RequestEnd, prompt: Prompt): ApiError {
+function engineError({ error }: RequestEnd, { prompt, constraint }: GenerateRequest): ApiError {
   if (!error) return new ApiError("engine_failed", { reason: "The engine gave the request up." });
-  if (error.code === "engine_failed") return new ApiError(error.code, { reason: error.message });
-  const param = prompt.kind === "chat" ? "messages" : "prompt";
-  return new ApiError(error.code, { reason: error.message }, param);
+  const details = { reason: error.message };
+  switch (error.code) {
+    case "engine_failed":
+      return new ApiError(error.code, details);
+    case "constraint_failed":
+    case "invalid_constraint":
+      return new ApiError(error.code, details, constraint?.param ?? "tools");
+    default:
+      return new ApiError(error.code, details, prompt.kind === "chat" ? "messages" : "prompt");
+  }
 }
 
 /** An estimate that needs no encoding: most text is one byte a character. */
 function promptBytes(prompt: Prompt): number {
-  if (prompt.kind === "tokens") return prompt.tokens.length * 4;
-  return prompt.kind === "text" ? prompt.text.length : prompt.messages.length;
+  switch (prompt.kind) {
+    case "tokens":
+      return prompt.tokens.length * 4;
+    case "text":
+      return prompt.text.length;
+    case "infill":
+      return prompt.prefix.length + prompt.suffix.length;
+    case "chat":
+      return prompt.messages.length + prompt.tools.length;
+  }
 }

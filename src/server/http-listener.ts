@@ -1,7 +1,15 @@
 import { lookup } from "node:dns/promises";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import Fastify, {
+  type FastifyHttpOptions,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from "fastify";
+import { checkAddress, type Access } from "./access/access.js";
+import { receive, useAccess } from "./access/access-hooks.js";
+import { requestIdOf } from "./access/request-id.js";
 import { connectionOf, whenOver } from "./connection.js";
 import { answerBadUrl, answerClientErrors, useErrorAnswers } from "./error-answers.js";
 import { ApiError } from "./errors.js";
@@ -24,18 +32,24 @@ export interface ListenerLimits {
 
 const LIMITS: ListenerLimits = { connections: 4096, requestMilliseconds: 60_000, unreadMilliseconds: 60_000 };
 
+/** Connections may take no longer to agree on their encryption. */
+const HANDSHAKE_MS = 10_000;
+
 /** What nginx calls a request whose client left before there was a status. */
 const CLIENT_CLOSED_REQUEST = 499;
 
-/** One port, with all that holds for every route: limits, JSON bodies, OpenAI's error object, metrics. */
+/** One port, with all that holds for every route: access, limits, JSON bodies, OpenAI's error object, metrics. */
 export class HttpListener {
   readonly #app: FastifyInstance;
   readonly #answering = new Set<ServerResponse>();
+  /** With TLS only: Node knows a connection only once its handshake is over. */
+  readonly #sockets = new Set<Socket>();
   #closing = false;
 
   constructor(
     private readonly meters: Meters,
     addRoutes: (app: FastifyInstance) => void,
+    private readonly access: Access,
     limits: ListenerLimits = LIMITS,
   ) {
     this.#app = this.#fastify(limits);
@@ -49,6 +63,8 @@ export class HttpListener {
     );
     this.#app.server.maxConnections = limits.connections;
     this.#app.server.setTimeout(limits.unreadMilliseconds, cutUnread);
+    if (access.tls) this.#app.server.on("connection", (socket: Socket) => this.#track(socket));
+    useAccess(this.#app, access);
     useErrorAnswers(this.#app);
     useJsonBody(this.#app);
     refuseOtherMethods(this.#app, addRoutes);
@@ -57,19 +73,22 @@ export class HttpListener {
   /** Known once it listens. */
   get url(): string {
     const { address, family, port } = this.#app.server.address() as AddressInfo;
-    return `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
+    const scheme = this.access.tls ? "https" : "http";
+    return `${scheme}://${family === "IPv6" ? `[${address}]` : address}:${port}`;
   }
 
+  /** @throws UsageError when others would reach the address and need no key. */
   async listen(host: string, port: number): Promise<void> {
     // Fastify would open a second server for another address of localhost's, without the limits of this one.
     const { address } = await lookup(host, { verbatim: false });
+    checkAddress(this.access, address);
     await this.#app.listen({ host: address, port });
   }
 
   /** Takes no connection more, and cuts those that are left once the last answer is out. */
   async close(): Promise<void> {
     this.#closing = true;
-    const limit = setTimeout(() => this.#app.server.closeAllConnections(), CLOSE_LIMIT_MS);
+    const limit = setTimeout(() => this.#cutAll(), CLOSE_LIMIT_MS);
     this.#cutWhenQuiet();
     await this.#app.close();
     clearTimeout(limit);
@@ -77,7 +96,17 @@ export class HttpListener {
 
   /** Node closes idle connections by itself, but not those on which no request has come yet. */
   #cutWhenQuiet(): void {
-    if (this.#closing && this.#answering.size === 0) this.#app.server.closeAllConnections();
+    if (this.#closing && this.#answering.size === 0) this.#cutAll();
+  }
+
+  #cutAll(): void {
+    this.#app.server.closeAllConnections();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #track(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once("close", () => this.#sockets.delete(socket));
   }
 
   /** Counts the request when it is over: answers that bypass Fastify and clients that leave are counted too. */
@@ -98,16 +127,10 @@ export class HttpListener {
       logger: false,
       bodyLimit: BODY_LIMIT_BYTES,
       requestTimeout: limits.requestMilliseconds,
-      // Node takes the smaller of the two for the headers; the interval is how exactly it keeps them.
-      http: {
-        headersTimeout: limits.requestMilliseconds,
-        requestTimeout: limits.requestMilliseconds,
-        connectionsCheckingInterval: limits.requestMilliseconds / 4,
-        // Node's own answer has no body; ours comes from `withoutHost`.
-        requireHostHeader: false,
-      },
+      genReqId: requestIdOf,
       // As long as `model` may be.
       routerOptions: { maxParamLength: 256 },
+      ...this.#serverOptions(limits),
       // What does not fit the schema is refused, never changed into what does.
       ajv: {
         customOptions: {
@@ -121,10 +144,25 @@ export class HttpListener {
       schemaErrorFormatter: schemaError,
       frameworkErrors: (error, request, reply) => {
         this.#observe(request, reply, "unmatched");
+        receive(request, reply);
         answerBadUrl(error, reply);
       },
       clientErrorHandler: answerClientErrors,
     });
+  }
+
+  /** Fastify's type differs by the server's, but nothing here does. */
+  #serverOptions({ requestMilliseconds }: ListenerLimits): FastifyHttpOptions<Server> {
+    // Node takes the smaller of the two for the headers; the interval is how exactly it keeps them.
+    const http: ServerOptions = {
+      headersTimeout: requestMilliseconds,
+      requestTimeout: requestMilliseconds,
+      connectionsCheckingInterval: requestMilliseconds / 4,
+      // Node's own answer has no body; ours comes from `withoutHost`.
+      requireHostHeader: false,
+    };
+    const { tls } = this.access;
+    return tls ? ({ https: { ...http, ...tls, handshakeTimeout: HANDSHAKE_MS } } as object) : { http };
   }
 }
 

@@ -50,11 +50,12 @@ async function readStart(flag: string, path: string): Promise<string> {
       await file.close();
     }
   } catch (error) {
-    throw new UsageError(`Expected a GGUF file for --${flag}, but '${path}' ${reason(error)}.`);
+    throw new UsageError(`Expected a GGUF file for --${flag}, but '${path}' ${whyUnreadable(error)}.`);
   }
 }
 
-function reason(error: unknown): string {
+/** The rest of a sentence that begins with the file's name. */
+export function whyUnreadable(error: unknown): string {
   switch ((error as NodeJS.ErrnoException).code) {
     case "ENOENT":
     case "ENOTDIR":

@@ -1,3 +1,5 @@
+import { readAccess } from "./access/access.js";
+import { keyText } from "./access/key-command.js";
 import { bannerText } from "./banner.js";
 import { helpText, parseCommand } from "./command-line.js";
 import { EngineStartError } from "./engine-link.js";
@@ -34,6 +36,7 @@ export async function runProgram(parts: ProgramParts): Promise<void> {
     if (command.kind === "help") process.stdout.write(helpText());
     else if (command.kind === "version") process.stdout.write(`${VERSION}\n`);
     else if (command.kind === "metrics") await printMetrics(command.given);
+    else if (command.kind === "key") process.stdout.write(keyText(command.given));
     else await serve(readSettings(command.given, parts.env), parts);
   } catch (error) {
     logLine(describe(error));
@@ -53,6 +56,7 @@ async function serve(settings: Settings, parts: ProgramParts): Promise<void> {
   process.title = "tacho front";
   const source = await findModel(settings.model);
   await checkCompanions(settings);
+  const access = readAccess(settings);
   // Before the segment is made: a signal without a handler ends the process and leaves the file. What is heard
   // from here on is handled after this function's first pause, when there is a front.
   const stopping = drainOnSignals(() => front);
@@ -61,7 +65,8 @@ async function serve(settings: Settings, parts: ProgramParts): Promise<void> {
   telemetry.observeGpu();
   const progress = new ProgressLine(process.stderr);
   const front = new Front({
-    settings,
+    settings: { ...settings, apiKey: "" },
+    access,
     source,
     telemetry,
     hostModule: parts.hostModule,
@@ -76,7 +81,7 @@ async function serve(settings: Settings, parts: ProgramParts): Promise<void> {
     await front.listen();
     const model = await front.load();
     progress.end();
-    process.stdout.write(bannerText(model, front.url, front.metricsUrl));
+    process.stdout.write(bannerText(model, front, !access.keys.isEmpty));
   } catch (error) {
     progress.end();
     // To be told to stop while all this starts is no failure.

@@ -1,5 +1,6 @@
 import { Type, type Static, type TObject, type TSchema } from "typebox";
 import type { Sampling } from "../engine/messages.js";
+import { constraintFields } from "./constraints/constraint-fields.js";
 import { ApiError } from "./errors.js";
 
 /**
@@ -28,11 +29,19 @@ function number(minimum: number, maximum: number, fallback: number) {
   });
 }
 
-const stopText = Type.String({
+export const stopText = Type.String({
   minLength: 1,
   maxLength: 256,
   pattern: PLAIN_TEXT,
   description: "1 to 256 characters without NUL or lone surrogates",
+});
+
+/** llama.cpp looks at 40 bytes of each. */
+const breaker = Type.String({
+  minLength: 1,
+  maxLength: 40,
+  pattern: PLAIN_TEXT,
+  description: "1 to 40 characters without NUL or lone surrogates",
 });
 
 /** Absent or null for no limit of the request's own. */
@@ -41,6 +50,8 @@ export const tokenLimit = Type.Integer({
   maximum: MAX_INT32,
   description: `an integer from 1 to ${MAX_INT32}`,
 });
+
+const clientText = Type.String({ maxLength: 256, description: "at most 256 characters" });
 
 /** The fields both generation APIs share. */
 export const generationFields = {
@@ -71,6 +82,40 @@ export const generationFields = {
   presence_penalty: number(-2, 2, 0),
   frequency_penalty: number(-2, 2, 0),
   repeat_penalty: number(0.01, 2, 1),
+  typical_p: Type.Number({
+    exclusiveMinimum: 0,
+    maximum: 1,
+    default: 1,
+    description: "a number above 0, up to 1",
+  }),
+  xtc_probability: number(0, 1, 0),
+  xtc_threshold: number(0, 1, 0.1),
+  dry_multiplier: number(0, 100, 0),
+  dry_base: number(1, 100, 1.75),
+  dry_allowed_length: Type.Integer({
+    minimum: 0,
+    maximum: MAX_INT32,
+    default: 2,
+    description: "an integer of at least 0",
+  }),
+  dry_penalty_last_n: Type.Integer({
+    minimum: -1,
+    maximum: MAX_INT32,
+    default: -1,
+    description: "an integer of at least -1 (-1 for the whole text)",
+  }),
+  dry_sequence_breakers: Type.Array(breaker, {
+    maxItems: 16,
+    default: ["\n", ":", '"', "*"],
+    description: "at most 16 texts of 1 to 40 characters",
+  }),
+  mirostat: Type.Union([Type.Literal(0), Type.Literal(1), Type.Literal(2)], {
+    default: 0,
+    description: "0 (off), 1 or 2",
+  }),
+  mirostat_tau: number(0, 100, 5),
+  mirostat_eta: number(0, 1, 0.1),
+  ...constraintFields,
   logit_bias: Type.Record(
     Type.String({ pattern: "^(0|[1-9][0-9]{0,9})$" }),
     Type.Number({ minimum: -100, maximum: 100, description: "a number from -100 to 100" }),
@@ -100,6 +145,21 @@ export const generationFields = {
     default: "",
     description: "at most 256 characters without NUL or lone surrogates",
   }),
+  timeout_ms: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 86_400_000, description: "an integer from 1 to 86400000" }),
+  ),
+  user: Type.Optional(clientText),
+  safety_identifier: Type.Optional(clientText),
+  metadata: Type.Optional(
+    Type.Record(
+      Type.String({ maxLength: 64 }),
+      Type.String({ maxLength: 512, description: "at most 512 characters" }),
+      {
+        maxProperties: 16,
+        description: "an object of at most 16 texts",
+      },
+    ),
+  ),
   ignore_eos: Type.Boolean({ default: false, description: "true or false" }),
   stream: Type.Boolean({ default: false, description: "true or false" }),
   stream_options: Type.Optional(
@@ -136,6 +196,16 @@ function samplingOf(body: GenerationFields): Sampling {
     frequencyPenalty: body.frequency_penalty,
     repeatPenalty: body.repeat_penalty,
     logitBias: Object.entries(body.logit_bias).map(([token, bias]) => [Number(token), bias]),
+    typicalP: body.typical_p,
+    xtc: { probability: body.xtc_probability, threshold: body.xtc_threshold },
+    dry: {
+      multiplier: body.dry_multiplier,
+      base: body.dry_base,
+      allowedLength: body.dry_allowed_length,
+      lastTokens: body.dry_penalty_last_n,
+      breakers: body.dry_sequence_breakers,
+    },
+    mirostat: { version: body.mirostat, tau: body.mirostat_tau, eta: body.mirostat_eta },
   };
 }
 
@@ -167,7 +237,10 @@ export function callOf(body: GenerationFields) {
     priority: body.priority,
     cacheSalt: body.cache_salt,
     sampling: samplingOf(body),
-    stream: body.stream,
-    includeUsage: body.stream_options?.include_usage ?? false,
+    timeoutSeconds: body.timeout_ms === undefined ? null : body.timeout_ms / 1000,
   };
+}
+
+export function includesUsage({ stream_options }: Pick<GenerationFields, "stream_options">): boolean {
+  return stream_options?.include_usage ?? false;
 }

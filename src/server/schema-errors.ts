@@ -27,14 +27,23 @@ export function schemaError(errors: FastifySchemaValidationError[]): ApiError {
   if (accepted !== undefined) {
     return new ApiError("unsupported_parameter", { what: quoted(param), accepted, received }, param);
   }
-  const expected = error.parentSchema?.description ?? error.message ?? "valid";
+  const expected = error.parentSchema?.description ?? whatItMustBe(error.message);
   return new ApiError("invalid_value", { what: quoted(param), expected, received }, param);
+}
+
+/** Ajv's "must be object" as "an object". */
+function whatItMustBe(message = "valid"): string {
+  const what = message.replace(/^must be /, "");
+  return /^[a-z]+$/.test(what) ? `a${/^[aeiou]/.test(what) ? "n" : ""} ${what}` : what;
 }
 
 /** Of the branches of a union, the one that went furthest into the value says best what is wrong with it. */
 function deepest(errors: FastifySchemaValidationError[]): SchemaError {
   const depth = (error: SchemaError) => error.instancePath.split("/").length;
-  return errors.reduce((best, error) => (depth(error) >= depth(best) ? error : best));
+  // "if" only says that one of the others holds (variants.ts).
+  return errors
+    .filter(({ keyword }) => keyword !== "if")
+    .reduce((best, error) => (depth(error) >= depth(best) ? error : best));
 }
 
 /** "/messages/0/role" as "messages[0].role"; null for the body itself. */

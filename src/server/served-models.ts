@@ -1,4 +1,5 @@
 import type { Adapter } from "../engine/messages.js";
+import { ANONYMOUS, type Tenant } from "./access/tenant.js";
 import { ApiError } from "./errors.js";
 
 /** A model as /v1/models lists it. */
@@ -24,11 +25,17 @@ export class ServedModels {
     this.list = [{ id, ...common }, ...ofAdapters];
   }
 
-  /** @throws ApiError */
-  find(name: string): ListedModel {
-    const found = this.list.find(({ id }) => id === name);
+  /** Those that it may use. */
+  listFor(tenant: Tenant): ListedModel[] {
+    return this.list.filter(({ id }) => tenant.allows(id));
+  }
+
+  /** What a tenant may not use does not exist for it. @throws ApiError */
+  find(name: string, tenant = ANONYMOUS): ListedModel {
+    const allowed = this.listFor(tenant);
+    const found = allowed.find(({ id }) => id === name);
     if (found) return found;
-    const served = this.list.map(({ id }) => id).join("', '");
+    const served = allowed.map(({ id }) => id).join("', '");
     throw new ApiError("model_not_found", { model: name, served }, "model");
   }
 

@@ -20,6 +20,8 @@ interface TextSetting extends SettingBase {
   /** Shown in the help instead of the default. */
   defaultHelp?: string;
   choices?: readonly string[];
+  /** No message shows the value. */
+  secret?: true;
 }
 
 interface NumberSetting extends SettingBase {
@@ -99,6 +101,63 @@ export const SETTINGS = {
     range: [0, 65535],
     defaultHelp: "0: only on --port",
     help: "port that serves /metrics and health besides",
+  },
+  apiKeysFile: {
+    ...text,
+    flag: "api-keys-file",
+    value: "FILE",
+    default: "",
+    defaultHelp: "none",
+    help: "JSON with the API keys that requests must bring, and what each allows; see docs/access.md",
+  },
+  apiKey: {
+    ...text,
+    flag: "api-key",
+    value: "KEY,…",
+    default: "",
+    defaultHelp: "none",
+    secret: true,
+    help: "API keys without limits; better in the variable, which other users of the machine cannot read",
+  },
+  allowNoKey: {
+    ...text,
+    flag: "allow-no-key",
+    value: "WHEN",
+    default: "off",
+    choices: ["on", "off"],
+    help: "on: listen without any API key on an address that other machines reach",
+  },
+  publicMetrics: {
+    ...text,
+    flag: "public-metrics",
+    value: "WHEN",
+    default: "off",
+    choices: ["on", "off"],
+    help: "on: /metrics needs no API key on --port either; on --metrics-port it never does",
+  },
+  tlsCert: {
+    ...text,
+    flag: "tls-cert",
+    value: "FILE",
+    default: "",
+    defaultHelp: "none: HTTP",
+    help: "PEM certificate, with its chain, for HTTPS on both ports",
+  },
+  tlsKey: {
+    ...text,
+    flag: "tls-key",
+    value: "FILE",
+    default: "",
+    defaultHelp: "none",
+    help: "PEM private key of --tls-cert, without a passphrase",
+  },
+  corsOrigins: {
+    ...text,
+    flag: "cors-origins",
+    value: "ORIGIN,…",
+    default: "",
+    defaultHelp: "none",
+    help: "origins, such as https://example.com, whose pages may use the server; * for all",
   },
   telemetry: {
     ...text,
@@ -239,6 +298,20 @@ export const SETTINGS = {
     range: [0.001, 86_400],
     help: "longest wait for a slot, whatever the priority; after it 503",
   },
+  storedResponses: {
+    ...integer,
+    flag: "stored-responses",
+    default: 1024,
+    range: [0, 1_000_000],
+    help: "answers of /v1/responses kept in memory for previous_response_id; 0 keeps none",
+  },
+  storedResponseSeconds: {
+    ...seconds,
+    flag: "stored-response-seconds",
+    default: 86_400,
+    range: [1, 2_592_000],
+    help: "how long each is kept; the oldest go sooner when they are many or exceed 64 MiB",
+  },
   prioritySeconds: {
     ...seconds,
     flag: "priority-seconds",
@@ -308,6 +381,11 @@ const CONFLICTS: readonly Conflict[] = [
       `0 or at least ${FEWEST_CONTEXT} for --max-context, but received '${maxContext}'`,
   },
   {
+    when: ({ tlsCert, tlsKey }) => (tlsCert === "") !== (tlsKey === ""),
+    expected: ({ tlsCert }) =>
+      `both --tls-cert and --tls-key, but received only ${tlsCert === "" ? "--tls-key" : "--tls-cert"}`,
+  },
+  {
     when: ({ speculation, draftModel }) => speculation !== "off" && draftModel !== "",
     expected: ({ speculation }) => `off for --speculation with --draft-model, but received '${speculation}'`,
   },
@@ -339,7 +417,8 @@ function readSetting(
 
 function parseValue(setting: TextSetting | NumberSetting, raw: string, source: string): string | number {
   const fail = (expected: string): never => {
-    throw new UsageError(`Expected ${expected} for ${source}, but received '${raw}'.`);
+    const received = setting.type === "text" && setting.secret ? "something else" : `'${raw}'`;
+    throw new UsageError(`Expected ${expected} for ${source}, but received ${received}.`);
   };
   if (setting.type === "text") {
     if (raw === "") fail("a value");

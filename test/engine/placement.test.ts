@@ -47,6 +47,10 @@ it("replicas together are one model with all slots, cells and threads", () => {
     backend: "cuda",
     device: "A",
     hasChatTemplate: true,
+    thinks: false,
+    canInfill: false,
+    tokenBytes: new Uint8Array(),
+    tokenOffsets: new Uint32Array(1),
   };
   expect(together([model])).toEqual(model);
   expect(together([model, { ...model, loadSeconds: 3, device: "B" }, model])).toEqual({

@@ -4,10 +4,17 @@ import { promptBlocks } from "../../src/engine/prompt-blocks.js";
 
 const blocks = (prompt: Prompt, cacheSalt = "", adapter = "") => promptBlocks({ prompt, cacheSalt, adapter });
 const text = (words: string): Prompt => ({ kind: "text", text: words });
-const chat = (...contents: string[]): Prompt => ({
+const chatOf = (messages: string): Prompt => ({
   kind: "chat",
-  messages: JSON.stringify(contents.map((content, i) => ({ role: i % 2 ? "assistant" : "user", content }))),
+  messages,
+  tools: "",
+  toolChoice: "auto",
+  parallelToolCalls: true,
+  thinking: null,
+  reasoningEffort: "",
 });
+const chat = (...contents: string[]): Prompt =>
+  chatOf(JSON.stringify(contents.map((content, i) => ({ role: i % 2 ? "assistant" : "user", content }))));
 
 /** How many blocks two prompts have in common at their beginnings. */
 function common(one: number[], other: number[]): number {
@@ -40,7 +47,7 @@ describe("a prompt's blocks", () => {
     ["salts", blocks(text(long), "a"), blocks(text(long), "b")],
     ["adapters", blocks(text(long), "", "a"), blocks(text(long), "", "b")],
     ["a salt and an adapter", blocks(text(long), "a", ""), blocks(text(long), "", "a")],
-    ["kinds", blocks(text(long)), blocks({ kind: "chat", messages: long })],
+    ["kinds", blocks(text(long)), blocks(chatOf(long))],
   ])("have nothing in common with those of other %s", (_, one, other) => {
     expect(common(one, other)).toBe(0);
   });

@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo } from "node:net";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -37,6 +38,21 @@ describe("a command line that is no good", () => {
       "Expected a GGUF file for --draft-model, but '/no.gguf' does not exist.",
     ],
     [[], { TACHO_LORA: "a=/no.gguf" }, "Expected a GGUF file for --lora, but '/no.gguf' does not exist."],
+    [
+      ["--host", "0.0.0.0", "--port", "0"],
+      {},
+      "Expected an API key for listening on 0.0.0.0, which other machines reach: set TACHO_API_KEY or --api-keys-file, or allow anybody to use it with --allow-no-key on.",
+    ],
+    [
+      ["--api-keys-file", "FOLDER/text"],
+      {},
+      "Expected a file of API keys for --api-keys-file, but 'FOLDER/text' is not JSON.",
+    ],
+    [
+      ["--tls-cert", "FOLDER/text"],
+      {},
+      "Expected both --tls-cert and --tls-key, but received only --tls-cert.",
+    ],
   ])("ends %j %j with one line and code 2", async (args, env, message) => {
     const inFolder = (text: string) => text.replace("FOLDER", folder);
     const tacho = new TachoProcess("real", args.map(inFolder), env);
@@ -79,11 +95,57 @@ describe("a start that fails", () => {
   });
 });
 
+describe("API keys", () => {
+  const ask = (url: string, key: string) =>
+    fetch(`${url.replace("0.0.0.0", "127.0.0.1")}/v1/models`, { headers: { "x-api-key": key } });
+
+  it("let a server listen where others reach it, and are seen by no other process", async () => {
+    const keys = ["a-key-of-the-command", "a-key-of-the-environment"] as const;
+    const args = ["--host", "0.0.0.0", "--port", "0"];
+    const ways = [
+      new TachoProcess("scripted", [...args, "--api-key", keys[0]]),
+      new TachoProcess("scripted", args, { TACHO_API_KEY: keys[1] }),
+    ];
+    for (const [i, tacho] of ways.entries()) {
+      expect((await ask(await tacho.url(), keys[i]!)).status).toBe(200);
+      expect((await ask(await tacho.url(), "a-key-of-nobody")).status).toBe(401);
+      const [host] = tacho.children();
+      expect(readFileSync(`/proc/${tacho.pid}/cmdline`, "utf8")).not.toContain("a-key");
+      expect(readFileSync(`/proc/${host!.pid}/cmdline`, "utf8")).not.toContain("a-key");
+      expect(readFileSync(`/proc/${host!.pid}/environ`, "utf8")).not.toContain("a-key");
+      tacho.kill("SIGTERM");
+      expect(await tacho.ended()).toBe(0);
+      expect(tacho.stdout + tacho.stderr).not.toContain("a-key");
+    }
+  });
+
+  it("are not needed where the operator says so", async () => {
+    const tacho = new TachoProcess("scripted", ["--host", "0.0.0.0", "--port", "0", "--allow-no-key", "on"]);
+    expect((await ask(await tacho.url(), "")).status).toBe(200);
+    tacho.kill("SIGTERM");
+    expect(await tacho.ended()).toBe(0);
+  });
+
+  it("are made by `tacho key`, with the entry that lets them in", async () => {
+    const maker = new TachoProcess("real", ["key", "--name", 'the "web"']);
+    expect(await maker.ended()).toBe(0);
+    const [, key, entry] = /client;.*\n {2}(\S+)\n.*:\n {2}(.*)\n$/.exec(maker.stdout)!;
+    expect(entry).not.toContain(key);
+    const file = join(folder, "keys.json");
+    await writeFile(file, `[${entry}]`);
+    const tacho = new TachoProcess("scripted", ["--port", "0"], { TACHO_API_KEYS_FILE: file });
+    expect((await ask(await tacho.url(), key!)).status).toBe(200);
+    tacho.kill("SIGTERM");
+    expect(await tacho.ended()).toBe(0);
+  });
+});
+
 describe("help and version", () => {
   it("lists every setting", async () => {
-    const tacho = new TachoProcess("real", ["serve", "--help"]);
+    const tacho = new TachoProcess("real", ["serve", "--help"], { TACHO_API_KEY: "a-key-of-someone" });
     expect(await tacho.ended()).toBe(0);
     expect(tacho.stderr).toBe("");
+    expect(tacho.stdout).not.toContain("a-key-of-someone");
     for (const [, setting] of settingEntries) {
       expect(tacho.stdout).toContain(`--${setting.flag} `);
       expect(tacho.stdout).toContain(`[${variableOf(setting)}; default `);

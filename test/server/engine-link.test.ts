@@ -40,6 +40,10 @@ const sampling = {
   frequencyPenalty: 0,
   repeatPenalty: 1,
   logitBias: [],
+  typicalP: 1,
+  xtc: { probability: 0, threshold: 0.1 },
+  dry: { multiplier: 0, base: 1.75, allowedLength: 2, lastTokens: -1, breakers: [] },
+  mirostat: { version: 0 as const, tau: 5, eta: 0.1 },
 };
 
 let link: EngineLink;
@@ -68,7 +72,7 @@ async function start(modelId: string, options: Partial<EngineLinkOptions> = {}):
 function submit(id: number, script: string): string[] {
   const heard: string[] = [];
   const client: EngineClient = {
-    onText: (text) => heard.push(`'${text}'`),
+    onPiece: ({ text }) => heard.push(`'${text}'`),
     onEnd: ({ reason }) => heard.push(reason),
     onFlush: () => heard.push("flush"),
     onLost: () => heard.push("lost"),
@@ -85,6 +89,9 @@ function submit(id: number, script: string): string[] {
     cacheSalt: "",
     adapter: "",
     logprobs: null,
+    promptLogprobs: null,
+    constraint: null,
+    prediction: "",
     sampling,
   };
   link.submit(request, client);

@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
 import { hostEnvironment } from "../../src/server/host-environment.js";
 
+test("API keys stay with the front, whatever else the host gets", () => {
+  for (const tunables of ["", "glibc.malloc.hugetlb=0"]) {
+    const environment = { TACHO_API_KEY: "key", GLIBC_TUNABLES: tunables };
+    expect(Object.keys(hostEnvironment(environment))).toEqual(["GLIBC_TUNABLES"]);
+    expect(environment.TACHO_API_KEY).toBe("key");
+  }
+});
+
 test.each([
   [undefined, "glibc.malloc.hugetlb=1"],
   ["", "glibc.malloc.hugetlb=1"],

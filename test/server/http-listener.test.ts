@@ -3,9 +3,11 @@ import { connect, type Socket } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { catalog } from "../../src/metrics/catalog.js";
+import { readAccess } from "../../src/server/access/access.js";
 import { HttpListener, type ListenerLimits } from "../../src/server/http-listener.js";
 import { Meters } from "../../src/server/meters.js";
 import { useRequestRecords } from "../../src/server/request-record.js";
+import { readSettings } from "../../src/server/settings.js";
 import { openTelemetry } from "../../src/telemetry/index.js";
 
 const unlimited: ListenerLimits = {
@@ -14,6 +16,7 @@ const unlimited: ListenerLimits = {
   unreadMilliseconds: 3_600_000,
 };
 
+const everybody = readAccess(readSettings(new Map(), {}));
 const telemetry = openTelemetry(catalog);
 const meters = new Meters(telemetry.metrics, "none");
 let listener: HttpListener;
@@ -25,7 +28,7 @@ afterEach(async () => {
 });
 
 async function listen(limits: Partial<ListenerLimits>, addRoutes: (app: FastifyInstance) => void) {
-  listener = new HttpListener(meters, addRoutes, { ...unlimited, ...limits });
+  listener = new HttpListener(meters, addRoutes, everybody, { ...unlimited, ...limits });
   await listener.listen("127.0.0.1", 0);
 }
 

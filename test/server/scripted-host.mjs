@@ -53,6 +53,23 @@ const acts = {
     const end = { id, promptTokens: 7, cachedTokens: 0, generatedTokens: 3, reason: "stop", error: null };
     send({ type: "step", ids: [id, id, id], texts: ["Grüße\n", "", '"🌍"'], ends: [end] });
   },
+  /** The parts of an answer that its template's format was read out of, from the JSON of an array of steps. */
+  parts: (id, request, ...words) => {
+    for (const parts of JSON.parse(words.join(" "))) {
+      running.get(id).generated++;
+      send({ type: "step", ids: [id], texts: [""], parts: [parts], ends: [] });
+    }
+    step(id, null, { reason: "stop" });
+  },
+  /** Tokens with their logprobs, from the JSON of an array of [token, logprob, top]. */
+  logprobs: (id, request, ...words) => {
+    for (const [token, logprob, top] of JSON.parse(words.join(" "))) {
+      running.get(id).generated++;
+      const logprobs = [request.logprobs === null ? null : [{ token, logprob, top }]];
+      send({ type: "step", ids: [id], texts: [`t${token}`], logprobs, ends: [] });
+    }
+    step(id, null, { reason: "stop" });
+  },
   /** What the host was started with, as the answer. */
   settings: (id) => {
     step(id, JSON.stringify(started));
@@ -78,6 +95,7 @@ const acts = {
 
 function scriptOf({ prompt }) {
   if (prompt.kind === "tokens") return "echo";
+  if (prompt.kind === "infill") return prompt.prefix;
   return prompt.kind === "text" ? prompt.text : JSON.parse(prompt.messages).at(-1).content;
 }
 
@@ -118,6 +136,12 @@ function fail(message, usage) {
   process.send({ type: "failed", message, usage }, () => process.exit(1));
 }
 
+function vocabulary(texts) {
+  const offsets = new Uint32Array(texts.length + 1);
+  texts.forEach((text, token) => (offsets[token + 1] = offsets[token] + text.length));
+  return { tokenBytes: new Uint8Array(Buffer.from(texts.join(""))), tokenOffsets: offsets };
+}
+
 function ready(settings) {
   send({ type: "progress", phase: "load", fraction: 1 });
   const model = {
@@ -136,6 +160,10 @@ function ready(settings) {
     backend: "cpu",
     device: "script",
     hasChatTemplate: settings.modelId !== "no-template",
+    thinks: settings.modelId === "thinker",
+    canInfill: settings.modelId === "infiller",
+    // Token n is written tn.
+    ...vocabulary(Array.from({ length: 4096 }, (_, token) => `t${token}`)),
   };
   send({ type: "ready", model });
 }

@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { catalog } from "../../src/metrics/catalog.js";
+import { readAccess } from "../../src/server/access/access.js";
+import type { Clock } from "../../src/server/access/token-bucket.js";
 import { Front } from "../../src/server/front.js";
 import type { ServerTelemetry } from "../../src/server/meters.js";
 import { readSettings, type Settings } from "../../src/server/settings.js";
@@ -14,24 +16,27 @@ export class Stand {
   readonly front: Front;
   #url: string | undefined;
 
-  constructor(settings: Partial<Settings> = {}) {
+  /** @param clock That of the keys' rate limits, in seconds. */
+  constructor(given: Partial<Settings> = {}, clock?: Clock) {
+    const settings: Settings = {
+      ...readSettings(new Map(), {}),
+      alias: "scripted",
+      port: 0,
+      parallel: 2,
+      drainSeconds: 5,
+      ...given,
+    };
     this.front = new Front({
-      settings: {
-        ...readSettings(new Map(), {}),
-        alias: "scripted",
-        port: 0,
-        parallel: 2,
-        drainSeconds: 5,
-        ...settings,
-      },
+      settings,
+      access: readAccess(settings, clock),
       source: { model: "none", download: false },
       telemetry: this.telemetry,
       hostModule: scriptedHost,
     });
   }
 
-  static async start(settings: Partial<Settings> = {}): Promise<Stand> {
-    const stand = new Stand(settings);
+  static async start(settings: Partial<Settings> = {}, clock?: Clock): Promise<Stand> {
+    const stand = new Stand(settings, clock);
     await stand.front.listen();
     await stand.front.load();
     return stand;

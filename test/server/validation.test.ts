@@ -18,6 +18,11 @@ const base: Record<Path, object> = {
   [COMPLETION]: { prompt: "words 1" },
 };
 
+const call = { id: "1", type: "function", function: { name: "f", arguments: "{}" } };
+const tool = (name: string, parameters: object = {}) => ({
+  type: "function",
+  function: { name, parameters },
+});
 const many = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 /** Field, values that are no good, and the param that the error names (the field, unless said otherwise). */
@@ -32,6 +37,29 @@ const both: [field: string, bad: unknown[], param?: string][] = [
   ["frequency_penalty", [-2.1, 2.1, "0"]],
   ["repeat_penalty", [0, 2.1, "1"]],
   ["max_tokens", [0, -1, 1.5, "5", 2 ** 31]],
+  ["typical_p", [0, 1.1, "1"]],
+  ["xtc_probability", [-0.1, 1.1, "0"]],
+  ["xtc_threshold", [-0.1, 1.1, "0"]],
+  ["dry_multiplier", [-1, 101, "0"]],
+  ["dry_base", [0.5, 101, "2"]],
+  ["dry_allowed_length", [-1, 1.5, "2"]],
+  ["dry_penalty_last_n", [-2, 1.5, "2"]],
+  ["dry_sequence_breakers", ["\n", many(17).map(String)]],
+  ["dry_sequence_breakers", [[""], ["x".repeat(41)], ["\0"]], "dry_sequence_breakers[0]"],
+  ["mirostat", [3, -1, "1", true]],
+  ["mirostat_tau", [-1, 101, "5"]],
+  ["mirostat_eta", [-1, 1.1, "0"]],
+  ["timeout_ms", [0, 1.5, "5", 86_400_001]],
+  ["grammar", [3, "", "x".repeat(65_537)]],
+  ["json_schema", [3, "{}", []]],
+  ["json_schema", [{ multipleOf: 2 }], "json_schema"],
+  ["json_schema", [{ type: "array", minItems: 1e9 }], "json_schema.minItems"],
+  ["json_schema", [{ $ref: "https://example.org/schema.json" }], "json_schema"],
+  ["regex", [3, "", "x".repeat(4097)]],
+  ["choice", ["a", [], many(1025).map(String)]],
+  ["choice", [[""], [3]], "choice[0]"],
+  ["metadata", ["x", Object.fromEntries(many(17).map((key) => [key, ""]))]],
+  ["metadata", [{ a: 1 }], "metadata.a"],
   ["logit_bias", [[], "x", { x: 1 }, { "-1": 1 }, { "01": 1 }, { "4096": 1 }]],
   ["logit_bias", [Object.fromEntries(many(1025).map((id) => [id, 0]))]],
   ["logit_bias", [{ "5": 101 }, { "5": -101 }, { "5": "1" }], "logit_bias[5]"],
@@ -42,8 +70,9 @@ const both: [field: string, bad: unknown[], param?: string][] = [
   ["stream", ["true", 1, {}]],
   ["stream_options", [{}, { include_usage: true }, "x"]],
   ["ignore_eos", ["true", 1]],
-  ["user", ["someone", 3]],
-  ["n", [2, 0, "1"]],
+  ["user", [3, "x".repeat(257)]],
+  ["safety_identifier", [3, "x".repeat(257)]],
+  ["n", [0, 129, "1"]],
 ];
 
 const chat: typeof both = [
@@ -51,7 +80,7 @@ const chat: typeof both = [
   ["messages", [["hi"], [3]], "messages[0]"],
   [
     "messages",
-    [[{ content: "hi" }], [{ role: "xx", content: "hi" }], [{ role: "tool", content: "hi" }]],
+    [[{ content: "hi" }], [{ role: "xx", content: "hi" }], [{ role: "function", content: "hi" }]],
     "messages[0].role",
   ],
   ["messages", [[{ role: "user" }], [{ role: "user", content: null }]], "messages[0].content"],
@@ -59,7 +88,12 @@ const chat: typeof both = [
   ["messages", [[{ role: "user", content: "\udc00" }]], "messages[0].content"],
   ["messages", [[{ role: "user", content: "a", name: "bob" }]], "messages[0].name"],
   ["messages", [[{ role: "user", content: "a", x: 1 }]], "messages[0].x"],
-  ["messages", [[{ role: "assistant", content: "a", tool_calls: [{}] }]], "messages[0].tool_calls"],
+  ["messages", [[{ role: "assistant", content: "a", tool_calls: [{}] }]], "messages[0].tool_calls[0].id"],
+  ["messages", [[{ role: "assistant", tool_calls: [] }]], "messages[0].content"],
+  ["messages", [[{ role: "user", content: "a", tool_calls: [call] }]], "messages[0].tool_calls"],
+  ["messages", [[{ role: "user", content: "a", reasoning_content: "b" }]], "messages[0].reasoning_content"],
+  ["messages", [[{ role: "tool", content: "a" }]], "messages[0].tool_call_id"],
+  ["messages", [[{ role: "user", content: "a", tool_call_id: "b" }]], "messages[0].tool_call_id"],
   [
     "messages",
     [[{ role: "user", content: [{ type: "image_url", image_url: { url: "data:" } }] }]],
@@ -68,30 +102,48 @@ const chat: typeof both = [
   ["messages", [[{ role: "user", content: [{ type: "text", text: 3 }] }]], "messages[0].content[0].text"],
   ["messages", [[{ role: "user", content: [{ type: "text" }] }]], "messages[0].content[0].text"],
   ["max_completion_tokens", [0, 1.5, "5"]],
-  ["tools", [[{ type: "function" }], {}, "x"]],
-  ["tool_choice", ["auto", "required", { type: "function", function: { name: "f" } }]],
-  ["parallel_tool_calls", [false]],
+  ["tools", [{}, "x", many(129).map((id) => tool(`f${id}`))]],
+  ["tools", [[{ type: "function" }]], "tools[0].function"],
+  ["tools", [[{ type: "custom", custom: { name: "f" } }]], "tools[0].type"],
+  ["tools", [[tool("f g")], [tool("x".repeat(65))]], "tools[0].function.name"],
+  ["tools", [[tool("f"), tool("f")]], "tools[1].function.name"],
+  ["tools", [[tool("f", { properties: 3 })]], "tools[0].function.parameters.properties"],
+  ["tool_choice", ["any", 3]],
+  ["tool_choice", [{ type: "function", function: { name: "f" } }], "tool_choice.function.name"],
+  ["tool_choice", ["required"], "tools"],
+  ["parallel_tool_calls", ["no", 1]],
+  ["chat_template_kwargs", ["x"]],
+  ["chat_template_kwargs", [{ x: 1 }], "chat_template_kwargs.x"],
   ["functions", [[{}]]],
   ["function_call", ["auto"]],
-  ["response_format", [{ type: "json_object" }, { type: "json_schema", json_schema: {} }, "text"]],
-  ["logprobs", [true]],
-  ["top_logprobs", [0, 5]],
-  ["reasoning_effort", ["low", "none"]],
-  ["verbosity", ["low", "medium"]],
+  ["response_format", ["text"]],
+  ["response_format", [{ type: "json_schema", json_schema: {} }], "response_format.json_schema.name"],
+  ["logprobs", ["yes", 1]],
+  ["top_logprobs", [0, 5, 21]],
+  ["reasoning_effort", ["low", "much"]],
+  ["verbosity", ["low"]],
   ["modalities", [["text", "audio"]]],
   ["audio", [{}]],
-  ["prediction", [{}]],
+  ["prediction", [{}], "prediction.type"],
   ["web_search_options", [{}]],
   ["store", [true]],
-  ["metadata", [{ a: "b" }]],
   ["service_tier", ["flex"]],
   ["stream_options", [{ include_usage: "yes" }], "stream_options.include_usage"],
   ["stream_options", [{ include_obfuscation: true }], "stream_options.include_obfuscation"],
 ];
 
 const completion: typeof both = [
-  ["prompt", [3, {}, [], ["a", "b"], [1, "a"], "\0", "\ud800 x"]],
-  ["prompt", [[1.5], [-1], [[1]]], "prompt[0]"],
+  ["prompt", [3, {}, [], "\0", "\ud800 x", many(129).map(String)]],
+  ["prompt", [[1.5], [-1], [[]], [null]], "prompt[0]"],
+  [
+    "prompt",
+    [
+      [1, "a"],
+      ["a", 1],
+    ],
+    "prompt[1]",
+  ],
+  ["prompt", [[[1], [1, "a"]]], "prompt[1][1]"],
   ["prompt", [["\0"], ["\ud800 x"]], "prompt[0]"],
   ["prompt", [[1, 4096]], "prompt[1]"],
   [
@@ -104,10 +156,10 @@ const completion: typeof both = [
     "prompt[2]",
   ],
   ["prompt", [many(2 ** 20 + 1)]],
-  ["best_of", [2]],
-  ["echo", [true]],
-  ["suffix", ["x"]],
-  ["logprobs", [0, 5]],
+  ["best_of", [0, 21, "1"]],
+  ["echo", ["yes", 1]],
+  ["suffix", ["x", 3, "\0"]],
+  ["logprobs", [true, 21, -1]],
   ["max_completion_tokens", [5]],
   ["messages", [[]]],
 ];
@@ -144,7 +196,6 @@ describe("a field that is no good is refused by name", () => {
     const before = await stand.outcomes();
     await stand.chat("words 1", { temperature: 3 });
     expect(await stand.outcomes()).toEqual({ ...before, invalid: (before["invalid"] ?? 0) + 1 });
-    expect(before["stop"]).toBeUndefined();
     expect(await stand.metric("tacho_requests_running")).toBe(0);
   });
 });
@@ -158,9 +209,15 @@ describe("messages of errors", () => {
     ],
     [{ foo: 1 }, "unknown_parameter", "Unrecognized request argument: foo."],
     [
-      { tools: [1] },
+      { functions: [1] },
       "unsupported_parameter",
-      "'tools' is not supported yet: leave it out, or send [] or null (received [1]).",
+      "'functions' is not supported yet: leave it out, or send [] or null (received [1]).",
+    ],
+    [{ tools: [1] }, "invalid_value", "Expected 'tools[0]' to be an object, but received 1."],
+    [
+      { grammar: "root ::= a", regex: "a" },
+      "conflicting_parameters",
+      "Expected only one of 'grammar' and 'regex', but received both.",
     ],
     [{ messages: undefined }, "missing_parameter", "Missing required parameter: 'messages'."],
     [

@@ -54,12 +54,39 @@ std::vector<Token> tokens(const Napi::Array& from) {
   return result;
 }
 
+ChatPrompt chat_prompt(const Napi::Object& object) {
+  ChatPrompt result{.messages = text(object, "messages"),
+                    .tools = text(object, "tools"),
+                    .tool_choice = text(object, "toolChoice"),
+                    .parallel_tool_calls = object.Get("parallelToolCalls").ToBoolean(),
+                    .reasoning_effort = text(object, "reasoningEffort")};
+  const Napi::Value thinking = object.Get("thinking");
+  if (thinking.IsBoolean()) result.thinking = thinking.ToBoolean();
+  return result;
+}
+
 Prompt prompt(const Napi::Object& object) {
   const auto kind = text(object, "kind");
   if (kind == "text") return TextPrompt{text(object, "text")};
-  if (kind == "chat") return ChatPrompt{text(object, "messages")};
+  if (kind == "chat") return chat_prompt(object);
+  if (kind == "infill") return InfillPrompt{text(object, "prefix"), text(object, "suffix")};
   if (kind == "tokens") return tokens(array(object, "tokens"));
-  expected(object, "prompt.kind", "text, chat or tokens");
+  expected(object, "prompt.kind", "text, chat, tokens or infill");
+}
+
+ConstraintText constraint(const Napi::Value& value) {
+  if (value.IsNull()) return {};
+  const auto object = value.As<Napi::Object>();
+  const bool is_grammar = text(object, "kind") == "grammar";
+  return {is_grammar ? ConstraintText::Kind::grammar : ConstraintText::Kind::schema, text(object, "text")};
+}
+
+Dry dry(const Napi::Object& object) {
+  return {.multiplier = real(object, "multiplier"),
+          .base = real(object, "base"),
+          .allowed_length = integer(object, "allowedLength"),
+          .last_tokens = integer(object, "lastTokens"),
+          .breakers = texts(object, "breakers")};
 }
 
 void set_seed(Sampling& sampling, const Napi::Object& object) {
@@ -79,10 +106,19 @@ std::vector<std::pair<Token, float>> biases(const Napi::Object& object) {
 }
 
 Sampling sampling(const Napi::Object& object) {
+  const auto xtc = child(object, "xtc");
+  const auto mirostat = child(object, "mirostat");
   Sampling result{.temperature = real(object, "temperature"),
                   .top_p = real(object, "topP"),
                   .top_k = integer(object, "topK"),
                   .min_p = real(object, "minP"),
+                  .typical_p = real(object, "typicalP"),
+                  .xtc_probability = real(xtc, "probability"),
+                  .xtc_threshold = real(xtc, "threshold"),
+                  .dry = dry(child(object, "dry")),
+                  .mirostat = integer(mirostat, "version"),
+                  .mirostat_tau = real(mirostat, "tau"),
+                  .mirostat_eta = real(mirostat, "eta"),
                   .presence_penalty = real(object, "presencePenalty"),
                   .frequency_penalty = real(object, "frequencyPenalty"),
                   .repeat_penalty = real(object, "repeatPenalty"),
@@ -159,7 +195,10 @@ Request request(const Napi::Object& value) {
                  .cache_salt = text(value, "cacheSalt"),
                  .adapter = text(value, "adapter"),
                  .stop = texts(value, "stop"),
-                 .sampling = sampling(child(value, "sampling"))};
+                 .sampling = sampling(child(value, "sampling")),
+                 .constraint = constraint(value.Get("constraint")),
+                 .prediction = text(value, "prediction")};
+  result.prompt_logprobs = value.Get("promptLogprobs").IsNull() ? -1 : integer(value, "promptLogprobs");
   result.sampling.logprobs = value.Get("logprobs").IsNull() ? -1 : integer(value, "logprobs");
   result.sampling.ignore_eos = value.Get("ignoreEos").ToBoolean();
   return result;

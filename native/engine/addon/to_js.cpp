@@ -54,21 +54,53 @@ Napi::Value logprob_of(Napi::Env env, const Sampled& sampled) {
   return object;
 }
 
-Napi::Value logprobs_of(Napi::Env env, const Piece& piece) {
-  if (piece.logprobs.empty()) return env.Null();
-  auto list = Napi::Array::New(env, piece.logprobs.size());
-  for (std::uint32_t i = 0; i < piece.logprobs.size(); ++i) list[i] = logprob_of(env, piece.logprobs[i]);
+Napi::Value logprobs_of(Napi::Env env, const std::vector<Sampled>& logprobs) {
+  if (logprobs.empty()) return env.Null();
+  auto list = Napi::Array::New(env, logprobs.size());
+  for (std::uint32_t i = 0; i < logprobs.size(); ++i) list[i] = logprob_of(env, logprobs[i]);
   return list;
 }
 
+const char* name_of_kind(AnswerPart::Kind kind) {
+  if (kind == AnswerPart::Kind::tool_call) return "tool_call";
+  return kind == AnswerPart::Kind::reasoning ? "reasoning" : "content";
+}
+
+Napi::Object part_of(Napi::Env env, const AnswerPart& part) {
+  auto object = Napi::Object::New(env);
+  object["kind"] = name_of_kind(part.kind);
+  object["text"] = part.text;
+  if (part.kind != AnswerPart::Kind::tool_call) return object;
+  object["index"] = part.index;
+  object["id"] = part.id;
+  object["name"] = part.name;
+  return object;
+}
+
+Napi::Value parts_of(Napi::Env env, const Piece& piece) {
+  if (!piece.read) return env.Null();
+  auto list = Napi::Array::New(env, piece.parts.size());
+  for (std::uint32_t i = 0; i < piece.parts.size(); ++i) list[i] = part_of(env, piece.parts[i]);
+  return list;
+}
+
+/// Absent unless a template's format is read.
+void set_parts(Napi::Object& step, const StepOutput& output) {
+  if (std::ranges::none_of(output.pieces, &Piece::read)) return;
+  auto list = Napi::Array::New(step.Env(), output.pieces.size());
+  for (std::uint32_t i = 0; i < output.pieces.size(); ++i) list[i] = parts_of(step.Env(), output.pieces[i]);
+  step["parts"] = list;
+}
+
 /// Absent unless somebody asked for them: most steps then make no object for them.
-void set_logprobs(Napi::Object& step, const StepOutput& output) {
-  const auto has = [](const Piece& piece) { return !piece.logprobs.empty(); };
+void set_logprobs(Napi::Object& step, const StepOutput& output, const char* name,
+                  std::vector<Sampled> Piece::*logprobs) {
+  const auto has = [logprobs](const Piece& piece) { return !(piece.*logprobs).empty(); };
   if (std::ranges::none_of(output.pieces, has)) return;
   auto list = Napi::Array::New(step.Env(), output.pieces.size());
   for (std::uint32_t i = 0; i < output.pieces.size(); ++i)
-    list[i] = logprobs_of(step.Env(), output.pieces[i]);
-  step["logprobs"] = list;
+    list[i] = logprobs_of(step.Env(), output.pieces[i].*logprobs);
+  step[name] = list;
 }
 
 template <typename Array, typename Number>
@@ -98,6 +130,22 @@ Napi::Object described(Napi::Env env, const LlamaModel& model) {
   return info;
 }
 
+/// All texts in one buffer: a vocabulary has a hundred thousand of them.
+void set_vocabulary(Napi::Object& info, const LlamaModel& model) {
+  const auto count = llama_vocab_n_tokens(model.vocab());
+  std::string bytes;
+  auto offsets = Napi::Uint32Array::New(info.Env(), static_cast<std::size_t>(count) + 1);
+  for (Token token = 0; token < count; ++token) {
+    offsets[static_cast<std::size_t>(token)] = static_cast<std::uint32_t>(bytes.size());
+    append_token_text(model.vocab(), token, true, bytes);
+  }
+  offsets[static_cast<std::size_t>(count)] = static_cast<std::uint32_t>(bytes.size());
+  auto buffer = Napi::Uint8Array::New(info.Env(), bytes.size());
+  std::ranges::copy(bytes, buffer.Data());
+  info["tokenBytes"] = buffer;
+  info["tokenOffsets"] = offsets;
+}
+
 }  // namespace
 
 const char* name_of(ErrorCode code) {
@@ -108,6 +156,10 @@ const char* name_of(ErrorCode code) {
       return "invalid_prompt";
     case ErrorCode::template_failed:
       return "template_failed";
+    case ErrorCode::invalid_constraint:
+      return "invalid_constraint";
+    case ErrorCode::constraint_failed:
+      return "constraint_failed";
     case ErrorCode::none:
     case ErrorCode::engine_failed:
       return "engine_failed";
@@ -130,7 +182,9 @@ Napi::Object to_js(Napi::Env env, const StepOutput& output) {
   step["ids"] = ids;
   step["texts"] = texts;
   step["ends"] = ends;
-  set_logprobs(step, output);
+  set_parts(step, output);
+  set_logprobs(step, output, "logprobs", &Piece::logprobs);
+  set_logprobs(step, output, "promptLogprobs", &Piece::prompt_logprobs);
   return step;
 }
 
@@ -143,6 +197,9 @@ Napi::Object to_js(Napi::Env env, const Replica& replica) {
   info["kvCells"] = limits.cells;
   info["loadSeconds"] = replica.load_seconds();
   info["hasChatTemplate"] = model.chat_format().has_template();
+  info["thinks"] = model.chat_format().thinks();
+  info["canInfill"] = model.can_infill();
+  set_vocabulary(info, model);
   return info;
 }
 

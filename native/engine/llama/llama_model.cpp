@@ -244,6 +244,49 @@ std::vector<Token> LlamaModel::joined(const std::vector<Token>& query,
   return tokens;
 }
 
+bool LlamaModel::can_infill() const {
+  return llama_vocab_fim_pre(vocab_) != LLAMA_TOKEN_NULL && llama_vocab_fim_suf(vocab_) != LLAMA_TOKEN_NULL &&
+         llama_vocab_fim_mid(vocab_) != LLAMA_TOKEN_NULL;
+}
+
+/// In the order that most models were trained with.
+std::vector<Token> LlamaModel::tokenize_infill(const std::string& prefix, const std::string& suffix) const {
+  if (!can_infill()) throw std::runtime_error("this model cannot fill in: it has no tokens for a gap");
+  std::vector<Token> tokens;
+  const auto append = [&tokens](const std::vector<Token>& more) {
+    tokens.insert(tokens.end(), more.begin(), more.end());
+  };
+  if (llama_vocab_get_add_bos(vocab_)) tokens.push_back(llama_vocab_bos(vocab_));
+  tokens.push_back(llama_vocab_fim_pre(vocab_));
+  append(tokenize(prefix, false, false));
+  tokens.push_back(llama_vocab_fim_suf(vocab_));
+  append(tokenize(suffix, false, false));
+  tokens.push_back(llama_vocab_fim_mid(vocab_));
+  return tokens;
+}
+
+std::vector<Token> LlamaModel::control_tokens(std::span<const std::string> texts) const {
+  std::vector<Token> tokens;
+  for (const auto& text : texts) {
+    const auto found = tokenize(text, false, true);
+    if (found.size() == 1) tokens.push_back(found.front());
+  }
+  return tokens;
+}
+
+std::shared_ptr<const TokenTrie> LlamaModel::token_trie() const {
+  std::call_once(trie_made_, [this] {
+    std::vector<std::string> texts(static_cast<std::size_t>(llama_vocab_n_tokens(vocab_)));
+    std::vector<Token> ends;
+    for (Token token = 0; token < static_cast<Token>(texts.size()); ++token) {
+      append_token_text(vocab_, token, true, texts[static_cast<std::size_t>(token)]);
+      if (llama_vocab_is_eog(vocab_, token)) ends.push_back(token);
+    }
+    trie_ = std::make_shared<const TokenTrie>(std::move(texts), std::move(ends));
+  });
+  return trie_;
+}
+
 std::vector<Token> LlamaModel::tokenize(const std::string& text, bool begins, bool control) const {
   // llama.cpp counts text and tokens in 32 bits; the front's body limit lies far below.
   if (text.size() > std::numeric_limits<std::int32_t>::max() / 2)

@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "../grammar/token_trie.hpp"
 #include "../loop/request.hpp"
 #include "chat_format.hpp"
 #include "control_text.hpp"
@@ -71,11 +73,19 @@ class LlamaModel {
   std::vector<Token> tokenize_chat(const std::string& text) const;
   /// Bytes of the longest token: a text of n bytes has at least n divided by this many tokens.
   std::size_t longest_token() const { return longest_token_; }
-  /// `messages` is the JSON of an OpenAI message array; only tokenize_chat() understands the result. Throws
-  /// what the template throws.
-  std::string apply_chat_template(const std::string& messages) const {
-    return chat_format_->apply(messages, *control_text_);
+  /// Only tokenize_chat() understands the prompt. Throws what the template throws.
+  ChatTurn apply_chat_template(const ChatPrompt& chat) const {
+    return chat_format_->apply(chat, *control_text_);
   }
+
+  /// A text with a gap for a model that can fill it: prefix and suffix each behind its token. Throws
+  /// std::runtime_error.
+  std::vector<Token> tokenize_infill(const std::string& prefix, const std::string& suffix) const;
+  bool can_infill() const;
+  /// Those of the texts that are one control token each.
+  std::vector<Token> control_tokens(std::span<const std::string> texts) const;
+  /// The bytes of all tokens, control tokens' too; made when it is first asked for.
+  std::shared_ptr<const TokenTrie> token_trie() const;
 
   /// `begins`: with the tokens that begin and end a text; `control`: control tokens are read as such.
   std::vector<Token> tokenize(const std::string& text, bool begins, bool control) const;
@@ -104,6 +114,8 @@ class LlamaModel {
   std::int32_t gpu_layers_;
   std::int32_t device_;
   std::size_t longest_token_ = 1;
+  mutable std::once_flag trie_made_;
+  mutable std::shared_ptr<const TokenTrie> trie_;
 };
 
 }  // namespace tacho::engine

@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "../sampling/log_probabilities.hpp"
 #include "cache_size.hpp"
 #include "flash_attention.hpp"
 #include "ggml-backend.h"
@@ -29,6 +30,9 @@ constexpr std::int32_t kStepTokens = 512;
 /// take 12 instead of 9 ms for a prompt of 32 tokens (58 M parameters; 33 outputs and 64).
 constexpr std::int32_t kFewestOutputs = 64;
 
+/// The loop's part for the logprobs of a prompt.
+constexpr std::int32_t kScoredOutputs = 32;
+
 /// In the one buffer of a plain KV cache, sequences cost nothing (metadata), so more of them than can run
 /// keep prefixes. Separate buffers, windows and recurrent states are memory each.
 std::int32_t sequences(const llama_model* model, const CacheSize& size, std::int32_t slots) {
@@ -43,7 +47,8 @@ llama_context_params context_params(const llama_model* model, const CacheSize& s
   params.n_batch = params.n_ubatch = kStepTokens;
   params.n_seq_max = static_cast<std::uint32_t>(sequences(model, size, options.slots));
   // llama.cpp wants room for an output of each sequence; drafts want more, as many as a step can hold.
-  const auto outputs = std::clamp(options.slots * (1 + draft_tokens), kFewestOutputs, kStepTokens);
+  const auto wanted = options.slots * (1 + draft_tokens) + kScoredOutputs;
+  const auto outputs = std::clamp(wanted, kFewestOutputs, kStepTokens);
   params.n_outputs_max = std::max(params.n_seq_max, static_cast<std::uint32_t>(outputs));
   params.n_threads = params.n_threads_batch = options.threads;
   // In one buffer for all, each token's attention walks over every sequence's cells: 16 streams of 512 tokens
@@ -169,13 +174,24 @@ void LlamaRuntime::sample(std::span<const SampleWork> work) {
   step_sampler_->sample(work);
 }
 
-void LlamaRuntime::append_text(Token token, std::string& text) const {
-  append_token_text(model_.vocab(), token, false, text);
+Sampled LlamaRuntime::score(std::int32_t row, Token token, std::int32_t top) {
+  Sampled scored{.token = token};
+  add_log_probabilities(std::span(llama_get_logits_ith(context_.get(), row), vocabulary_), top, scored);
+  return scored;
 }
 
-std::unique_ptr<Sampler> LlamaRuntime::make_sampler(const Sampling& sampling,
-                                                    std::span<const Token> prompt) const {
-  return std::make_unique<LlamaSampler>(vocabulary_, ends_, sampling, prompt);
+void LlamaRuntime::append_text(Token token, bool control, std::string& text) const {
+  append_token_text(model_.vocab(), token, control, text);
+}
+
+std::unique_ptr<Sampler> LlamaRuntime::make_sampler(const Sampling& sampling, std::span<const Token> prompt,
+                                                    std::unique_ptr<AnswerConstraint> constraint) const {
+  auto wanted = sampling;
+  // Nothing longer than a context can be looked back at.
+  auto& look_back = wanted.dry.last_tokens;
+  look_back = look_back < 0 ? limits_.context : std::min(look_back, limits_.context);
+  return std::make_unique<LlamaSampler>(vocabulary_, ends_, wanted, prompt,
+                                        LlamaSampler::Extras{model_.vocab(), std::move(constraint)});
 }
 
 }  // namespace tacho::engine

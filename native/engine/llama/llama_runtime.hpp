@@ -45,9 +45,10 @@ class LlamaRuntime : public Runtime {
   std::string failure() const override { return failure_; }
   void draft(std::span<const DraftWork> work) override;
   void sample(std::span<const SampleWork> work) override;
+  Sampled score(std::int32_t row, Token token, std::int32_t top) override;
   void bind(std::int32_t sequence, Sampler* sampler) override { step_sampler_->bind(sequence, sampler); }
   bool ends_text(Token token) const override { return llama_vocab_is_eog(model_.vocab(), token); }
-  void append_text(Token token, std::string& text) const override;
+  void append_text(Token token, bool control, std::string& text) const override;
   std::int32_t cut(std::int32_t sequence, std::int32_t length) override {
     return memory_->cut(sequence, length);
   }
@@ -58,7 +59,8 @@ class LlamaRuntime : public Runtime {
   void use_adapter(std::int32_t adapter) override { model_.adapters().apply(context_.get(), adapter); }
 
   /// Thread-safe: reads only the model.
-  std::unique_ptr<Sampler> make_sampler(const Sampling& sampling, std::span<const Token> prompt) const;
+  std::unique_ptr<Sampler> make_sampler(const Sampling& sampling, std::span<const Token> prompt,
+                                        std::unique_ptr<AnswerConstraint> constraint = nullptr) const;
 
  private:
   void warm_up();

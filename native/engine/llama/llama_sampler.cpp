@@ -4,6 +4,7 @@
 #include <cmath>
 #include <random>
 
+#include "../grammar/grammar_error.hpp"
 #include "../sampling/highest.hpp"
 #include "../sampling/likeliest.hpp"
 #include "../sampling/log_probabilities.hpp"
@@ -15,6 +16,8 @@ namespace {
 /// Below it, logits divided by the temperature leave the range of float, and llama.cpp then samples the last
 /// token of the vocabulary for ever. No sampled text differs from the greedy one long before.
 constexpr float kGreedyTemperature = 1e-4F;
+/// Tokens that Mirostat estimates its exponent from, as in the paper.
+constexpr std::int32_t kMirostatTokens = 100;
 /// Up to here a partial sort of the few best wins over llama.cpp's sort in buckets.
 constexpr std::int32_t kFew = 128;
 
@@ -27,31 +30,66 @@ std::uint32_t seed_of(const Sampling& sampling) {
 }  // namespace
 
 LlamaSampler::LlamaSampler(std::size_t vocabulary, std::span<const Token> ends, const Sampling& sampling,
-                           std::span<const Token> prompt)
+                           std::span<const Token> prompt, Extras extras)
     : sampling_(sampling),
       vocabulary_(vocabulary),
+      ends_(ends),
       edits_(sampling, prompt),
+      constraint_(std::move(extras.constraint)),
       way_(way_of()),
       seed_(seed_of(sampling)),
       numbers_(seed_) {
   for (const auto end : ends) {
     if (sampling.ignore_eos) edits_.add_bias(end, -INFINITY);
   }
+  if (sampling.dry.multiplier != 0) add_dry(extras.vocab, prompt);
   add_stages();
   backend_chain_ = describe_backend_chain();
 }
 
+/// What only llama.cpp's own samplers do.
+bool LlamaSampler::needs_chain() const {
+  return sampling_.typical_p < 1 || sampling_.xtc_probability > 0 || sampling_.dry.multiplier != 0 ||
+         sampling_.mirostat != 0;
+}
+
 LlamaSampler::Way LlamaSampler::way_of() const {
+  if (needs_chain()) return Way::chain;
   if (sampling_.temperature < kGreedyTemperature) return Way::greedy;
   if (sampling_.top_k > 0) return sampling_.top_k <= kFew ? Way::top_k : Way::chain;
   if (sampling_.top_p < 1) return Way::top_p;
   return sampling_.min_p > 0 ? Way::min_p : Way::softmax;
 }
 
+/// Learns the prompt, since what it repeats of that counts too.
+void LlamaSampler::add_dry(const llama_vocab* vocab, std::span<const Token> prompt) {
+  const auto& dry = sampling_.dry;
+  std::vector<const char*> breakers;
+  for (const auto& breaker : dry.breakers) breakers.push_back(breaker.c_str());
+  dry_ = llama_sampler_init_dry(vocab, dry.multiplier, dry.base, dry.allowed_length, dry.last_tokens,
+                                breakers.data(), breakers.size());
+  stages_.emplace_back(dry_);
+  for (const auto token : prompt) llama_sampler_accept(dry_, token);
+}
+
 void LlamaSampler::add_stages() {
+  const auto seed = seed_;
+  if (sampling_.mirostat != 0) {
+    stages_.emplace_back(llama_sampler_init_temp(sampling_.temperature));
+    stages_.emplace_back(
+        sampling_.mirostat == 1
+            ? llama_sampler_init_mirostat(static_cast<std::int32_t>(vocabulary_), seed, sampling_.mirostat_tau,
+                                          sampling_.mirostat_eta, kMirostatTokens)
+            : llama_sampler_init_mirostat_v2(seed, sampling_.mirostat_tau, sampling_.mirostat_eta));
+    return;
+  }
   if (sampling_.top_k > 0) stages_.emplace_back(llama_sampler_init_top_k(sampling_.top_k));
+  if (sampling_.typical_p < 1) stages_.emplace_back(llama_sampler_init_typical(sampling_.typical_p, 1));
   if (sampling_.top_p < 1) stages_.emplace_back(llama_sampler_init_top_p(sampling_.top_p, 1));
   if (sampling_.min_p > 0) stages_.emplace_back(llama_sampler_init_min_p(sampling_.min_p, 1));
+  if (sampling_.xtc_probability > 0)
+    stages_.emplace_back(
+        llama_sampler_init_xtc(sampling_.xtc_probability, sampling_.xtc_threshold, 1, seed));
   stages_.emplace_back(llama_sampler_init_temp(sampling_.temperature));
 }
 
@@ -60,17 +98,48 @@ void LlamaSampler::sample(std::span<float* const> rows, std::span<const Token> d
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::span logits(rows[i], vocabulary_);
     auto& one = sampled.emplace_back(Sampled{.token = draw(logits)});
+    if (one.token < 0) return;
     if (sampling_.logprobs >= 0) add_log_probabilities(logits, sampling_.logprobs, one);
-    edits_.accept(one.token);
+    if (!accept(one.token)) {
+      one.token = kStuck;
+      return;
+    }
     if (i < draft.size() && one.token != draft[i]) return;
   }
 }
 
+bool LlamaSampler::accept(Token token) {
+  edits_.accept(token);
+  if (dry_ != nullptr) llama_sampler_accept(dry_, token);
+  try {
+    if (constraint_) constraint_->accept(token);
+    return true;
+  } catch (const GrammarTooComplex&) {
+    return false;
+  }
+}
+
+/// As llama.cpp has it: the constraint is asked about the drawn token first, because that fits mostly, and all
+/// tokens only where it does not.
 Token LlamaSampler::draw(std::span<float> logits) {
   edits_.apply(logits);
-  const auto token = draw_edited(logits);
+  auto token = draw_edited(logits);
+  try {
+    if (constraint_ && !constraint_->allows(token)) token = draw_fitting(logits);
+  } catch (const GrammarTooComplex&) {
+    token = kStuck;
+  }
   edits_.undo(logits);
   return token;
+}
+
+Token LlamaSampler::draw_fitting(std::span<const float> logits) {
+  static thread_local std::vector<float> masked;
+  masked.assign(logits.begin(), logits.end());
+  constraint_->mask(masked);
+  if (std::ranges::any_of(masked, [](float logit) { return logit > -INFINITY; })) return draw_edited(masked);
+  // The request's own biases may rule out the end, where nothing else fits.
+  return constraint_->can_end() ? kComplete : kStuck;
 }
 
 Token LlamaSampler::draw_edited(std::span<const float> logits) {
@@ -111,6 +180,7 @@ Token LlamaSampler::draw_from(std::vector<llama_token_data>& candidates, bool sh
   for (std::size_t stage = shortened ? 1 : 0; stage < stages_.size(); ++stage) {
     llama_sampler_apply(stages_[stage].get(), &left);
   }
+  if (sampling_.mirostat != 0) return left.data[left.selected].id;
   static thread_local std::vector<float> logits;
   logits.clear();
   for (std::size_t i = 0; i < left.size; ++i) logits.push_back(left.data[i].logit);
@@ -127,7 +197,7 @@ double LlamaSampler::nanoseconds() const {
 
 /// Penalties stay here: the back end's take every token of a context's length with each step.
 std::optional<BackendChain> LlamaSampler::describe_backend_chain() const {
-  if (edits_.penalises() || sampling_.logprobs >= 0) return {};
+  if (edits_.penalises() || sampling_.logprobs >= 0 || constraint_ || needs_chain()) return {};
   BackendChain chain{.biases = edits_.biases()};
   if (way_ == Way::greedy) return chain;
   chain.temperature = sampling_.temperature;

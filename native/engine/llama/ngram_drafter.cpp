@@ -40,7 +40,9 @@ void NgramDrafter::draft(std::span<const DraftWork> work) {
 void NgramDrafter::draft(const DraftWork& work) {
   const auto most = static_cast<std::size_t>(work.most);
   const auto text = work.text.last(std::min(work.text.size(), kWindow));
-  text_.assign(text.begin(), text.end());
+  // In front: what the text itself repeats is nearer, and counts first.
+  text_.assign(work.prediction.begin(), work.prediction.end());
+  text_.insert(text_.end(), text.begin(), text.end());
   while (work.draft->size() < most) {
     const auto found = looked_up(most - work.draft->size());
     if (found.empty()) return;

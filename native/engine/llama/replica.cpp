@@ -57,25 +57,46 @@ void Replica::assemble(Request request) {
   }
 }
 
-Prepared Replica::prepare(Request& request) const {
-  if (std::holds_alternative<ChatPrompt>(request.prompt)) {
-    const auto& stops = model_->chat_format().stops();
-    request.stop.insert(request.stop.end(), stops.begin(), stops.end());
-  }
-  auto tokens = tokens_of(request.prompt);
+StepOutput Replica::take() {
+  auto output = loop_->outbox().take();
+  readers_.read(output);
+  return output;
+}
+
+Prepared Replica::prepare(Request& request) {
+  const auto turn = turn_of(request);
+  request.stop.insert(request.stop.end(), turn.stops.begin(), turn.stops.end());
+  auto tokens = tokens_of(request.prompt, turn);
   if (tokens.empty()) throw Refusal{ErrorCode::invalid_prompt, "the prompt holds no token"};
   const auto adapter = adapter_of(request.adapter);
-  auto sampler = runtime_.make_sampler(request.sampling, tokens);
+  auto sampler = runtime_.make_sampler(request.sampling, tokens, constraint_of(request, turn));
+  if (turn.syntax) readers_.add(request.id, turn.syntax);
+  auto space = request.adapter + '\0' + request.cache_salt;  // an adapter changes what is cached
+  if (request.prompt_logprobs >= 0) space += '\0' + std::to_string(request.id);
+  // A token that the model wants before each text is no part of it.
+  const bool begins = llama_vocab_get_add_bos(model_->vocab()) && tokens.front() == llama_vocab_bos(model_->vocab());
   return {.id = request.id,
           .arrived_at = request.arrived_at,
           .prompt = std::move(tokens),
           .max_tokens = request.max_tokens,
           .priority = request.priority,
-          .cache_space = request.adapter + '\0' + request.cache_salt,  // an adapter changes what is cached
+          .cache_space = std::move(space),
           .adapter = adapter,
           .stop = std::move(request.stop),
           .sampler = std::move(sampler),
-          .logprobs = request.sampling.logprobs >= 0};
+          .logprobs = request.sampling.logprobs >= 0,
+          .prompt_logprobs = request.prompt_logprobs,
+          .first_scored = begins ? 1 : 0,
+          .prediction = predicted(request.prediction),
+          .shown_controls = model_->control_tokens(turn.shown_controls)};
+}
+
+/// As much as a context holds: no more of it could come.
+std::vector<Token> Replica::predicted(const std::string& text) const {
+  if (text.empty() || limits().draft_tokens == 0) return {};
+  auto tokens = model_->tokenize(text, false, false);
+  tokens.resize(std::min(tokens.size(), static_cast<std::size_t>(limits().context)));
+  return tokens;
 }
 
 std::int32_t Replica::adapter_of(const std::string& name) const {
@@ -84,31 +105,56 @@ std::int32_t Replica::adapter_of(const std::string& name) const {
   throw Refusal{ErrorCode::invalid_prompt, "no LoRA adapter of this server is named '" + name + "'"};
 }
 
-std::vector<Token> Replica::tokens_of(Prompt& prompt) const {
-  if (auto* tokens = std::get_if<std::vector<Token>>(&prompt)) {
-    const auto vocabulary = llama_vocab_n_tokens(model_->vocab());
-    const auto bad =
-        std::ranges::find_if(*tokens, [&](Token token) { return token < 0 || token >= vocabulary; });
-    if (bad == tokens->end()) return std::move(*tokens);
-    throw Refusal{ErrorCode::invalid_prompt, "token ids must be 0 to " + std::to_string(vocabulary - 1) +
-                                                 ", received " + std::to_string(*bad)};
-  }
-  const auto* chat = std::get_if<ChatPrompt>(&prompt);
-  const auto text = chat == nullptr ? std::move(std::get<TextPrompt>(prompt).text) : rendered(*chat);
-  check_length(text);
+std::vector<Token> Replica::tokens_of(const Prompt& prompt, const ChatTurn& turn) const {
+  if (const auto* tokens = std::get_if<std::vector<Token>>(&prompt)) return checked(*tokens);
   try {
-    return chat == nullptr ? model_->tokenize(text) : model_->tokenize_chat(text);
+    if (const auto* infilling = std::get_if<InfillPrompt>(&prompt)) return infill(*infilling);
+    const auto* text = std::get_if<TextPrompt>(&prompt);
+    check_length(text == nullptr ? turn.prompt : text->text);
+    return text == nullptr ? model_->tokenize_chat(turn.prompt) : model_->tokenize(text->text);
   } catch (const std::exception& error) {
     throw Refusal{ErrorCode::invalid_prompt, error.what()};
   }
 }
 
-std::string Replica::rendered(const ChatPrompt& chat) const {
+std::vector<Token> Replica::checked(std::vector<Token> tokens) const {
+  const auto vocabulary = llama_vocab_n_tokens(model_->vocab());
+  const auto bad =
+      std::ranges::find_if(tokens, [&](Token token) { return token < 0 || token >= vocabulary; });
+  if (bad == tokens.end()) return tokens;
+  throw Refusal{ErrorCode::invalid_prompt, "token ids must be 0 to " + std::to_string(vocabulary - 1) +
+                                               ", received " + std::to_string(*bad)};
+}
+
+std::vector<Token> Replica::infill(const InfillPrompt& prompt) const {
+  check_length(prompt.prefix);
+  check_length(prompt.suffix);
+  return model_->tokenize_infill(prompt.prefix, prompt.suffix);
+}
+
+/// What is not a chat has a turn in which nothing is set.
+ChatTurn Replica::turn_of(Request& request) const {
+  auto* chat = std::get_if<ChatPrompt>(&request.prompt);
+  if (chat == nullptr) return {};
+  chat->constrained = request.constraint.kind == ConstraintText::Kind::grammar;
+  if (request.constraint.kind == ConstraintText::Kind::schema) chat->json_schema = request.constraint.text;
   try {
-    return model_->apply_chat_template(chat.messages);
+    return model_->apply_chat_template(*chat);
   } catch (const std::exception& error) {
     throw Refusal{ErrorCode::template_failed,
                   std::string("the model's chat template refused the messages: ") + error.what()};
+  }
+}
+
+std::unique_ptr<AnswerConstraint> Replica::constraint_of(const Request& request, const ChatTurn& turn) const {
+  const auto& [kind, text] = request.constraint;
+  try {
+    if (kind == ConstraintText::Kind::grammar) return AnswerConstraint::of_grammar(*model_, text);
+    if (!turn.grammar.empty()) return AnswerConstraint::of_turn(*model_, turn);
+    if (kind == ConstraintText::Kind::schema) return AnswerConstraint::of_schema(*model_, text);
+    return nullptr;
+  } catch (const std::exception& error) {
+    throw Refusal{ErrorCode::invalid_constraint, error.what()};
   }
 }
 

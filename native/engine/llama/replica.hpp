@@ -16,11 +16,19 @@ namespace tacho::engine {
 struct TextPrompt {
   std::string text;
 };
-/// JSON of an OpenAI message array, validated and limited in depth by the front process.
-struct ChatPrompt {
-  std::string messages;
+/// What is to be written between two texts.
+struct InfillPrompt {
+  std::string prefix;
+  std::string suffix;
 };
-using Prompt = std::variant<TextPrompt, std::vector<Token>, ChatPrompt>;
+using Prompt = std::variant<TextPrompt, std::vector<Token>, ChatPrompt, InfillPrompt>;
+
+/// What the whole answer must fit.
+struct ConstraintText {
+  enum class Kind { none, grammar, schema };  // GBNF, or a JSON schema as JSON
+  Kind kind = Kind::none;
+  std::string text;
+};
 
 /// A request as it came from the front process.
 struct Request {
@@ -33,6 +41,9 @@ struct Request {
   std::string adapter;     // empty: none
   std::vector<std::string> stop;
   Sampling sampling;
+  ConstraintText constraint;
+  std::int32_t prompt_logprobs = -1;  // as in Prepared
+  std::string prediction;  // what the client expects of the answer
 };
 
 class Replica {
@@ -52,15 +63,20 @@ class Replica {
   /// Template, tokenisation and sampler: off the decode thread, so that a long prompt holds up no step.
   void assemble(Request request);
   void cancel(RequestId id) { loop_->inbox().cancel(id); }
-  StepOutput take() { return loop_->outbox().take(); }
+  /// The texts of answers that are read by their template's format come as parts.
+  StepOutput take();
   /// Joins the decode thread. Idempotent.
   void close();
 
  private:
-  Prepared prepare(Request& request) const;
+  Prepared prepare(Request& request);
+  std::vector<Token> predicted(const std::string& text) const;
   std::int32_t adapter_of(const std::string& name) const;
-  std::vector<Token> tokens_of(Prompt& prompt) const;
-  std::string rendered(const ChatPrompt& chat) const;
+  std::vector<Token> tokens_of(const Prompt& prompt, const ChatTurn& turn) const;
+  std::vector<Token> checked(std::vector<Token> tokens) const;
+  std::vector<Token> infill(const InfillPrompt& prompt) const;
+  ChatTurn turn_of(Request& request) const;
+  std::unique_ptr<AnswerConstraint> constraint_of(const Request& request, const ChatTurn& turn) const;
   void check_length(const std::string& text) const;
 
   double started_at_;
@@ -69,6 +85,7 @@ class Replica {
   double load_seconds_;
   Loop::Options loop_options_;
   std::unique_ptr<Loop> loop_;
+  AnswerReaders readers_;
 };
 
 /// Seconds on CLOCK_MONOTONIC, the clock of Node's process.hrtime.

@@ -1,13 +1,30 @@
 #include "loop.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
+#include <utility>
 
 namespace tacho::engine {
 
 namespace {
+/// Nothing is before the first token of a text that could have foretold it.
+void begin_scores(Task& task, std::int32_t first) {
+  task.scored = std::max(1, first);
+  if (first == 0)
+    task.unspoken_scores.push_back(
+        {.token = task.tokens.front(), .logprob = std::numeric_limits<float>::quiet_NaN()});
+}
+
+std::string failure_of(const Task& task) {
+  return task.error == ErrorCode::none ? std::string() : "the answer cannot go on: its grammar leads nowhere or became too complex.";
+}
+
 /// Steps that a LoRA adapter has at least, while it has requests.
 constexpr std::uint64_t kAdapterSteps = 8;
+
+/// Tokens of a prompt whose logprobs one step gives: each is an output, for which there is little room.
+constexpr std::int32_t kScoresPerStep = 32;
 
 /// Prompt tokens of a step at most whose streams all wait for another adapter.
 constexpr std::int32_t kPromptBesideOtherAdapters = 32;
@@ -84,10 +101,14 @@ void Loop::queue(Prepared request) {
                                   .adapter = request.adapter,
                                   .tokens = std::move(request.prompt),
                                   .max_tokens = request.max_tokens,
+                                  .prediction = std::move(request.prediction),
                                   .text = TextStream(std::move(request.stop)),
                                   .sampler = std::move(request.sampler),
-                                  .wants_logprobs = request.logprobs});
+                                  .wants_logprobs = request.logprobs,
+                                  .prompt_logprobs = request.prompt_logprobs,
+                                  .shown_controls = std::move(request.shown_controls)});
   task->prompt_tokens = task->size();
+  if (task->prompt_logprobs >= 0) begin_scores(*task, request.first_scored);
   const auto context = runtime_.limits().context;
   if (task->prompt_tokens < context) return scheduler_.enqueue(std::move(task));
   speaker_.say_end(*task, Finish::error, ErrorCode::context_length_exceeded,
@@ -120,6 +141,7 @@ void Loop::step() {
     outbox_.put(speaker_.output());
   }
   runtime_.sample(batch_.sampling(scheduler_));
+  score();
   advance(now_, options_.clock());
   if (runtime_.computes_asynchronously()) release_ended();
 }
@@ -184,7 +206,11 @@ void Loop::draft() {
     most = task->draft_policy.wanted(cost, most);
     if (most > 0)
       drafting_.push_back(
-          {.sequence = task->sequence, .text = task->tokens, .most = most, .draft = &task->draft});
+          {.sequence = task->sequence,
+           .text = task->tokens,
+           .prediction = task->prediction,
+           .most = most,
+           .draft = &task->draft});
   }
   if (!drafting_.empty()) runtime_.draft(drafting_);
 }
@@ -193,6 +219,7 @@ void Loop::plan() {
   for (;;) {
     demands_.clear();
     for (const auto& task : running()) demands_.push_back(demand_of(*task));
+    keep_one_scoring();
     mix_ = mix();
     plan_step(demands_, {.tokens = options_.step_budget, .prompt = prompt_tokens(mix_)}, shares_);
     const auto cells = std::accumulate(shares_.begin(), shares_.end(), 0);
@@ -216,10 +243,20 @@ Demand Loop::demand_of(const Task& task) const {
   if (task.adapter != adapter_) return {};
   const auto missing = scheduler_.uncomputed(task);
   if (missing == 1) return {.certain = 1, .more = static_cast<std::int32_t>(task.draft.size())};
+  if (task.scores()) return {.more = std::min(missing, kScoresPerStep), .priority = task.priority};
   // A checkpoint is of use to the next request with this prompt only before the prompt's last token.
   const auto stop = task.prompt_tokens - 1 - scheduler_.computed(task);
   const bool stops = !runtime_.limits().divisible && !task.remembered && stop > 0;
   return {.more = stops ? stop : missing, .priority = task.priority};
+}
+
+/// Of the prompts that want logprobs, one has its turn in a step.
+void Loop::keep_one_scoring() {
+  bool found = false;
+  for (std::size_t i = 0; i < running().size(); ++i) {
+    if (!running()[i]->scores() || demands_[i].more == 0) continue;
+    if (std::exchange(found, true)) demands_[i] = {};
+  }
 }
 
 /// Guesses are the first to go when something is short.
@@ -241,6 +278,16 @@ DecodeStatus Loop::decode() {
   if (status != DecodeStatus::ok) return status;
   batch_.record(scheduler_);
   return status;
+}
+
+/// Gives prompts the logprobs of what the step computed.
+void Loop::score() {
+  for (const auto& [index, row, token] : batch_.scores(scheduler_)) {
+    auto& task = *running()[index];
+    task.unspoken_scores.push_back(
+        runtime_.score(row, task.tokens[static_cast<std::size_t>(token)], task.prompt_logprobs));
+    task.scored = token + 1;
+  }
 }
 
 void Loop::advance(double started, double ended) {
@@ -283,6 +330,11 @@ void Loop::verify(Task& task, const std::vector<Sampled>& sampled) {
 
 void Loop::generate(Task& task, const Sampled& sampled, double now) {
   if (task.finished) return;
+  if (sampled.token < 0) {
+    task.finished = sampled.token == kComplete ? Finish::stop : Finish::error;
+    if (sampled.token != kComplete) task.error = ErrorCode::constraint_failed;
+    return;
+  }
   ++task.generated;
   measure_token(task, now);
   if (runtime_.ends_text(sampled.token)) {
@@ -350,7 +402,7 @@ void Loop::say_ends() {
     ended_.erase(ended_.begin());
     try {
       speaker_.say_text(*task);
-      speaker_.say_end(*task, *task->finished);
+      speaker_.say_end(*task, *task->finished, task->error, failure_of(*task));
     } catch (const std::exception& error) {
       speaker_.say_end(*task, Finish::error, ErrorCode::engine_failed, error.what());
     }

@@ -54,6 +54,7 @@ struct SampleWork {
 struct DraftWork {
   std::int32_t sequence = 0;
   std::span<const Token> text;          // the whole sequence; its last token is not yet computed
+  std::span<const Token> prediction;    // what its client expects of the answer
   std::int32_t most = 0;                // 1 … draft_tokens
   std::vector<Token>* draft = nullptr;  // empty before; stays so when there is no guess
 };
@@ -71,6 +72,8 @@ class Runtime {
   /// Samples for all, each from its rows of the last decode, and feeds the tokens to the samplers' own
   /// states.
   virtual void sample(std::span<const SampleWork> work) = 0;
+  /// The logprob of `token` in a row of the last decode, and the `top` likeliest tokens with theirs.
+  virtual Sampled score(std::int32_t /*row*/, Token token, std::int32_t /*top*/) { return {.token = token}; }
   /// Guesses next tokens, for all at once. Only with `draft_tokens`.
   virtual void draft(std::span<const DraftWork>) {}
   /// `sampler` draws for `sequence` until the next call for it; null when nobody runs there.
@@ -79,8 +82,8 @@ class Runtime {
   virtual void use_adapter(std::int32_t /*adapter*/) {}
   /// True for a token that ends generation.
   virtual bool ends_text(Token token) const = 0;
-  /// Appends the token's bytes, which may be part of a character. Control tokens have none.
-  virtual void append_text(Token token, std::string& text) const = 0;
+  /// Appends the token's bytes, which may be part of a character. Control tokens have some only with `control`.
+  virtual void append_text(Token token, bool control, std::string& text) const = 0;
   /// Forgets the tokens of `sequence` from `length` on, or from earlier where its memory cannot be cut there.
   /// Returns how many it still holds.
   virtual std::int32_t cut(std::int32_t sequence, std::int32_t length) = 0;

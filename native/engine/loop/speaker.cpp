@@ -1,5 +1,6 @@
 #include "speaker.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace tacho::engine {
@@ -9,7 +10,8 @@ void Speaker::say_text(Task& task) {
   std::vector<Sampled> logprobs;
   for (std::size_t i = 0; i < task.unspoken.size(); ++i) {
     auto& sampled = task.unspoken[i];
-    runtime_.append_text(sampled.token, task.text.input());
+    const bool control = std::ranges::count(task.shown_controls, sampled.token) > 0;
+    runtime_.append_text(sampled.token, control, task.text.input());
     const bool stopped = task.text.advance(shown);
     if (task.wants_logprobs) logprobs.push_back(std::move(sampled));
     if (!stopped) continue;
@@ -19,8 +21,11 @@ void Speaker::say_text(Task& task) {
   }
   task.unspoken.clear();
   if (task.finished && task.sequence < 0) task.text.finish(shown);
-  if (shown.empty() && logprobs.empty()) return;
-  output_.pieces.push_back({task.id, std::move(shown), std::move(logprobs)});
+  if (shown.empty() && logprobs.empty() && task.unspoken_scores.empty()) return;
+  output_.pieces.push_back({.id = task.id,
+                            .text = std::move(shown),
+                            .logprobs = std::move(logprobs),
+                            .prompt_logprobs = std::exchange(task.unspoken_scores, {})});
 }
 
 void Speaker::say_end(const Task& task, Finish reason, ErrorCode error, std::string message) {

@@ -46,7 +46,8 @@ void StepBatch::append(Task& task, std::int32_t computed, std::int32_t count) {
     const bool drafted = at >= task.size();
     const auto token = drafted ? task.draft[static_cast<std::size_t>(at - task.size())]
                                : task.tokens[static_cast<std::size_t>(at)];
-    tokens_.push_back({token, at, task.sequence, at + 1 >= task.size()});
+    const bool scores = task.scores() && at + 1 >= task.scored;
+    tokens_.push_back({token, at, task.sequence, scores || at + 1 >= task.size()});
     plain_tokens_.push_back(token);
   }
 }
@@ -58,6 +59,20 @@ void StepBatch::record(Scheduler& scheduler) {
             .subspan(static_cast<std::size_t>(part.first), static_cast<std::size_t>(part.count));
     scheduler.extend(*scheduler.running()[part.index], tokens);
   }
+}
+
+std::vector<StepBatch::Score> StepBatch::scores(const Scheduler& scheduler) const {
+  std::vector<Score> scores;
+  for (const auto& part : parts_) {
+    const auto& task = *scheduler.running()[part.index];
+    if (!task.scores()) continue;
+    const auto first = scheduler.computed(task) - part.count;
+    for (std::int32_t i = 0; i < part.count; ++i) {
+      const auto token = first + i + 1;
+      if (token >= task.scored && token < task.prompt_tokens) scores.push_back({part.index, part.first + i, token});
+    }
+  }
+  return scores;
 }
 
 std::span<const SampleWork> StepBatch::sampling(const Scheduler& scheduler) {

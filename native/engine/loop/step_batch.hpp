@@ -25,6 +25,15 @@ class StepBatch {
   /// anything here.
   std::span<const SampleWork> sampling(const Scheduler& scheduler);
 
+  /// A row whose output is the logprob of the prompt token behind it.
+  struct Score {
+    std::size_t index;  // in the list of those who run
+    std::int32_t row;
+    std::int32_t token;  // its place in the prompt
+  };
+  /// Those of the batch, in order.
+  std::vector<Score> scores(const Scheduler& scheduler) const;
+
   std::span<const BatchToken> tokens() const { return tokens_; }
   /// What was sampled for the running request of this index.
   const std::vector<Sampled>& sampled(std::size_t index) const { return sampled_[index]; }

@@ -88,7 +88,7 @@ class ScriptedRuntime : public Runtime {
   }
   void use_adapter(std::int32_t adapter) override { adapter_ = adapter; }
   bool ends_text(Token token) const override { return token == 0; }
-  void append_text(Token token, std::string& text) const override {
+  void append_text(Token token, bool /*control*/, std::string& text) const override {
     text += static_cast<char>('a' + token - 1);
   }
 

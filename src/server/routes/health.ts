@@ -3,11 +3,14 @@ import type { FastifyInstance } from "fastify";
 /** Why requests would be refused now, or null when they would not. */
 export type Unreadiness = "loading" | "restarting" | "draining" | null;
 
+/** Whoever asks has no key: an orchestrator or a load balancer. */
+const PUBLIC = { config: { access: "public" } } as const;
+
 /** /livez: this process turns. /readyz and /health: the model answers. */
 export function healthRoutes(app: FastifyInstance, unreadiness: () => Unreadiness): void {
-  app.get("/livez", () => Promise.resolve({ status: "ok" }));
+  app.get("/livez", PUBLIC, () => Promise.resolve({ status: "ok" }));
   for (const url of ["/readyz", "/health"]) {
-    app.get(url, (_, reply) => {
+    app.get(url, PUBLIC, (_, reply) => {
       const reason = unreadiness();
       if (reason === null) return reply.send({ status: "ok" });
       return reply.code(503).send({ status: "unavailable", reason });

@@ -63,6 +63,18 @@ export function meters() {
   };
 }
 
+/** @param messages JSON text */
+export function chatPrompt(messages, fields = {}) {
+  const nothing = {
+    tools: "",
+    toolChoice: "auto",
+    parallelToolCalls: true,
+    thinking: null,
+    reasoningEffort: "",
+  };
+  return { kind: "chat", messages, ...nothing, ...fields };
+}
+
 export function longRequest(id) {
   return {
     id,
@@ -74,6 +86,9 @@ export function longRequest(id) {
     cacheSalt: "",
     adapter: "",
     logprobs: null,
+    promptLogprobs: null,
+    constraint: null,
+    prediction: "",
     ignoreEos: true,
     sampling: {
       temperature: 0,
@@ -85,6 +100,10 @@ export function longRequest(id) {
       frequencyPenalty: 0,
       repeatPenalty: 1,
       logitBias: [],
+      typicalP: 1,
+      xtc: { probability: 0, threshold: 0.1 },
+      dry: { multiplier: 0, base: 1.75, allowedLength: 2, lastTokens: -1, breakers: [] },
+      mirostat: { version: 0, tau: 5, eta: 0.1 },
     },
   };
 }

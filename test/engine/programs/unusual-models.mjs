@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { CHATS, FORGERIES, PROMPTS } from "../unusual-models/cases.mjs";
 import { MODELS, writeModel } from "../unusual-models/models.mjs";
-import { loadReplica, longRequest, meters } from "./engine.mjs";
+import { chatPrompt, loadReplica, longRequest, meters } from "./engine.mjs";
 
 const [folder] = process.argv.slice(2);
 const seen = JSON.parse(readFileSync(new URL("../unusual-models/seen.json", import.meta.url), "utf8"));
@@ -17,8 +17,9 @@ async function openEngine(path) {
   const replica = await loadReplica({ ...EXACT, path });
   const { cells, handles } = meters();
   const running = new Map();
-  replica.start(cells, handles, ({ ids, texts, ends }) => {
-    ids.forEach((id, i) => (running.get(id).text += texts[i]));
+  replica.start(cells, handles, ({ ids, texts, parts, ends }) => {
+    const textAt = (i) => parts?.[i]?.map(({ text }) => text).join("") ?? texts[i];
+    ids.forEach((id, i) => (running.get(id).text += textAt(i)));
     for (const end of ends) {
       const { text, resolve } = running.get(end.id);
       resolve({ ...end, text });
@@ -33,7 +34,7 @@ async function openEngine(path) {
   return { ask, info: replica.info, close: () => replica.close() };
 }
 
-const chat = (messages) => ({ kind: "chat", messages: JSON.stringify(messages) });
+const chat = (messages) => chatPrompt(JSON.stringify(messages));
 const text = (words) => ({ kind: "text", text: words });
 
 const mapped = async (table, read) => {

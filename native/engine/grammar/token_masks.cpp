@@ -1,0 +1,120 @@
+#include "token_masks.hpp"
+
+#include <algorithm>
+
+namespace tacho::engine {
+
+namespace {
+
+/// In a set of groups: it has been found out.
+constexpr ByteGroups::Set kKnown = 1ULL << 63U;
+/// States of the automaton that may come up within one character before that is called too many.
+constexpr std::size_t kPlaces = 16;
+/// It pays for few ways to go on; for many, each step that has to be made to find out costs as much as a walk.
+constexpr std::size_t kWays = 32;
+
+}  // namespace
+
+const TokenMask& TokenMasks::of(State state, const TokenTrie& vocabulary) {
+  if (vocabulary_ != vocabulary.number()) masks_.clear();
+  vocabulary_ = vocabulary.number();
+  const auto known = masks_.find(state);
+  if (known != masks_.end()) return known->second;
+  auto mask = make(state, vocabulary);
+  if ((masks_.size() + 1) * mask.words.size() * sizeof(std::uint64_t) > bytes_) masks_.clear();
+  return masks_[state] = std::move(mask);
+}
+
+TokenMask TokenMasks::make(State state, const TokenTrie& vocabulary) {
+  TokenMask mask{.words = std::vector<std::uint64_t>((vocabulary.vocabulary() + 63) / 64)};
+  walk(state, vocabulary, mask);
+  add_token_elements(state, vocabulary, mask);
+  if (automaton_.can_end(state)) {
+    for (const auto token : vocabulary.ends()) mask.allow(token);
+  }
+  return mask;
+}
+
+void TokenMasks::walk(State state, const TokenTrie& vocabulary, TokenMask& mask) {
+  const auto nodes = vocabulary.nodes();
+  const auto allow = [&mask, tokens = vocabulary.tokens()](std::size_t from, std::size_t to) {
+    for (; from < to; ++from) mask.allow(tokens[from]);
+  };
+  path_.resize(vocabulary.depth() + 1);
+  path_[0] = state;
+  std::uint64_t visited = 0;
+  for (std::size_t i = 1; i + 1 < nodes.size(); ++visited) {
+    const auto& node = nodes[i];
+    const auto from = path_[node.depth - 1];
+    const auto to = path_[node.depth] = automaton_.step(from, node.byte);
+    if (to == GrammarAutomaton::kDead) {
+      i = node.behind;
+    } else if (node.below != 0 && ignores(to, node.below, to == from)) {
+      allow(node.first_token, nodes[node.behind].first_token);
+      i = node.behind;
+    } else {
+      allow(node.first_token, nodes[i + 1].first_token);
+      ++i;
+    }
+  }
+  automaton_.work().spent += visited;
+}
+
+void TokenMasks::add_token_elements(State state, const TokenTrie& vocabulary, TokenMask& mask) const {
+  automaton_.each_token_element(state, [&](const Grammar::Element& element) {
+    const auto named = static_cast<Token>(element.value);
+    if (element.kind == Grammar::Element::Kind::token) {
+      if (vocabulary.knows(named) && !vocabulary.is_end(named)) mask.allow(named);
+      return;
+    }
+    for (const auto token : vocabulary.tokens()) {
+      if (token != named) mask.allow(token);
+    }
+  });
+}
+
+/// Whether `state` comes back to itself with any of `bytes`; false as well where that was not yet of interest.
+bool TokenMasks::ignores(State state, ByteGroups::Set bytes, bool interesting) {
+  if (state >= ignored_.size()) ignored_.resize(std::max<std::size_t>(state + 1, automaton_.states()));
+  if (ignored_[state] == 0 && interesting) ignored_[state] = ignored_by(state) | kKnown;
+  return (bytes & ~ignored_[state]) == 0;
+}
+
+ByteGroups::Set TokenMasks::ignored_by(State state) {
+  if (automaton_.ways(state) > kWays) return 0;
+  ByteGroups::Set others = 0;
+  for (unsigned byte = 0; byte < 0x80; ++byte) {
+    const auto letter = static_cast<std::uint8_t>(byte);
+    if (automaton_.step(state, letter) != state) others |= 1ULL << ByteGroups::of(letter);
+  }
+  const auto ascii = (1ULL << ByteGroups::kAscii) - 1;
+  return (ascii & ~others) | (ignores_characters(state) ? ByteGroups::kCharacters : 0);
+}
+
+/// Follows all of UTF-8 beyond ASCII and the automaton, side by side, until each character is complete.
+bool TokenMasks::ignores_characters(State state) {
+  struct Place {
+    State state;
+    Utf8Place utf8;
+    bool operator==(const Place&) const = default;
+  };
+  std::vector<Place> places{{state, Utf8Place::between}};
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const auto place = places[i];
+    for (unsigned byte = 0x80; byte <= 0xFF; ++byte) {
+      const auto letter = static_cast<std::uint8_t>(byte);
+      const Place next{automaton_.step(place.state, letter), next_place(place.utf8, letter)};
+      if (next.utf8 == Utf8Place::invalid) continue;
+      if (next.state == GrammarAutomaton::kDead) return false;
+      if (next.utf8 == Utf8Place::between) {
+        if (next.state != state) return false;
+      } else if (std::find(places.begin(), places.end(), next) == places.end()) {
+        if (places.size() == kPlaces) return false;
+        places.push_back(next);
+      }
+    }
+  }
+  return true;
+}
+
+}  // namespace tacho::engine

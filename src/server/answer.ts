@@ -1,0 +1,47 @@
+import type { FastifyReply } from "fastify";
+import type { AnswerPart, ModelInfo, TokenLogprob, TokenUsage } from "../engine/messages.js";
+import type { ApiError } from "./errors.js";
+import type { GenerationCall } from "./generation.js";
+import type { Vocabulary } from "./vocabulary.js";
+
+export type FinishReason = "stop" | "length" | "tool_calls";
+
+/** What one step brought one choice of an answer. */
+export interface AnswerPiece {
+  /** Content, where `parts` is null; else "". */
+  text: string;
+  /** What the text is made of, where the model's template has a format for that. */
+  parts: AnswerPart[] | null;
+  /** Of the tokens sampled since the last piece; null when none were asked for. */
+  logprobs: TokenLogprob[] | null;
+  /** The same of the prompt's next tokens. */
+  promptLogprobs: TokenLogprob[] | null;
+}
+
+/** What an answer is made with. */
+export interface AnswerContext {
+  model: ModelInfo;
+  vocabulary: Vocabulary;
+  /** As the client named the model, an adapter's perhaps. */
+  modelName: string;
+  call: GenerationCall;
+  reply: FastifyReply;
+  /** Unix time in seconds. */
+  created: number;
+}
+
+/** One client's answer on its way out. After `finish` or `fail` it takes nothing more. */
+export interface Answer {
+  /** @param choice Counted through: choice c of prompt p is p * n + c. */
+  piece(choice: number, piece: AnswerPiece): void;
+  /** The choice's last word. */
+  end(choice: number, finish: FinishReason, usage: TokenUsage): void;
+  /** Writes what has gathered, if this answer is written as it comes. */
+  flush(): void;
+  /** All choices have ended. @returns The body for Fastify to send, or undefined when the answer was sent already. */
+  finish(): object | undefined;
+  /** @returns False when nothing was sent yet, so that the error can be the answer. */
+  fail(error: ApiError): boolean;
+}
+
+export type MakeAnswer = (context: AnswerContext) => Answer;
