@@ -11,6 +11,7 @@ const NODE_GLOBALS = [
   "setInterval",
   "clearInterval",
   "Buffer",
+  "structuredClone",
 ];
 
 export default ts.config(
