@@ -55,7 +55,7 @@ export function generateRequest({ id, prompt, maxTokens, sampling }) {
       frequencyPenalty: 0,
       repeatPenalty: 1,
       logitBias: [],
-typicalP: 1,
+      typicalP: 1,
       xtc: { probability: 0, threshold: 0.1 },
       dry: { multiplier: 0, base: 1.75, allowedLength: 2, lastTokens: -1, breakers: [] },
       mirostat: { version: 0, tau: 5, eta: 0.1 },

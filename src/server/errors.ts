@@ -76,6 +76,7 @@ export const ERRORS = {
   },
   model_not_supported: {
     ...client,
+    status: 404,
     message: "The model '{model}' was made for {kind}; this request takes one for {wanted}.",
   },
   unknown_url: { ...client, status: 404, message: "Unknown request URL: {method} {path}." },

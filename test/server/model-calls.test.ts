@@ -107,7 +107,7 @@ describe("embeddings", () => {
 
   it("are all that the model does", async () => {
     for (const asked of [stand.chat("words 1"), rerank("q"), stand.post("/apply-template", chat)]) {
-      expect(await refusedBy(asked)).toMatchObject({ code: "model_not_supported", param: "model" });
+      expect(await refusedBy(asked, 404)).toMatchObject({ code: "model_not_supported", param: "model" });
     }
     expect(await json(tokenize({ content: "ab" }))).toMatchObject({ tokens: [97, 98] });
   });
@@ -179,7 +179,7 @@ describe("ranking", () => {
 
   it("says that the engine failed", async () => {
     expect(await refusedBy(rerank("broken"), 500)).toMatchObject({ code: "engine_failed" });
-    expect(await refusedBy(embed("a"))).toMatchObject({ code: "model_not_supported" });
+    expect(await refusedBy(embed("a"), 404)).toMatchObject({ code: "model_not_supported" });
   });
 });
 
@@ -249,11 +249,11 @@ describe("a text generation model", () => {
   });
 
   it("makes no embeddings and no scores", async () => {
-    expect(await refusedBy(embed("a"))).toMatchObject({
+    expect(await refusedBy(embed("a"), 404)).toMatchObject({
       code: "model_not_supported",
       message: "The model 'scripted' was made for text generation; this request takes one for embeddings.",
     });
-    expect(await refusedBy(rerank("a"))).toMatchObject({ code: "model_not_supported" });
+    expect(await refusedBy(rerank("a"), 404)).toMatchObject({ code: "model_not_supported" });
     expect(await refusedBy(embed("a", { model: "none" }), 404)).toMatchObject({ code: "model_not_found" });
   });
 });

@@ -1,4 +1,5 @@
 import { ApiError } from "../errors.js";
+import { regexGrammar } from "./regex-grammar.js";
 
 /**
  * Bounds of a schema that reaches native code, where the converter to a grammar recurses and multiplies. The largest
@@ -168,8 +169,24 @@ function checkStrict(schema: Json, path: string): void {
   if (bound !== undefined && schema["type"] !== "integer")
     throw new ApiError("unsupported_schema", { path: `${path}.${bound}` }, path);
   const format = schema["format"];
+  checkStrictPattern(schema["pattern"], path);
   if (format !== undefined && !(typeof format === "string" && FORMATS.has(format)))
     throw new ApiError("unsupported_schema", { path: `${path}.format` }, path);
+}
+
+/** The converter takes a pattern that it cannot follow for any text at all. */
+function checkStrictPattern(pattern: unknown, path: string): void {
+  if (typeof pattern !== "string") return;
+  if (!/^\^.*\$$/s.test(pattern)) throw refusal(`${path}.pattern`, "anchored by '^' and '$'", pattern);
+  try {
+    regexGrammar(pattern);
+  } catch (error) {
+    throw refusal(
+      `${path}.pattern`,
+      "a regular expression that a grammar can follow",
+      (error as Error).message,
+    );
+  }
 }
 
 /** References among alternatives, which the converter follows again and again. */
