@@ -184,4 +184,10 @@ export const catalog = defineCatalog({
     help: "Engine host processes started again after the one before ended unasked.",
     labels: {},
   },
+  accessLogDropped: {
+    type: "counter",
+    name: "tacho_access_log_dropped_lines_total",
+    help: "Lines of the access log that its file or pipe refused, or did not take in time.",
+    labels: {},
+  },
 });

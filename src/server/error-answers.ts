@@ -10,9 +10,10 @@ import { cut } from "./schema-errors.js";
 /** Every failure leaves as OpenAI's error object; one that nobody foresaw is logged and told as nothing more. */
 export function useErrorAnswers(app: FastifyInstance): void {
   app.decorateRequest("record", null);
+  app.decorateRequest("errorCode", null);
   app.setErrorHandler((error: FastifyError | ApiError, request, reply) => {
     const answer = asApiError(error, request);
-    request.record?.settle(answer.kind.outcome);
+    request.record?.settle(answer.kind.outcome, answer.code);
     return send(reply, answer);
   });
   app.setNotFoundHandler((request, reply) => {
@@ -74,6 +75,7 @@ function asApiError(error: FastifyError | ApiError, request: FastifyRequest): Ap
 }
 
 function send(reply: FastifyReply, error: ApiError): FastifyReply {
+  reply.request.errorCode = error.code;
   const { status, retryAfter, closes } = error.kind;
   if (retryAfter !== undefined) void reply.header("retry-after", retryAfter);
   if (closes) void reply.header("connection", "close");

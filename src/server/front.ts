@@ -4,6 +4,7 @@ import { telemetryPlugin } from "../telemetry/doors/fastify.js";
 import type { Access } from "./access/access.js";
 import { makePublic } from "./access/key-hooks.js";
 import { useRateLimits } from "./access/limit-hooks.js";
+import { AccessLog } from "./access-log.js";
 import { Admission } from "./admission.js";
 import { dropNulls } from "./null-fields.js";
 import { EngineLink, type EngineLinkEvents } from "./engine-link.js";
@@ -41,6 +42,7 @@ export class Front {
   readonly #link: EngineLink;
   readonly #models: ServedModels;
   readonly #generation: Generation;
+  readonly #accessLog: AccessLog | null;
   readonly #listeners: { listener: HttpListener; port: number }[];
   #draining = false;
 
@@ -49,6 +51,7 @@ export class Front {
     const adapters = parseAdapters(settings.lora, settings.alias);
     this.#models = new ServedModels(settings.alias, adapters);
     const meters = new Meters(telemetry.metrics, settings.alias);
+    this.#accessLog = settings.accessLog === "off" ? null : new AccessLog(settings, meters);
     const admission = admissionOf(settings, meters);
     this.#link = new EngineLink({
       hostModule,
@@ -84,6 +87,7 @@ export class Front {
     await this.#generation.drain(this.#settings.drainSeconds);
     await this.#link.stop();
     await Promise.all(this.#listeners.map(({ listener }) => listener.close()));
+    await this.#accessLog?.close();
   }
 
   /** For the last moments of this process: leaves no host behind. */
@@ -109,11 +113,11 @@ export class Front {
         done();
       });
     };
-    const listeners = [{ listener: new HttpListener(meters, main, access), port }];
-    if (metricsPort !== 0) {
-      const listener = new HttpListener(meters, (app) => observation(app, true), access);
-      listeners.push({ listener, port: metricsPort });
-    }
+    const listener = (addRoutes: (app: FastifyInstance) => void) =>
+      new HttpListener(meters, addRoutes, access, undefined, this.#accessLog);
+    const listeners = [{ listener: listener(main), port }];
+    if (metricsPort !== 0)
+      listeners.push({ listener: listener((app) => observation(app, true)), port: metricsPort });
     return listeners;
   }
 

@@ -57,6 +57,7 @@ export class Generation {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<object | undefined> {
+    request.record!.model = call.model ?? this.models.id;
     const model = this.#checkModel(call, request.tenant);
     const vocabulary = (this.#vocabulary ??= new Vocabulary(model));
     const created = Math.floor(Date.now() / 1000);

@@ -7,6 +7,7 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from "fastify";
+import type { AccessLog } from "./access-log.js";
 import { checkAddress, type Access } from "./access/access.js";
 import { receive, useAccess } from "./access/access-hooks.js";
 import { requestIdOf } from "./access/request-id.js";
@@ -50,6 +51,7 @@ export class HttpListener {
     addRoutes: (app: FastifyInstance) => void,
     private readonly access: Access,
     limits: ListenerLimits = LIMITS,
+    private readonly accessLog: AccessLog | null = null,
   ) {
     this.#app = this.#fastify(limits);
     this.#app.addHook("onRequest", (request, reply, done) => {
@@ -105,13 +107,20 @@ export class HttpListener {
   }
 
   /** Counts the request when it is over: answers that bypass Fastify and clients that leave are counted too. */
-  #observe(request: FastifyRequest, reply: FastifyReply, route = request.routeOptions.url): void {
+  #observe(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    route = request.routeOptions.url ?? "unmatched",
+  ): void {
     const { raw } = reply;
     const start = now();
+    const entry = this.accessLog?.begin(request);
     this.#answering.add(raw);
     whenOver(request, reply, (error) => {
       const status = error?.statusCode ?? (raw.headersSent ? raw.statusCode : CLIENT_CLOSED_REQUEST);
-      this.meters.http(request.method, route ?? "unmatched", status, now() - start);
+      const seconds = now() - start;
+      this.meters.http(request.method, route, status, seconds);
+      entry?.({ route, status, seconds, error });
       this.#answering.delete(raw);
       this.#cutWhenQuiet();
     });

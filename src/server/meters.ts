@@ -22,6 +22,7 @@ export class Meters {
   readonly waiting;
   readonly running;
   readonly engineRestarts;
+  readonly accessLogDropped;
   readonly #http = new Map<string, HttpHandles>();
 
   constructor(
@@ -34,6 +35,7 @@ export class Meters {
     this.waiting = metrics.requestsWaiting.labels({ model });
     this.running = metrics.requestsRunning.labels({ model });
     this.engineRestarts = metrics.engineRestarts.labels({});
+    this.accessLogDropped = metrics.accessLogDropped.labels({});
   }
 
   http(method: string, route: string, status: number, seconds: number): void {

@@ -175,6 +175,21 @@ export const SETTINGS = {
     defaultHelp: "none: a new segment in shared memory for each run",
     help: "keep the counters in this file, from one run to the next",
   },
+  accessLog: {
+    ...text,
+    flag: "access-log",
+    value: "off|on|FILE",
+    default: "off",
+    help: "a line of JSON for each request; on: to standard output",
+  },
+  accessLogPrompts: {
+    ...text,
+    flag: "access-log-prompts",
+    value: "WHEN",
+    default: "off",
+    choices: ["off", "on"],
+    help: "on: the lines hold the bodies of generation requests, prompts among them",
+  },
   parallel: {
     ...integer,
     flag: "parallel",
@@ -355,6 +370,10 @@ const speculates = ({ speculation, draftModel }: Settings): boolean =>
 
 /** Values that are right alone and wrong together, or between what a range can say. */
 const CONFLICTS: readonly Conflict[] = [
+  {
+    when: ({ accessLog, accessLogPrompts }) => accessLog === "off" && accessLogPrompts === "on",
+    expected: () => "on or a file for --access-log with --access-log-prompts on, but received 'off'",
+  },
   {
     // llama.cpp has no other way to attend to quantised values.
     when: ({ flashAttention, cacheTypeV }) => flashAttention === "off" && !/^b?f\d+$/.test(cacheTypeV),

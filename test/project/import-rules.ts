@@ -12,7 +12,7 @@ const RULES: Partial<Record<string, Rule>> = {
   main: { layers: ["server", "metrics", "telemetry"], packages: [] },
   server: {
     layers: ["engine/messages.ts", "metrics", "telemetry"],
-    packages: ["fastify", "@fastify/type-provider-typebox", "typebox"],
+    packages: ["fastify", "@fastify/type-provider-typebox", "typebox", "pino"],
   },
   engine: { layers: ["metrics", "telemetry"], packages: ["piscina", "node-llama-cpp"] },
   metrics: { layers: ["telemetry"], packages: [] },
