@@ -13,6 +13,8 @@ const NODE_GLOBALS = [
   "Buffer",
 ];
 
+const BROWSER_GLOBALS = ["document", "location", "fetch", "URLSearchParams", "TextDecoderStream"];
+
 export default ts.config(
   { ignores: ["build/", "dist/", "node_modules/"] },
   js.configs.recommended,
@@ -31,6 +33,11 @@ export default ts.config(
   },
   {
     files: ["**/*.mjs", "**/*.js"],
+    ignores: ["src/server/openapi/page/**"],
     languageOptions: { globals: Object.fromEntries(NODE_GLOBALS.map((name) => [name, "readonly"])) },
+  },
+  {
+    files: ["src/server/openapi/page/*.js"],
+    languageOptions: { globals: Object.fromEntries(BROWSER_GLOBALS.map((name) => [name, "readonly"])) },
   },
 );

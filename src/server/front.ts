@@ -14,6 +14,7 @@ import { logLine } from "./log.js";
 import { parseAdapters } from "./lora-setting.js";
 import { Meters, type ServerTelemetry } from "./meters.js";
 import type { ModelSource } from "./model-file.js";
+import { openApiRoutes } from "./openapi/openapi-routes.js";
 import { useRequestRecords } from "./request-record.js";
 import { chatRoutes } from "./routes/chat.js";
 import { completionRoutes } from "./routes/completions.js";
@@ -106,6 +107,7 @@ export class Front {
       });
     };
     const main = (app: FastifyInstance) => {
+      openApiRoutes(app);
       observation(app, publicMetrics === "on");
       modelRoutes(app, this.#models);
       void app.register((scope, _, done) => {
