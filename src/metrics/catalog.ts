@@ -78,6 +78,7 @@ export const catalog = defineCatalog({
     help: "Time from the arrival of a generation request to its end, whatever its outcome.",
     labels: { model: "configured" },
     bounds: DURATION_SECONDS,
+    exemplars: true,
   },
   promptTokens: {
     type: "counter",
@@ -189,5 +190,11 @@ export const catalog = defineCatalog({
     name: "tacho_access_log_dropped_lines_total",
     help: "Lines of the access log that its file or pipe refused, or did not take in time.",
     labels: {},
+  },
+  traceSpans: {
+    type: "counter",
+    name: "tacho_trace_spans_total",
+    help: "Spans that ended, by what became of them: sent, or lost because the collector did not take them.",
+    labels: { outcome: ["sent", "lost"] },
   },
 });

@@ -74,6 +74,7 @@ export class AccessLog {
       tenant: tenant.name || undefined,
       key: tenant.key || undefined,
       ...(record && generationFields(record, body)),
+      trace_id: record?.trace?.exemplar?.traceId,
       error: error?.code ?? record?.errorCode ?? request.errorCode ?? undefined,
       ...(this.#withBodies && record && { body }),
     };
@@ -81,7 +82,8 @@ export class AccessLog {
 }
 
 function generationFields(record: NonNullable<FastifyRequest["record"]>, body: unknown): object {
-  const { arrivedAt, submittedAt, firstTextAt, usage, model } = record;
+  const { arrivedAt, submittedAt, usage, model } = record;
+  const firstTokenAt = record.instants?.firstTokenAt || record.firstTextAt;
   return {
     outcome: record.outcome,
     model,
@@ -90,7 +92,7 @@ function generationFields(record: NonNullable<FastifyRequest["record"]>, body: u
     cached_tokens: usage?.cachedTokens,
     completion_tokens: usage?.generatedTokens,
     queue_seconds: submittedAt && rounded(submittedAt - arrivedAt),
-    ttft_seconds: firstTextAt && rounded(firstTextAt - arrivedAt),
+    ttft_seconds: firstTokenAt && rounded(firstTokenAt - arrivedAt),
   };
 }
 

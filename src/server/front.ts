@@ -22,6 +22,7 @@ import { healthRoutes, type Unreadiness } from "./routes/health.js";
 import { modelRoutes } from "./routes/models.js";
 import { ServedModels } from "./served-models.js";
 import type { Settings } from "./settings.js";
+import type { MakeTracing, Tracing } from "./tracing/tracing.js";
 
 /** Prompts that wait are held as text; this bounds them for any number of waiting requests. */
 const WAITING_BYTES = 64 * 1024 * 1024;
@@ -35,6 +36,8 @@ export interface FrontOptions {
   /** The engine host's program. */
   hostModule: string;
   onProgress?: EngineLinkEvents["onProgress"];
+  /** Null: no traces. */
+  makeTracing?: MakeTracing | null;
 }
 
 /** Listener, queue and engine of one model, put together. */
@@ -44,15 +47,17 @@ export class Front {
   readonly #models: ServedModels;
   readonly #generation: Generation;
   readonly #accessLog: AccessLog | null;
+  readonly #tracing: Tracing | null;
   readonly #listeners: { listener: HttpListener; port: number }[];
   #draining = false;
 
-  constructor({ settings, access, source, telemetry, hostModule, onProgress }: FrontOptions) {
+  constructor({ settings, access, source, telemetry, hostModule, onProgress, makeTracing }: FrontOptions) {
     this.#settings = settings;
     const adapters = parseAdapters(settings.lora, settings.alias);
     this.#models = new ServedModels(settings.alias, adapters);
     const meters = new Meters(telemetry.metrics, settings.alias);
     this.#accessLog = settings.accessLog === "off" ? null : new AccessLog(settings, meters);
+    this.#tracing = makeTracing?.(meters) ?? null;
     const admission = admissionOf(settings, meters);
     this.#link = new EngineLink({
       hostModule,
@@ -88,7 +93,7 @@ export class Front {
     await this.#generation.drain(this.#settings.drainSeconds);
     await this.#link.stop();
     await Promise.all(this.#listeners.map(({ listener }) => listener.close()));
-    await this.#accessLog?.close();
+    await Promise.all([this.#accessLog?.close(), this.#tracing?.close()]);
   }
 
   /** For the last moments of this process: leaves no host behind. */
@@ -124,7 +129,7 @@ export class Front {
   }
 
   #generationRoutes(app: FastifyInstance, meters: Meters): void {
-    useRequestRecords(app, meters);
+    useRequestRecords(app, meters, this.#tracing);
     useRateLimits(app);
     app.addHook("preValidation", (request, _, done) => {
       dropNulls(request.routeOptions.schema?.body ?? {}, request.body);

@@ -13,6 +13,7 @@ import { receive, useAccess } from "./access/access-hooks.js";
 import { requestIdOf } from "./access/request-id.js";
 import { connectionOf, whenOver } from "./connection.js";
 import { answerBadUrl, answerClientErrors, useErrorAnswers } from "./error-answers.js";
+import { finalStatus } from "./final-status.js";
 import { BODY_LIMIT_BYTES, useJsonBody } from "./json-body.js";
 import { now, type Meters } from "./meters.js";
 import { refuseOtherMethods } from "./other-methods.js";
@@ -34,9 +35,6 @@ const LIMITS: ListenerLimits = { connections: 4096, requestMilliseconds: 60_000,
 
 /** Connections may take no longer to agree on their encryption. */
 const HANDSHAKE_MS = 10_000;
-
-/** What nginx calls a request whose client left before there was a status. */
-const CLIENT_CLOSED_REQUEST = 499;
 
 /** One port, with all that holds for every route: access, limits, JSON bodies, OpenAI's error object, metrics. */
 export class HttpListener {
@@ -117,7 +115,7 @@ export class HttpListener {
     const entry = this.accessLog?.begin(request);
     this.#answering.add(raw);
     whenOver(request, reply, (error) => {
-      const status = error?.statusCode ?? (raw.headersSent ? raw.statusCode : CLIENT_CLOSED_REQUEST);
+      const status = finalStatus(raw, error);
       const seconds = now() - start;
       this.meters.http(request.method, route, status, seconds);
       entry?.({ route, status, seconds, error });

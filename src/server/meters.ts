@@ -23,6 +23,7 @@ export class Meters {
   readonly running;
   readonly engineRestarts;
   readonly accessLogDropped;
+  readonly traceSpans;
   readonly #http = new Map<string, HttpHandles>();
 
   constructor(
@@ -36,6 +37,10 @@ export class Meters {
     this.running = metrics.requestsRunning.labels({ model });
     this.engineRestarts = metrics.engineRestarts.labels({});
     this.accessLogDropped = metrics.accessLogDropped.labels({});
+    this.traceSpans = {
+      sent: metrics.traceSpans.labels({ outcome: "sent" }),
+      lost: metrics.traceSpans.labels({ outcome: "lost" }),
+    };
   }
 
   http(method: string, route: string, status: number, seconds: number): void {

@@ -1,8 +1,11 @@
 import type { FastifyInstance } from "fastify";
-import type { RequestEnd, TokenUsage } from "../engine/messages.js";
+import type { Instants, RequestEnd, TokenUsage } from "../engine/messages.js";
 import type { Outcome } from "../metrics/catalog.js";
 import { whenOver } from "./connection.js";
+import { finalStatus } from "./final-status.js";
 import { now, type Meters } from "./meters.js";
+import type { RequestTrace } from "./tracing/request-trace.js";
+import type { Tracing } from "./tracing/tracing.js";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -24,8 +27,15 @@ export class RequestRecord {
   /** When the engine was asked first. */
   submittedAt: number | undefined;
   firstTextAt: number | undefined;
+  /** When the engine had said its last word. */
+  endedAt: number | undefined;
+  /** Of all engine requests together; undefined where the engine did not tell them. */
+  instants: Instants | undefined;
+  /** Of each engine request that ended by itself. */
+  readonly finishReasons: string[] = [];
+  trace: RequestTrace | null = null;
   #inEngine = 0;
-  #whenComplete: (() => void) | null = null;
+  #listeners: (() => void)[] = [];
 
   constructor(private readonly meters: Meters) {}
 
@@ -34,7 +44,7 @@ export class RequestRecord {
     this.outcome = outcome;
     this.errorCode = errorCode;
     this.meters.outcomes[outcome].inc();
-    this.meters.requestDuration.observe(now() - this.arrivedAt);
+    this.meters.requestDuration.observe(now() - this.arrivedAt, this.trace?.exemplar);
     this.#check();
   }
 
@@ -55,21 +65,27 @@ export class RequestRecord {
    */
   ended(end: RequestEnd | null, sharesPrompt = false): void {
     this.#inEngine--;
-    if (end)
-      this.usage = sumOf(this.usage, sharesPrompt ? { ...end, promptTokens: 0, cachedTokens: 0 } : end);
+    this.endedAt = now();
+    if (end) this.#add(end, sharesPrompt);
     this.#check();
   }
 
   /** Calls `listener` once the outcome is settled and the engine has said all, which of a cancelled request is later. */
   whenComplete(listener: () => void): void {
-    this.#whenComplete = listener;
+    this.#listeners.push(listener);
     this.#check();
   }
 
   #check(): void {
     if (this.outcome === undefined || this.#inEngine > 0) return;
-    this.#whenComplete?.();
-    this.#whenComplete = null;
+    for (const listener of this.#listeners.splice(0)) listener();
+  }
+
+  #add(end: RequestEnd, sharesPrompt: boolean): void {
+    const { instants, reason } = end;
+    this.usage = sumOf(this.usage, sharesPrompt ? { ...end, promptTokens: 0, cachedTokens: 0 } : end);
+    if (instants) this.instants = joined(this.instants, instants);
+    if (reason === "stop" || reason === "length") this.finishReasons.push(reason);
   }
 }
 
@@ -81,12 +97,38 @@ function sumOf(before: TokenUsage | undefined, end: TokenUsage): TokenUsage {
   };
 }
 
+/** The first of the beginnings and the last of the ends. */
+function joined(before: Instants | undefined, after: Instants): Instants {
+  if (!before) return after;
+  const first = (a: number, b: number) => Math.min(a || b, b || a);
+  return {
+    assembledAt: Math.max(before.assembledAt, after.assembledAt),
+    startedAt: first(before.startedAt, after.startedAt),
+    firstTokenAt: first(before.firstTokenAt, after.firstTokenAt),
+    lastTokenAt: Math.max(before.lastTokenAt, after.lastTokenAt),
+  };
+}
+
 /** Gives every request of this scope a record; one that nobody settled was closed by its client. */
-export function useRequestRecords(app: FastifyInstance, meters: Meters): void {
+export function useRequestRecords(
+  app: FastifyInstance,
+  meters: Meters,
+  tracing: Tracing | null = null,
+): void {
   app.addHook("onRequest", (request, reply, done) => {
     const record = new RequestRecord(meters);
     request.record = record;
-    whenOver(request, reply, (error) => record.settle(error?.kind.outcome ?? "cancelled", error?.code));
+    record.trace = tracing?.begin(request, record) ?? null;
+    whenOver(request, reply, (error) => {
+      record.settle(error?.kind.outcome ?? "cancelled", error?.code);
+      if (record.trace) endTrace(record, record.trace, finalStatus(reply.raw, error));
+    });
     done();
   });
+}
+
+/** What the engine did for it belongs to it, also when its client is gone. */
+function endTrace(record: RequestRecord, trace: RequestTrace, status: number): void {
+  const overAt = now();
+  record.whenComplete(() => trace.end(status, overAt));
 }

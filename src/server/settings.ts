@@ -190,6 +190,14 @@ export const SETTINGS = {
     choices: ["off", "on"],
     help: "on: the lines hold the bodies of generation requests, prompts among them",
   },
+  traceEndpoint: {
+    ...text,
+    flag: "trace-endpoint",
+    value: "URL",
+    default: "",
+    defaultHelp: "what OTEL_EXPORTER_OTLP_(TRACES_)ENDPOINT says, else no traces",
+    help: "OpenTelemetry collector, e.g. http://localhost:4318/v1/traces",
+  },
   parallel: {
     ...integer,
     flag: "parallel",

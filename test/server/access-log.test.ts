@@ -7,6 +7,7 @@ import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Settings } from "../../src/server/settings.js";
+import { KeysFolder } from "./access/keys-folder.js";
 import { readUntil, Stand } from "./stand.js";
 import { TachoProcess } from "./tacho-process.js";
 
@@ -50,6 +51,7 @@ const usage = (completion: number) => ({
 });
 
 describe("a line", () => {
+  const keys = new KeysFolder();
   afterEach(() => stand.close());
 
   test("tells all of an answer, streamed or whole, and nothing of its text", async () => {
@@ -91,6 +93,20 @@ describe("a line", () => {
     await start();
     await stand.chat("words 1", fields);
     expect(await logged(1)).toEqual([expect.objectContaining({ ...common, ...CHAT, ...told })]);
+  });
+
+  test("tells whose key was sent, and never the key", async () => {
+    const key = "mine-0123456789abcdef";
+    await start({ apiKeysFile: keys.write([{ name: "mine", key, tenant: "us" }]) });
+    for (const sent of [key, "wrong-0123456789abcdef"]) {
+      const headers = { authorization: `Bearer ${sent}`, "x-request-id": "of-the-client" };
+      await (await fetch(`${stand.url}/v1/models`, { headers })).text();
+    }
+    const [right, wrong] = await logged(2);
+    expect(right).toMatchObject({ tenant: "us", key: "mine", status: 200, request_id: "of-the-client" });
+    expect(wrong).toMatchObject({ status: 401, error: "invalid_api_key" });
+    expect(wrong).not.toHaveProperty("tenant");
+    expect(readFileSync(file, "utf8")).not.toContain("0123456789");
   });
 
   test("tells an error that came when the stream had begun", async () => {

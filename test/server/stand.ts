@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { catalog } from "../../src/metrics/catalog.js";
 import { readAccess } from "../../src/server/access/access.js";
 import type { Clock } from "../../src/server/access/token-bucket.js";
-import { Front } from "../../src/server/front.js";
+import { Front, type FrontOptions } from "../../src/server/front.js";
 import type { ServerTelemetry } from "../../src/server/meters.js";
 import { readSettings, type Settings } from "../../src/server/settings.js";
 import { newSegmentPath, openTelemetry } from "../../src/telemetry/index.js";
@@ -17,7 +17,7 @@ export class Stand {
   #url: string | undefined;
 
   /** @param clock That of the keys' rate limits, in seconds. */
-  constructor(given: Partial<Settings> = {}, clock?: Clock) {
+  constructor(given: Partial<Settings> = {}, clock?: Clock, parts: Partial<FrontOptions> = {}) {
     const settings: Settings = {
       ...readSettings(new Map(), {}),
       alias: "scripted",
@@ -32,11 +32,16 @@ export class Stand {
       source: { model: "none", download: false },
       telemetry: this.telemetry,
       hostModule: scriptedHost,
+      ...parts,
     });
   }
 
-  static async start(settings: Partial<Settings> = {}, clock?: Clock): Promise<Stand> {
-    const stand = new Stand(settings, clock);
+  static async start(
+    settings: Partial<Settings> = {},
+    clock?: Clock,
+    parts: Partial<FrontOptions> = {},
+  ): Promise<Stand> {
+    const stand = new Stand(settings, clock, parts);
     await stand.front.listen();
     await stand.front.load();
     return stand;
