@@ -30,6 +30,9 @@ process.on("message", (message: ToEngine) => {
     case "cancel":
       replicas?.cancel(message.id);
       break;
+    case "call":
+      replicas?.call(message.id, message.call);
+      break;
     case "stop":
       replicas?.stop();
   }

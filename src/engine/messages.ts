@@ -69,15 +69,24 @@ export interface ModelInfo {
   id: string;
   /** Path of the GGUF file, downloaded or not: a later host loads it without asking a network. */
   file: string;
+  /** What the model was made for: text, vectors, or scores of documents for a query. */
+  kind: "generation" | "embedding" | "rerank";
+  /** As its makers called it; "" when the file does not say. */
+  name: string;
   /** e.g. "llama 5.5M Q8_0", as llama.cpp describes it. */
   description: string;
   /** KV cells one request may use. */
   contextSize: number;
   trainedContextSize: number;
+  /** Requests it takes at once; of embeddings and rankings one is computed while the next is tokenised. */
   slots: number;
-  /** KV cells of all slots together. */
+  /** KV cells of all slots together; 0 for models that keep none. */
   kvCells: number;
+  /** What these take, about. */
+  cacheBytes: number;
   vocabularySize: number;
+  /** Numbers in one vector; 0 for models that make none. */
+  dimensions: number;
   parameters: number;
   sizeBytes: number;
   loadSeconds: number;
@@ -190,10 +199,49 @@ export interface GenerateRequest {
   prediction: string;
 }
 
+/** What a model does beside generating, one question and one answer. */
+export type EngineCall =
+  /** `dimensions`: the vectors' first so many numbers, of length 1 again; null for all. */
+  | { kind: "embed"; inputs: (string | number[])[]; dimensions: number | null; encoding: "float" | "base64" }
+  | { kind: "rank"; query: string; documents: string[] }
+  | { kind: "tokenize"; text: string; addSpecial: boolean; parseSpecial: boolean; withPieces: boolean }
+  | { kind: "tokenize-chat"; prompt: Extract<Prompt, { kind: "chat" }>; withPieces: boolean }
+  | { kind: "detokenize"; tokens: number[] }
+  | { kind: "apply-template"; prompt: Extract<Prompt, { kind: "chat" }> };
+
+/** What each kind of call is answered with. */
+export interface CallResults {
+  /** Each vector as JSON text: making it takes longer than a step, so it is not the front's to do. */
+  embed: { vectors: string[]; tokens: number[] };
+  /** The model's own scores, one a document, the higher the better. */
+  rank: { scores: number[]; tokens: number[] };
+  tokenize: Tokenized;
+  "tokenize-chat": Tokenized;
+  detokenize: string;
+  "apply-template": string;
+}
+
+export interface Tokenized {
+  tokens: Int32Array;
+  /** The bytes of all tokens, one behind the other, and where each ends; null when they were not asked for. */
+  pieces: { bytes: Uint8Array; ends: Int32Array } | null;
+}
+
+export interface CallError {
+  code: EngineErrorCode;
+  message: string;
+  /** Index of the input, document or token that is at fault. */
+  input: number | null;
+}
+
+export type CallAnswer = { result: CallResults[keyof CallResults] } | { error: CallError };
+
 export type ToEngine =
   | { type: "start"; settings: EngineSettings }
   | { type: "submit"; request: GenerateRequest }
   | { type: "cancel"; id: number }
+  /** `id`: chosen by the front, unique among its calls. */
+  | { type: "call"; id: number; call: EngineCall }
   /** Finish nothing more: free the model and exit 0. */
   | { type: "stop" };
 
@@ -271,4 +319,5 @@ export type FromEngine =
   | { type: "ready"; model: ModelInfo }
   /** The model cannot be served; the host exits after it. `usage` marks what the user can mend. */
   | { type: "failed"; message: string; usage: boolean }
-  | ({ type: "step" } & Step);
+  | ({ type: "step" } & Step)
+  | { type: "answer"; id: number; answer: CallAnswer };

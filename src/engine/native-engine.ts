@@ -5,12 +5,27 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CounterHandle, GaugeHandle, HistogramHandle } from "../telemetry/index.js";
 import { COMMON_LIBRARY, LibraryError, type Libraries } from "./libraries.js";
-import type { Adapter, CacheType, EngineSettings, GenerateRequest, ModelInfo, Step } from "./messages.js";
+import type {
+  Adapter,
+  CacheType,
+  EngineCall,
+  EngineErrorCode,
+  EngineSettings,
+  GenerateRequest,
+  ModelInfo,
+  Step,
+  Tokenized,
+} from "./messages.js";
 
 /** native/engine/addon, as JavaScript sees it. */
 export interface NativeEngine {
   /** Loads the back ends in `directory`, once in a process. Returns the GPUs, then the processor. */
   loadBackends(directory: string): { backend: string; name: string }[];
+  /** A replica or an embedder, whichever the file's model was made for. Shares weights as replicas do. */
+  loadModel(
+    options: ReplicaOptions & EmbedderOptions,
+    onProgress: (fraction: number) => void,
+  ): Promise<NativeReplica | NativeEmbedder>;
   /**
    * Replicas of one process share the weights of the same file on the same device: the first loads them, and
    * alone reports progress. Rejects with one line saying what llama.cpp objected to.
@@ -80,8 +95,25 @@ export interface EngineMeters {
   prefixCells: GaugeHandle;
 }
 
-export interface NativeReplica {
-  readonly info: Omit<ModelInfo, "id" | "file" | "threads">;
+type ChatPrompt = Extract<EngineCall, { kind: "apply-template" }>["prompt"];
+
+/** What every model does with text, off the JavaScript thread. All reject with an InputError. */
+interface TextCalls {
+  /** `addSpecial`: with the tokens that begin and end a text; `parseSpecial`: control tokens are read as such. */
+  tokenize(
+    wanted: Pick<
+      Extract<EngineCall, { kind: "tokenize" }>,
+      "text" | "addSpecial" | "parseSpecial" | "withPieces"
+    >,
+  ): Promise<Tokenized>;
+  detokenize(tokens: number[]): Promise<string>;
+}
+
+export interface NativeReplica extends TextCalls {
+  readonly info: Omit<ModelInfo, "id" | "file" | "threads" | "dimensions"> & { kind: "generation" };
+  /** What the chat template makes of the messages. */
+  applyTemplate(prompt: ChatPrompt): Promise<string>;
+  tokenizeChat(prompt: ChatPrompt, withPieces: boolean): Promise<Tokenized>;
   /** Starts the decode thread. `onStep` is called once a step, or less often with several steps' output. */
   start(cells: Float64Array, meters: EngineMeters, onStep: (step: Step) => void): void;
   /** The request's end always comes through `onStep`. */
@@ -93,7 +125,7 @@ export interface NativeReplica {
 }
 
 /** Calls run one after the other, off the JavaScript thread. */
-export interface NativeEmbedder {
+export interface NativeEmbedder extends TextCalls {
   readonly info: EmbedderInfo;
   /** Texts or token ids into vectors of length 1. Rejects with an InputError when an input cannot be computed. */
   embed(inputs: (string | number[])[]): Promise<{ vectors: Float32Array[]; tokens: number[] }>;
@@ -108,6 +140,7 @@ export interface NativeEmbedder {
 
 export type EmbedderInfo = Pick<
   ModelInfo,
+  | "name"
   | "description"
   | "contextSize"
   | "trainedContextSize"
@@ -123,9 +156,9 @@ export type EmbedderInfo = Pick<
   dimensions: number;
 };
 
-/** An input is empty, too long or holds unknown tokens. */
+/** An input is empty, too long, holds unknown tokens or is refused by a template. */
 export interface InputError extends Error {
-  code: "invalid_prompt" | "context_length_exceeded";
+  code: EngineErrorCode;
   /** Index of the input. */
   input: number;
 }

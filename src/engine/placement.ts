@@ -34,6 +34,7 @@ export function together(models: readonly ModelInfo[]): ModelInfo {
     ...models[0]!,
     slots: sum(({ slots }) => slots),
     kvCells: sum(({ kvCells }) => kvCells),
+    cacheBytes: sum(({ cacheBytes }) => cacheBytes),
     threads: sum(({ threads }) => threads),
     loadSeconds: Math.max(...models.map(({ loadSeconds }) => loadSeconds)),
     device: [...new Set(models.map(({ device }) => device))].join(", "),

@@ -1,7 +1,14 @@
 import { fileURLToPath } from "node:url";
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { Piscina, queueOptionsSymbol } from "piscina";
-import type { EngineSettings, FromEngine, GenerateRequest, ModelInfo } from "./messages.js";
+import type {
+  CallAnswer,
+  EngineCall,
+  EngineSettings,
+  FromEngine,
+  GenerateRequest,
+  ModelInfo,
+} from "./messages.js";
 import { placements, together } from "./placement.js";
 import { BLOCK_TOKENS, promptBlocks } from "./prompt-blocks.js";
 import type { FromReplica, ReplicaEnd, ReplicaTask, ToReplica } from "./replica.js";
@@ -21,9 +28,10 @@ export class ReplicaError extends Error {
 type Route =
   | { for: "replica"; index: number }
   | { for: "request"; request: GenerateRequest }
-  | { for: "cancellation"; replica: number };
+  | { for: "cancellation"; replica: number }
+  | { for: "call"; replica: number };
 
-type Pool = Piscina<ReplicaTask, ReplicaEnd>;
+type Pool = Piscina<ReplicaTask, ReplicaEnd | CallAnswer>;
 type LoadBalancer = NonNullable<NonNullable<ConstructorParameters<typeof Piscina>[0]>["loadBalancer"]>;
 
 /**
@@ -42,6 +50,7 @@ export class ReplicaPool {
   readonly #placed = new Map<number, number>();
   #router: Router | null = null;
   #loaded = 0;
+  #calls = 0;
   #fail!: (error: unknown) => void;
 
   /** @param file Where the GGUF file lies. */
@@ -78,7 +87,7 @@ export class ReplicaPool {
         settings: { ...this.settings, threads },
         ...{ index, file: this.file, port: port2 },
       };
-      const end = await this.#run(task, { for: "replica", index }, [port2]);
+      const end = (await this.#run(task, { for: "replica", index }, [port2])) as ReplicaEnd;
       if (end) throw new ReplicaError(end.message, end.usage);
     });
     await Promise.race([Promise.all(replicas), failed]);
@@ -99,6 +108,14 @@ export class ReplicaPool {
     if (replica !== undefined) this.#handOver({ kind: "cancel", id }, { for: "cancellation", replica });
   }
 
+  /** Only once the replicas are ready, which take turns. What a call brings is its task's result. */
+  call(id: number, call: EngineCall): void {
+    const replica = this.#calls++ % this.settings.replicas;
+    this.#run({ kind: "call", call }, { for: "call", replica })
+      .then((answer) => this.send({ type: "answer", id, answer: answer as CallAnswer }))
+      .catch(this.#fail);
+  }
+
   stop(): void {
     for (const port of this.#ports) port.postMessage({ type: "stop" } satisfies ToReplica);
   }
@@ -107,7 +124,7 @@ export class ReplicaPool {
     this.#run(task, route).catch(this.#fail);
   }
 
-  #run(task: ReplicaTask, route: Route, transferList: MessagePort[] = []): Promise<ReplicaEnd> {
+  #run(task: ReplicaTask, route: Route, transferList: MessagePort[] = []): Promise<ReplicaEnd | CallAnswer> {
     return this.#pool.run(Object.assign(task, { [queueOptionsSymbol]: route }), { transferList });
   }
 
@@ -119,6 +136,7 @@ export class ReplicaPool {
       case "request":
         return this.#place(route.request);
       case "cancellation":
+      case "call":
         return route.replica;
     }
   }

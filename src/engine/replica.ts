@@ -2,13 +2,18 @@ import type { MessagePort } from "node:worker_threads";
 import { catalog } from "../metrics/catalog.js";
 import { observeRuntime, openTelemetry, type SpecOf, type Writer } from "../telemetry/index.js";
 import { chooseLibraries, LibraryError } from "./libraries.js";
-import type { EngineSettings, FromEngine, GenerateRequest, ModelInfo, ToEngine } from "./messages.js";
-import {
-  loadNativeEngine,
-  type EngineMeters,
-  type NativeEngine,
-  type NativeReplica,
-} from "./native-engine.js";
+import type {
+  CallAnswer,
+  CallResults,
+  EngineCall,
+  EngineSettings,
+  FromEngine,
+  GenerateRequest,
+  ModelInfo,
+  ToEngine,
+} from "./messages.js";
+import { answerCall, isReplica, type NativeModel } from "./model-calls.js";
+import { loadNativeEngine, type EngineMeters, type NativeEngine } from "./native-engine.js";
 import { deviceOf } from "./placement.js";
 
 /** What a worker is asked to do; the first is to be a replica. */
@@ -25,23 +30,39 @@ export type ReplicaTask =
       port: MessagePort;
     }
   | { kind: "submit"; request: GenerateRequest }
-  | { kind: "cancel"; id: number };
+  | { kind: "cancel"; id: number }
+  | { kind: "call"; call: EngineCall };
 
 export type ToReplica = Extract<ToEngine, { type: "stop" }>;
-export type FromReplica = Exclude<FromEngine, { type: "failed" }>;
+export type FromReplica = Exclude<FromEngine, { type: "failed" | "answer" }>;
 
 /** Why the replica ended unasked; `usage`: another flag or an installation mends it. Null: as it should. */
 export type ReplicaEnd = { message: string; usage: boolean } | null;
 
+/** Of embeddings and rankings: one is tokenised while the one before is computed. */
+const EMBEDDING_CALLS = 2;
+
 /** This thread's replica. */
-let replica: NativeReplica | null = null;
+let replica: NativeModel | null = null;
+/** Counts what its embeddings and rankings read. */
+let countPrompt: (tokens: readonly number[]) => void = () => undefined;
 
 /** The piscina tasks: one that is a replica for as long as it lives, and those that hand something to it. */
-export default async function runTask(task: ReplicaTask): Promise<ReplicaEnd> {
+export default async function runTask(task: ReplicaTask): Promise<ReplicaEnd | CallAnswer> {
   if (task.kind === "replica") return runReplica(task);
-  if (task.kind === "submit") replica?.submit(task.request);
-  else replica?.cancel(task.id);
+  if (task.kind === "call") return runCall(task.call);
+  if (!replica || !isReplica(replica)) return null;
+  if (task.kind === "submit") replica.submit(task.request);
+  else replica.cancel(task.id);
   return null;
+}
+
+async function runCall(call: EngineCall): Promise<CallAnswer> {
+  if (!replica) return { error: { code: "engine_failed", message: "The model was put away.", input: null } };
+  const answer = await answerCall(replica, call);
+  if ("result" in answer && (call.kind === "embed" || call.kind === "rank"))
+    countPrompt((answer.result as CallResults["embed" | "rank"]).tokens);
+  return answer;
 }
 
 type Task = Extract<ReplicaTask, { kind: "replica" }>;
@@ -61,17 +82,19 @@ async function serve({ settings, index, file, port }: Task): Promise<void> {
   const send = (message: FromReplica): void => port.postMessage(message);
   const { engine, devices } = await openEngine(settings);
   const device = deviceOf(index, settings, devices);
-  const loaded = await loadReplica(engine, settings, device, file, (fraction) =>
+  const loaded = await loadModel(engine, settings, device, file, (fraction) =>
     send({ type: "progress", phase: "load", fraction }),
   );
-  const model: ModelInfo = { id: settings.modelId, file, threads: settings.threads, ...loaded.info };
+  const model = modelInfo(loaded, settings, file);
 
   const telemetry = openTelemetry(catalog, { path: settings.telemetryPath, attach: true });
   const thread = settings.replicas === 1 ? "replica" : `replica-${index}`;
   const runtime = observeRuntime(telemetry, { process: "engine-host", thread });
   const writer = telemetry.openWriter();
   recordModel(telemetry, model, index);
-  loaded.start(writer.cells, engineMeters(writer, model.id), (step) => send({ type: "step", ...step }));
+  if (isReplica(loaded))
+    loaded.start(writer.cells, engineMeters(writer, model.id), (step) => send({ type: "step", ...step }));
+  else if (settings.telemetry === "on") countPrompt = promptCounter(writer, model.id);
   replica = loaded;
   send({ type: "ready", model });
 
@@ -93,29 +116,51 @@ async function openEngine(settings: EngineSettings) {
   return { engine, devices };
 }
 
-async function loadReplica(
+async function loadModel(
   engine: NativeEngine,
   settings: EngineSettings,
   device: number,
   file: string,
   onProgress: (fraction: number) => void,
-): Promise<NativeReplica> {
+): Promise<NativeModel> {
   const { contextSize: cells, ...rest } = settings;
+  const batchTokens = cells || settings.maxContext;
   try {
-    return await engine.loadReplica({ ...rest, device, path: file, cells }, onProgress);
+    const model = await engine.loadModel({ ...rest, device, path: file, cells, batchTokens }, onProgress);
+    if (!isReplica(model) && settings.adapters.length > 0)
+      throw new Error("expected a text generation model for --lora");
+    return model;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`cannot serve ${file}: ${reason}`, { cause: error });
   }
 }
 
+function modelInfo({ info }: NativeModel, { modelId, threads }: EngineSettings, file: string): ModelInfo {
+  const common = { id: modelId, file, threads };
+  if (info.kind === "generation") return { ...common, dimensions: 0, ...info };
+  return {
+    ...common,
+    ...{ slots: EMBEDDING_CALLS, kvCells: 0, cacheBytes: 0 },
+    ...{ hasChatTemplate: false, thinks: false, canInfill: false },
+    // Only texts that are generated are written in tokens.
+    ...{ tokenBytes: new Uint8Array(), tokenOffsets: new Uint32Array(1) },
+    ...info,
+  };
+}
+
 /** The values of all replicas are summed up: one of them tells what they have in common. */
 function recordModel({ metrics }: Writer<SpecOf<typeof catalog>>, model: ModelInfo, index: number): void {
   const labels = { model: model.id };
-  metrics.kvCells.labels(labels).set(model.kvCells);
+  if (model.kind === "generation") metrics.kvCells.labels(labels).set(model.kvCells);
   if (index > 0) return;
   metrics.modelLoadDuration.labels(labels).set(model.loadSeconds);
   metrics.modelSize.labels(labels).set(model.sizeBytes);
+}
+
+function promptCounter({ metrics }: Writer<SpecOf<typeof catalog>>, model: string): typeof countPrompt {
+  const promptTokens = metrics.promptTokens.labels({ model });
+  return (tokens) => promptTokens.inc(tokens.reduce((sum, count) => sum + count, 0));
 }
 
 function engineMeters({ metrics }: Writer<SpecOf<typeof catalog>>, model: string): EngineMeters {

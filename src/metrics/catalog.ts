@@ -36,19 +36,19 @@ export const catalog = defineCatalog({
   requests: {
     type: "counter",
     name: "tacho_requests_total",
-    help: "Generation requests that ended, each counted once, by outcome.",
+    help: "Requests for text, embeddings or ranking that ended, each counted once, by outcome.",
     labels: { model: "configured", outcome: OUTCOMES },
   },
   requestsWaiting: {
     type: "gauge",
     name: "tacho_requests_waiting",
-    help: "Generation requests in the admission queue, not yet handed to the engine.",
+    help: "Requests in the admission queue, not yet handed to the engine.",
     labels: { model: "configured" },
   },
   requestsRunning: {
     type: "gauge",
     name: "tacho_requests_running",
-    help: "Generation requests handed to the engine and not yet ended.",
+    help: "Requests handed to the engine and not yet ended.",
     labels: { model: "configured" },
   },
   queueDuration: {
@@ -75,7 +75,7 @@ export const catalog = defineCatalog({
   requestDuration: {
     type: "histogram",
     name: "tacho_request_duration_seconds",
-    help: "Time from the arrival of a generation request to its end, whatever its outcome.",
+    help: "Time from the arrival of a request for text, embeddings or ranking to its end, whatever its outcome.",
     labels: { model: "configured" },
     bounds: DURATION_SECONDS,
     exemplars: true,

@@ -18,6 +18,8 @@ export interface Applicant {
   bytes: number;
   /** The higher the sooner. */
   priority: number;
+  /** Seconds of its longest wait that are gone; none by default. */
+  waited?: number;
   admit(): void;
   refuse(reason: Refusal): void;
 }
@@ -111,7 +113,8 @@ export class Admission {
   #enqueue(place: Place): void {
     place.spot = this.#queue.join(place, place.applicant.priority, performance.now() / 1000);
     this.#waitingBytes += place.applicant.bytes;
-    place.timer = setTimeout(() => this.expire(place), this.limits.waitSeconds * 1000);
+    const left = this.limits.waitSeconds - (place.applicant.waited ?? 0);
+    place.timer = setTimeout(() => this.expire(place), left * 1000);
   }
 
   #dequeue(place: Place): void {

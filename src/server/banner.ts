@@ -1,22 +1,50 @@
 import type { ModelInfo } from "../engine/messages.js";
+import type { NamedModel } from "./model-setting.js";
 import { VERSION } from "./package-info.js";
 
-/** What a newcomer needs next: what is served, where, and a command that answers. */
+/** A first request for each kind of model. */
+const QUESTIONS: Record<ModelInfo["kind"], { path: string; body: object }> = {
+  generation: {
+    path: "/v1/chat/completions",
+    body: { messages: [{ role: "user", content: "What is tacho?" }], temperature: 0 },
+  },
+  embedding: { path: "/v1/embeddings", body: { input: "What is tacho?" } },
+  rerank: {
+    path: "/v1/rerank",
+    body: { query: "What is tacho?", documents: ["A server for language models.", "A rev counter."] },
+  },
+};
+
+/**
+ * What a newcomer needs next: what is served, where, and a command that answers.
+ * @param model The first of `models`, which is loaded.
+ */
 export function bannerText(
   model: ModelInfo,
+  models: readonly NamedModel[],
   { url, metricsUrl }: { url: string; metricsUrl: string },
   needsKey: boolean,
 ): string {
-  const question = {
-    model: model.id,
-    messages: [{ role: "user", content: "What is tacho?" }],
-    temperature: 0,
-  };
+  const { path, body } = QUESTIONS[model.kind];
+  const question = { model: model.id, ...body };
   const rows = [
     ["model", `${model.id} (${model.description}, loaded in ${model.loadSeconds.toFixed(2)} s)`],
     ["device", `${model.backend}: ${model.device}, compute threads: ${model.threads}`],
-    ["context", `${model.contextSize} tokens a request, ${model.slots} slots, ${model.kvCells} KV cells`],
-    ...(model.hasChatTemplate ? [] : [["chat", "ChatML, as the model has no template of its own"]]),
+    ["context", contextLine(model)],
+    ...(model.kind !== "generation" || model.hasChatTemplate
+      ? []
+      : [["chat", "ChatML, as the model has no template of its own"]]),
+    ...(models.length > 1
+      ? [
+          [
+            "besides",
+            models
+              .slice(1)
+              .map(({ id }) => id)
+              .join(", "),
+          ],
+        ]
+      : []),
     ["address", url],
     ["metrics", metricsUrl],
   ];
@@ -25,10 +53,17 @@ export function bannerText(
     ...rows.map(([name, value]) => `  ${name!.padEnd(9)}${value}`),
     "",
     "Try it:",
-    `  curl ${url}/v1/chat/completions -H 'Content-Type: application/json' \\`,
+    `  curl ${url}${path} -H 'Content-Type: application/json' \\`,
     ...(needsKey ? ["    -H 'Authorization: Bearer YOUR_API_KEY' \\"] : []),
     `    -d '${JSON.stringify(question).replaceAll("'", "'\\''")}'`,
     "",
     "",
   ].join("\n");
+}
+
+function contextLine({ kind, contextSize, slots, kvCells, dimensions }: ModelInfo): string {
+  if (kind === "generation") return `${contextSize} tokens a request, ${slots} slots, ${kvCells} KV cells`;
+  return kind === "rerank"
+    ? `${contextSize} tokens a query and document`
+    : `${contextSize} tokens an input, ${dimensions} dimensions`;
 }

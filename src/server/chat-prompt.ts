@@ -1,4 +1,4 @@
-import type { ChatPrompt } from "../engine/messages.js";
+import type { ChatPrompt, Constraint } from "../engine/messages.js";
 import type { ChatBody, ChatMessage, ChatTool, ToolChoice } from "./chat-schema.js";
 import { checkedSchema } from "./constraints/json-schema.js";
 import { ApiError } from "./errors.js";
@@ -6,7 +6,7 @@ import { ApiError } from "./errors.js";
 /** Of all tools together: they are in the prompt, and become a grammar. */
 const TOOL_BYTES = 256 * 1024;
 
-type ChatParts = Pick<
+export type ChatParts = Pick<
   ChatBody,
   "messages" | "tools" | "tool_choice" | "parallel_tool_calls" | "reasoning_effort" | "chat_template_kwargs"
 >;
@@ -123,4 +123,11 @@ function toolsText(tools: ChatTool[]): string {
     received: `${text.length}`,
   };
   throw new ApiError("invalid_value", details, "tools");
+}
+
+/** Calls of tools have a form of their own. @throws ApiError */
+export function checkUnconstrained({ tools, toolChoice }: ChatPrompt, constraint: Constraint | null): void {
+  if (!constraint || tools === "" || toolChoice === "none") return;
+  const what = "'tools' and a grammar, schema or format of the answer";
+  throw new ApiError("conflicting_parameters", { what }, "tools");
 }

@@ -144,8 +144,8 @@ export const chatFields = {
   tool_choice: Type.Optional(toolChoice),
   parallel_tool_calls: Type.Boolean({ default: true, description: "true or false" }),
   reasoning_effort: Type.Optional(
-    Type.Enum(["none", "minimal", "low", "medium", "high", "xhigh"], {
-      description: "'none', 'minimal', 'low', 'medium', 'high' or 'xhigh'",
+    Type.Enum(["none", "minimal", "low", "medium", "high", "xhigh", "max"], {
+      description: "'none', 'minimal', 'low', 'medium', 'high', 'xhigh' or 'max'",
     }),
   ),
   chat_template_kwargs: Type.Optional(

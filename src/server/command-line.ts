@@ -2,7 +2,7 @@ import { parseArgs, type ParseArgsConfig } from "node:util";
 import { KEY_OPTIONS } from "./access/key-command.js";
 import { METRICS_OPTIONS } from "./metrics-command.js";
 import { VERSION } from "./package-info.js";
-import { settingEntries, UsageError, variableOf } from "./settings.js";
+import { joinValues, settingEntries, UsageError, variableOf } from "./settings.js";
 
 /** `given` is what the command line holds, by flag. */
 export type Command =
@@ -18,6 +18,9 @@ const FLAGS = {
 } satisfies Record<string, string[]>;
 const switches: readonly string[] = ["help", "version", "watch"];
 const common = ["help", "version"];
+const repeated = settingEntries.flatMap(([, setting]) =>
+  setting.type === "text" && setting.repeats ? [setting.flag] : [],
+);
 
 /** @throws UsageError naming the argument. */
 export function parseCommand(args: string[]): Command {
@@ -80,7 +83,7 @@ function readOption(
   } else if (value === undefined || (!inlineValue && value.startsWith("--"))) {
     throw new UsageError(`Option '${rawName}' needs a value.`);
   } else {
-    given.set(name, value);
+    given.set(name, repeated.includes(name) ? joinValues(given.get(name), value) : value);
   }
 }
 

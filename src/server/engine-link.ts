@@ -1,5 +1,9 @@
 import { fork, type ChildProcess } from "node:child_process";
 import type {
+  CallAnswer,
+  CallError,
+  CallResults,
+  EngineCall,
   EngineSettings,
   FromEngine,
   GenerateRequest,
@@ -19,6 +23,24 @@ export interface EngineClient {
   onFlush(): void;
   /** The host died with the request in it. */
   onLost(): void;
+}
+
+/** What a call was refused with; "engine_lost": the host was not ready, or died before it answered. */
+export class EngineCallError extends Error {
+  readonly code: CallError["code"] | "engine_lost";
+  /** Index of the input, document or token that is at fault. */
+  readonly input: number | null;
+
+  constructor({ code, message, input }: CallError | (Omit<CallError, "code"> & { code: "engine_lost" })) {
+    super(message);
+    this.code = code;
+    this.input = input;
+  }
+}
+
+interface PendingCall {
+  resolve: (result: CallResults[keyof CallResults]) => void;
+  reject: (error: EngineCallError) => void;
 }
 
 export interface EngineLinkEvents {
@@ -72,6 +94,8 @@ export class EngineLink {
   #stopping: Promise<void> | null = null;
   #stopped: (() => void) | null = null;
   readonly #clients = new Map<number, EngineClient>();
+  readonly #calls = new Map<number, PendingCall>();
+  #lastCall = 0;
 
   constructor(private readonly options: EngineLinkOptions) {
     this.#delaySeconds = this.#firstDelay;
@@ -89,6 +113,19 @@ export class EngineLink {
   submit(request: GenerateRequest, client: EngineClient): void {
     this.#clients.set(request.id, client);
     this.#send({ type: "submit", request });
+  }
+
+  /** @throws EngineCallError */
+  call<C extends EngineCall>(call: C): Promise<CallResults[C["kind"]]> {
+    return new Promise((resolve, reject) => {
+      if (this.state !== "ready") {
+        reject(lost());
+        return;
+      }
+      const id = ++this.#lastCall;
+      this.#calls.set(id, { resolve: resolve as PendingCall["resolve"], reject });
+      this.#send({ type: "call", id, call });
+    });
   }
 
   /** The request still ends with a word of the engine's, or is lost with it. */
@@ -183,6 +220,9 @@ export class EngineLink {
       case "ready":
         this.#ready(message.model);
         break;
+      case "answer":
+        this.#settle(message.id, message.answer);
+        break;
       case "failed":
         this.#failure = new EngineStartError(message.message, message.usage);
     }
@@ -205,6 +245,13 @@ export class EngineLink {
       touched.add(client);
     }
     for (const client of touched) client.onFlush();
+  }
+
+  #settle(id: number, answer: CallAnswer): void {
+    const call = this.#calls.get(id);
+    this.#calls.delete(id);
+    if ("error" in answer) call?.reject(new EngineCallError(answer.error));
+    else call?.resolve(answer.result);
   }
 
   #ready(model: ModelInfo): void {
@@ -252,9 +299,12 @@ export class EngineLink {
   }
 
   #loseClients(): void {
-    const lost = [...this.#clients.values()];
+    const clients = [...this.#clients.values()];
     this.#clients.clear();
-    for (const client of lost) client.onLost();
+    for (const client of clients) client.onLost();
+    const calls = [...this.#calls.values()];
+    this.#calls.clear();
+    for (const { reject } of calls) reject(lost());
   }
 }
 
@@ -264,6 +314,10 @@ function pieceOf({ parts, logprobs, promptLogprobs }: Partial<Step>, i: number):
     logprobs: logprobs?.[i] ?? null,
     promptLogprobs: promptLogprobs?.[i] ?? null,
   };
+}
+
+function lost(): EngineCallError {
+  return new EngineCallError({ code: "engine_lost", message: "The engine is away.", input: null });
 }
 
 function forkHost(module: string): ChildProcess {

@@ -11,14 +11,22 @@ import { cut } from "./schema-errors.js";
 export function useErrorAnswers(app: FastifyInstance): void {
   app.decorateRequest("record", null);
   app.decorateRequest("errorCode", null);
-  app.setErrorHandler((error: FastifyError | ApiError, request, reply) => {
-    const answer = asApiError(error, request);
-    request.record?.settle(answer.kind.outcome, answer.code);
-    return send(reply, answer);
-  });
+  useErrorBodies(app, ({ body }) => body);
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split("?", 1)[0]!;
     return send(reply, new ApiError("unknown_url", { method: request.method, path: cut(path) }));
+  });
+}
+
+/** Words the failures of this scope's routes in the terms of their API. */
+export function useErrorBodies(
+  app: FastifyInstance,
+  bodyOf: (error: ApiError, request: FastifyRequest) => object,
+): void {
+  app.setErrorHandler((error: FastifyError | ApiError, request, reply) => {
+    const answer = asApiError(error, request);
+    request.record?.settle(answer.kind.outcome, answer.code);
+    return send(reply, answer, bodyOf(answer, request));
   });
 }
 
@@ -74,10 +82,10 @@ function asApiError(error: FastifyError | ApiError, request: FastifyRequest): Ap
   return new ApiError("internal_error");
 }
 
-function send(reply: FastifyReply, error: ApiError): FastifyReply {
+function send(reply: FastifyReply, error: ApiError, body: object = error.body): FastifyReply {
   reply.request.errorCode = error.code;
   const { status, retryAfter, closes } = error.kind;
   if (retryAfter !== undefined) void reply.header("retry-after", retryAfter);
   if (closes) void reply.header("connection", "close");
-  return reply.code(status).headers(error.headers).send(error.body);
+  return reply.code(status).headers(error.headers).send(body);
 }

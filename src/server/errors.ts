@@ -47,7 +47,7 @@ export const ERRORS = {
   constraint_failed: { ...client, message: "{reason}" },
   thinking_not_supported: {
     ...client,
-    message: "This model does not think before it answers: leave 'reasoning_effort' out, or send 'none'.",
+    message: "This model does not think before it answers: leave {what} out.",
   },
   infill_not_supported: {
     ...client,
@@ -66,6 +66,17 @@ export const ERRORS = {
     ...client,
     status: 404,
     message: "The model '{model}' does not exist; this server serves '{served}'.",
+  },
+  previous_response_not_found: { ...client, message: "Previous response with id '{id}' not found." },
+  response_not_found: { ...client, status: 404, message: "Response with id '{id}' not found." },
+  /** Anthropic's own: with it their client sends the whole conversation. */
+  thread_unsupported_request: {
+    ...client,
+    message: "Threads are not kept here: send the whole conversation, without 'thread'.",
+  },
+  model_not_supported: {
+    ...client,
+    message: "The model '{model}' was made for {kind}; this request takes one for {wanted}.",
   },
   unknown_url: { ...client, status: 404, message: "Unknown request URL: {method} {path}." },
   method_not_allowed: {
@@ -103,6 +114,11 @@ export const ERRORS = {
   },
   queue_timeout: { ...busy, outcome: "timeout", message: "No slot became free within {seconds} s." },
   model_loading: { ...busy, message: "The model is still loading." },
+  model_failed: {
+    ...busy,
+    outcome: "error",
+    message: "The model '{model}' could not be loaded; it is tried again in {seconds} s.",
+  },
   draining: { ...busy, closes: true, message: "The server is shutting down." },
   drain_timeout: {
     ...busy,

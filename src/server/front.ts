@@ -1,36 +1,50 @@
 import type { FastifyInstance } from "fastify";
-import type { Adapter, EngineSettings, ModelInfo } from "../engine/messages.js";
+import type { EngineSettings, ModelInfo } from "../engine/messages.js";
 import { telemetryPlugin } from "../telemetry/doors/fastify.js";
 import type { Access } from "./access/access.js";
 import { makePublic } from "./access/key-hooks.js";
 import { useRateLimits } from "./access/limit-hooks.js";
 import { AccessLog } from "./access-log.js";
-import { Admission } from "./admission.js";
+import type { AdmissionLimits } from "./admission.js";
 import { dropNulls } from "./null-fields.js";
 import { EngineLink, type EngineLinkEvents } from "./engine-link.js";
+import { ApiError } from "./errors.js";
 import { Generation } from "./generation.js";
 import { HttpListener } from "./http-listener.js";
 import { logLine } from "./log.js";
 import { parseAdapters } from "./lora-setting.js";
 import { Meters, type ServerTelemetry } from "./meters.js";
-import type { ModelSource } from "./model-file.js";
+import { ModelCalls } from "./model-calls.js";
+import { MIB, type ModelSource } from "./model-file.js";
+import { tokenCounter } from "./messages/count-tokens.js";
+import { ModelRegistry } from "./models/model-registry.js";
+import { ServedModel } from "./models/served-model.js";
 import { openApiRoutes } from "./openapi/openapi-routes.js";
+import { ResponseStore } from "./responses/response-store.js";
 import { useRequestRecords } from "./request-record.js";
 import { chatRoutes } from "./routes/chat.js";
 import { completionRoutes } from "./routes/completions.js";
 import { healthRoutes, type Unreadiness } from "./routes/health.js";
+import { embeddingRoutes } from "./routes/embeddings.js";
+import { countTokensRoute, messageRoutes } from "./routes/messages.js";
 import { modelRoutes } from "./routes/models.js";
-import { ServedModels } from "./served-models.js";
+import { rerankRoutes } from "./routes/rerank.js";
+import { responseRoutes, storedResponseRoutes } from "./routes/responses.js";
+import { tokenizationRoutes } from "./routes/tokenization.js";
 import type { Settings } from "./settings.js";
 import type { MakeTracing, Tracing } from "./tracing/tracing.js";
 
 /** Prompts that wait are held as text; this bounds them for any number of waiting requests. */
 const WAITING_BYTES = 64 * 1024 * 1024;
 
+/** Conversations of /v1/responses, of any number. */
+const STORED_CHARACTERS = 64 * 1024 * 1024;
+
 export interface FrontOptions {
   settings: Settings;
   access: Access;
-  source: ModelSource;
+  /** At least one; requests that name none get the first. */
+  models: readonly ModelSource[];
   /** Has a path, for the engine host to attach to. Stays the caller's to close. */
   telemetry: ServerTelemetry;
   /** The engine host's program. */
@@ -40,32 +54,42 @@ export interface FrontOptions {
   makeTracing?: MakeTracing | null;
 }
 
-/** Listener, queue and engine of one model, put together. */
+/** Listeners, queues and the engine hosts of all models, put together. */
 export class Front {
+  readonly #options: FrontOptions;
   readonly #settings: Settings;
-  readonly #link: EngineLink;
-  readonly #models: ServedModels;
+  readonly #meters: Meters;
+  readonly #models: ModelRegistry;
   readonly #generation: Generation;
+  readonly #calls: ModelCalls;
   readonly #accessLog: AccessLog | null;
   readonly #tracing: Tracing | null;
   readonly #listeners: { listener: HttpListener; port: number }[];
+  readonly #responses: ResponseStore;
   #draining = false;
 
-  constructor({ settings, access, source, telemetry, hostModule, onProgress, makeTracing }: FrontOptions) {
-    this.#settings = settings;
-    const adapters = parseAdapters(settings.lora, settings.alias);
-    this.#models = new ServedModels(settings.alias, adapters);
-    const meters = new Meters(telemetry.metrics, settings.alias);
-    this.#accessLog = settings.accessLog === "off" ? null : new AccessLog(settings, meters);
-    this.#tracing = makeTracing?.(meters) ?? null;
-    const admission = admissionOf(settings, meters);
-    this.#link = new EngineLink({
-      hostModule,
-      settings: engineSettings(settings, source, adapters, telemetry.path!),
-      events: linkEvents(admission, meters, onProgress),
+  constructor(options: FrontOptions) {
+    this.#options = options;
+    this.#settings = options.settings;
+    this.#meters = new Meters(options.telemetry.metrics);
+    this.#accessLog = this.#settings.accessLog === "off" ? null : new AccessLog(this.#settings, this.#meters);
+    this.#tracing = options.makeTracing?.(this.#meters) ?? null;
+    this.#models = new ModelRegistry(
+      options.models.map((_, index) => this.#servedModel(index)),
+      {
+        budget: this.#settings.modelsMemory * MIB || Infinity,
+        waitSeconds: this.#settings.queueTimeout,
+        waiting: this.#settings.maxQueue,
+      },
+    );
+    this.#generation = new Generation(this.#models);
+    this.#calls = new ModelCalls(this.#models);
+    this.#responses = new ResponseStore({
+      responses: this.#settings.storedResponses,
+      characters: STORED_CHARACTERS,
+      seconds: this.#settings.storedResponseSeconds,
     });
-    this.#generation = new Generation(this.#link, admission, this.#models);
-    this.#listeners = this.#makeListeners(meters, telemetry, access);
+    this.#listeners = this.#makeListeners(options);
   }
 
   /** Where clients reach it, once `listen` has resolved. */
@@ -83,25 +107,75 @@ export class Front {
   }
 
   /** @throws EngineStartError */
-  load(): Promise<ModelInfo> {
-    return this.#link.start();
+  async load(): Promise<ModelInfo> {
+    const first = await this.#models.loadFirst();
+    if (this.#settings.preload === "all") void this.#models.loadOthers();
+    return first;
   }
 
   /** Refuses newcomers, lets the others finish within the drain limit, then ends the engine and the listeners. */
   async drain(): Promise<void> {
     this.#draining = true;
-    await this.#generation.drain(this.#settings.drainSeconds);
-    await this.#link.stop();
+    const limit = setTimeout(() => this.#abandon(), this.#settings.drainSeconds * 1000);
+    await this.#models.drain();
+    clearTimeout(limit);
+    await this.#models.stop();
     await Promise.all(this.#listeners.map(({ listener }) => listener.close()));
     await Promise.all([this.#accessLog?.close(), this.#tracing?.close()]);
   }
 
   /** For the last moments of this process: leaves no host behind. */
   kill(): void {
-    this.#link.kill();
+    this.#models.kill();
   }
 
-  #makeListeners(meters: Meters, telemetry: ServerTelemetry, access: Access) {
+  #abandon(): void {
+    const error = new ApiError("drain_timeout");
+    for (const work of [this.#models, this.#generation, this.#calls]) work.abandon(error);
+  }
+
+  #servedModel(index: number): ServedModel {
+    const { settings, models, telemetry, hostModule } = this.#options;
+    const source = models[index]!;
+    const { id, bytes } = source;
+    const isFirst = index === 0;
+    const names = models.map((model) => model.id);
+    // They go with a model of their own dimensions and vocabulary.
+    const adapters = isFirst ? parseAdapters(settings.lora, names) : [];
+    const companions = { adapters, draftModel: isFirst ? settings.draftModel : "" };
+    const host = engineSettings(settings, source, companions, telemetry.path!);
+    return new ServedModel({
+      ...{ id, adapters, bytes },
+      limits: admissionLimits(settings),
+      meters: this.#meters.ofModel(id),
+      connect: (events, file) =>
+        new EngineLink({
+          hostModule,
+          settings: file === null ? host : { ...host, model: file, download: false },
+          events: this.#linkEvents(id, events),
+        }),
+    });
+  }
+
+  /** Only the first model's progress is shown: the others are loaded while this one serves. */
+  #linkEvents(
+    id: string,
+    { onReady, onDown }: Pick<EngineLinkEvents, "onReady" | "onDown">,
+  ): EngineLinkEvents {
+    const { models, onProgress = () => undefined } = this.#options;
+    const host = models.length === 1 ? "the engine host" : `the engine host of '${id}'`;
+    return {
+      onReady,
+      onProgress: id === models[0]!.id ? onProgress : () => undefined,
+      onDown: (how, seconds) => {
+        onDown(how, seconds);
+        logLine(`${host} ${how}; it is started again in ${seconds} s`);
+      },
+      onRestart: () => this.#meters.engineRestarts.inc(),
+    };
+  }
+
+  #makeListeners({ telemetry, access }: FrontOptions) {
     const { port, metricsPort, publicMetrics } = this.#settings;
     const observation = (app: FastifyInstance, isPublic: boolean) => {
       healthRoutes(app, () => this.#unreadiness());
@@ -115,85 +189,97 @@ export class Front {
       openApiRoutes(app);
       observation(app, publicMetrics === "on");
       modelRoutes(app, this.#models);
+      storedResponseRoutes(app, this.#responses);
       void app.register((scope, _, done) => {
-        this.#generationRoutes(scope, meters);
+        this.#textRoutes(scope);
+        done();
+      });
+      void app.register((scope, _, done) => {
+        this.#countedRoutes(scope);
         done();
       });
     };
     const listener = (addRoutes: (app: FastifyInstance) => void) =>
-      new HttpListener(meters, addRoutes, access, undefined, this.#accessLog);
+      new HttpListener(this.#meters, addRoutes, access, undefined, this.#accessLog);
     const listeners = [{ listener: listener(main), port }];
     if (metricsPort !== 0)
       listeners.push({ listener: listener((app) => observation(app, true)), port: metricsPort });
     return listeners;
   }
 
-  #generationRoutes(app: FastifyInstance, meters: Meters): void {
-    useRequestRecords(app, meters, this.#tracing);
-    useRateLimits(app);
-    app.addHook("preValidation", (request, _, done) => {
-      dropNulls(request.routeOptions.schema?.body ?? {}, request.body);
+  /** What costs a model next to nothing is no request to it that metrics count. */
+  #textRoutes(app: FastifyInstance): void {
+    dropNullsOf(app);
+    tokenizationRoutes(app, this.#calls);
+    // In a scope of its own: its errors are worded otherwise.
+    void app.register((scope, _, done) => {
+      countTokensRoute(scope, tokenCounter(this.#calls));
       done();
     });
+  }
+
+  #countedRoutes(app: FastifyInstance): void {
+    useRequestRecords(app, this.#models.first.meters, this.#tracing);
+    useRateLimits(app);
+    dropNullsOf(app);
     completionRoutes(app, this.#generation);
     chatRoutes(app, this.#generation);
+    embeddingRoutes(app, this.#calls);
+    rerankRoutes(app, this.#calls);
+    // In scopes of their own: their errors are worded otherwise.
+    void app.register((scope, _, done) => {
+      responseRoutes(scope, this.#generation, this.#responses);
+      done();
+    });
+    void app.register((scope, _, done) => {
+      messageRoutes(scope, this.#generation);
+      done();
+    });
   }
 
   #unreadiness(): Unreadiness {
     if (this.#draining) return "draining";
-    const { state, model } = this.#link;
-    if (state === "ready") return null;
-    return model ? "restarting" : "loading";
+    const { info, isLoaded, state } = this.#models.first;
+    if (!info) return "loading";
+    return isLoaded && state !== "loaded" ? "restarting" : null;
   }
 }
 
-function admissionOf(settings: Settings, meters: Meters): Admission {
-  const limits = {
+function dropNullsOf(app: FastifyInstance): void {
+  app.addHook("preValidation", (request, _, done) => {
+    dropNulls(request.routeOptions.schema?.body ?? {}, request.body);
+    done();
+  });
+}
+
+function admissionLimits(settings: Settings): AdmissionLimits {
+  return {
     waiting: settings.maxQueue,
     waitingBytes: WAITING_BYTES,
     waitSeconds: settings.queueTimeout,
     prioritySeconds: settings.prioritySeconds,
   };
-  return new Admission(limits, ({ waiting, running }) => {
-    meters.waiting.set(waiting);
-    meters.running.set(running);
-  });
 }
 
 function engineSettings(
   settings: Settings,
   source: ModelSource,
-  adapters: Adapter[],
+  companions: Pick<EngineSettings, "adapters" | "draftModel">,
   telemetryPath: string,
 ): EngineSettings {
-  const { alias, parallel, metricsFile, draftModel, speculation } = settings;
+  const { parallel, metricsFile, speculation } = settings;
   const { modelsDirectory, contextSize, threads, gpu, gpuLayers } = settings;
   const { flashAttention, cacheTypeK, cacheTypeV, draftTokens, replicas, backendSampling } = settings;
   const { maxContext, telemetry, prioritySeconds, prefillMultiple } = settings;
+  const { id: modelId, model, download } = source;
   return {
-    ...source,
-    ...{ modelId: alias, slots: parallel, modelsDirectory, contextSize, threads, gpu, gpuLayers },
-    ...{ flashAttention, cacheTypeK, cacheTypeV, draftTokens, draftModel, replicas, backendSampling },
+    ...{ model, download },
+    ...{ modelId, slots: parallel, modelsDirectory, contextSize, threads, gpu, gpuLayers },
+    ...{ flashAttention, cacheTypeK, cacheTypeV, draftTokens, replicas, backendSampling },
     ...{ maxContext, telemetry, prioritySeconds, prefillMultiple },
-    speculation: draftModel === "" ? speculation : "draft",
-    adapters,
+    ...companions,
+    speculation: companions.draftModel === "" ? speculation : "draft",
     telemetryPath,
     keepsTelemetry: metricsFile !== "",
-  };
-}
-
-function linkEvents(
-  admission: Admission,
-  meters: Meters,
-  onProgress: EngineLinkEvents["onProgress"] = () => {},
-): EngineLinkEvents {
-  return {
-    onProgress,
-    onReady: ({ slots }) => admission.resume(slots),
-    onDown: (how, seconds) => {
-      admission.pause();
-      logLine(`the engine host ${how}; it is started again in ${seconds} s`);
-    },
-    onRestart: () => meters.engineRestarts.inc(),
   };
 }

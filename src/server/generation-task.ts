@@ -2,17 +2,18 @@ import type { FastifyReply } from "fastify";
 import type { GenerateRequest, Prompt, RequestEnd } from "../engine/messages.js";
 import type { Outcome } from "../metrics/catalog.js";
 import type { Tenant } from "./access/tenant.js";
-import type { Admission, Refusal, Ticket } from "./admission.js";
+import type { Ticket } from "./admission.js";
 import type { Answer, AnswerPiece, FinishReason } from "./answer.js";
-import type { EngineClient, EngineLink } from "./engine-link.js";
+import type { EngineClient } from "./engine-link.js";
 import { ApiError } from "./errors.js";
+import type { Lease } from "./models/model-registry.js";
+import { refusalOf } from "./refusal.js";
 import type { RequestRecord } from "./request-record.js";
 
 /** Where a task's choices are computed, and for whom. */
 export interface TaskPlace {
   tenant: Tenant;
-  link: EngineLink;
-  admission: Admission;
+  lease: Lease;
 }
 
 /** One client's request, from admission to its last byte: one choice or several, which fail together. */
@@ -118,14 +119,16 @@ class Choice implements EngineClient {
   ) {}
 
   enter(): void {
-    const { admission } = this.place;
+    const { model, waited } = this.place.lease;
+    const { admission } = model;
     const ticket = admission.enter({
       bytes: promptBytes(this.request.prompt),
       priority: this.request.priority,
+      waited,
       admit: () => this.#submit(),
-      refuse: (reason) => this.task.fail(refusal(reason, admission)),
+      refuse: (reason) => this.task.fail(refusalOf(reason, admission)),
     });
-    if (typeof ticket === "string") this.task.fail(refusal(ticket, admission));
+    if (typeof ticket === "string") this.task.fail(refusalOf(ticket, admission));
     else this.#ticket = ticket;
   }
 
@@ -163,19 +166,15 @@ class Choice implements EngineClient {
 
   /** The slot of a submitted request comes free with the engine's last word. */
   letGo(): void {
-    if (this.#submitted) this.place.link.cancel(this.request.id);
+    if (this.#submitted) this.place.lease.model.link.cancel(this.request.id);
     else this.#ticket?.release();
   }
 
   #submit(): void {
     this.#submitted = true;
     this.task.record.submitted();
-    this.place.link.submit(this.request, this);
+    this.place.lease.model.link.submit(this.request, this);
   }
-}
-
-function refusal(reason: Refusal, { waiting, limits }: Admission): ApiError {
-  return new ApiError(reason, { waiting, seconds: limits.waitSeconds });
 }
 
 function engineError({ error }: RequestEnd, { prompt, constraint }: GenerateRequest): ApiError {

@@ -1,14 +1,12 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { GenerateRequest, ModelInfo, Prompt } from "../engine/messages.js";
-import type { Tenant } from "./access/tenant.js";
-import { Admission } from "./admission.js";
+import type { ChatPrompt, GenerateRequest, ModelInfo, Prompt } from "../engine/messages.js";
 import type { MakeAnswer } from "./answer.js";
-import { whenOver } from "./connection.js";
-import type { EngineLink } from "./engine-link.js";
+import { overSignal, whenOver } from "./connection.js";
 import { ApiError } from "./errors.js";
 import { GenerationTask } from "./generation-task.js";
+import type { Lease, ModelRegistry } from "./models/model-registry.js";
+import { requireKind } from "./models/model-kind.js";
 import { shown } from "./schema-errors.js";
-import type { ServedModels } from "./served-models.js";
 import { Vocabulary } from "./vocabulary.js";
 
 /** A validated body in the engine's terms; what every route that generates makes of its own wire format. */
@@ -37,68 +35,72 @@ export interface GenerationCall extends Pick<
 /** The one way from a validated request to its answer: admission, engine, answer. */
 export class Generation {
   #lastId = 0;
-  #idle: (() => void) | null = null;
-  #vocabulary: Vocabulary | null = null;
   readonly #tasks = new Set<GenerationTask>();
+  readonly #vocabularies = new WeakMap<ModelInfo, Vocabulary>();
 
-  constructor(
-    private readonly link: EngineLink,
-    private readonly admission: Admission,
-    private readonly models: ServedModels,
-  ) {}
+  constructor(private readonly models: ModelRegistry) {}
 
   /**
    * @returns The body to send, or undefined when the reply was taken over as an event stream.
    * @throws ApiError
    */
-  serve(
+  async serve(
     call: GenerationCall,
     makeAnswer: MakeAnswer,
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<object | undefined> {
-    request.record!.model = call.model ?? this.models.id;
-    const model = this.#checkModel(call, request.tenant);
-    const vocabulary = (this.#vocabulary ??= new Vocabulary(model));
+    const { tenant } = request;
+    request.record!.model = call.model;
+    request.record!.servedBy(this.models.find(call.model, tenant).model);
+    const lease = await this.models.lease(call.model, tenant, overSignal(request, reply));
+    try {
+      return await this.#answer(lease, call, makeAnswer, request, reply);
+    } finally {
+      lease.release();
+    }
+  }
+
+  /** Ends all that run with `error`. */
+  abandon(error: ApiError): void {
+    for (const task of [...this.#tasks]) task.fail(error);
+  }
+
+  #answer(
+    lease: Lease,
+    call: GenerationCall,
+    makeAnswer: MakeAnswer,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<object | undefined> {
+    const model = checkModel(lease, call);
+    const vocabulary = this.#vocabularyOf(model);
     const created = Math.floor(Date.now() / 1000);
     const answer = makeAnswer({ model, vocabulary, modelName: call.model ?? model.id, call, reply, created });
-    const task = new GenerationTask(this.#engineRequests(call, request), answer, request.record!, {
-      link: this.link,
-      admission: this.admission,
-      tenant: request.tenant,
-    });
+    const requests = this.#engineRequests(call, lease.adapter, request);
+    const task = new GenerationTask(requests, answer, request.record!, { lease, tenant: request.tenant });
     this.#tasks.add(task);
-    const body = task.run(call.timeoutSeconds, reply).finally(() => this.#ended(task));
+    const body = task.run(call.timeoutSeconds, reply).finally(() => this.#tasks.delete(task));
     whenOver(request, reply, () => task.clientLeft());
     return body;
   }
 
-  /** Takes no new request, and resolves when the last one has its answer; what is left at the limit fails. */
-  async drain(limitSeconds: number): Promise<void> {
-    this.admission.close();
-    if (this.#tasks.size === 0) return;
-    const limit = setTimeout(() => this.#abortAll(), limitSeconds * 1000);
-    await new Promise<void>((resolve) => (this.#idle = resolve));
-    clearTimeout(limit);
+  #vocabularyOf(model: ModelInfo): Vocabulary {
+    let vocabulary = this.#vocabularies.get(model);
+    if (!vocabulary) {
+      vocabulary = new Vocabulary(model);
+      this.#vocabularies.set(model, vocabulary);
+    }
+    return vocabulary;
   }
 
-  #abortAll(): void {
-    for (const task of [...this.#tasks]) task.fail(new ApiError("drain_timeout"));
-  }
-
-  #ended(task: GenerationTask): void {
-    this.#tasks.delete(task);
-    if (this.#tasks.size === 0) this.#idle?.();
-  }
-
-  #engineRequests(call: GenerationCall, request: FastifyRequest): GenerateRequest[] {
+  #engineRequests(call: GenerationCall, adapter: string, request: FastifyRequest): GenerateRequest[] {
     const { maxTokens, stop, ignoreEos, constraint, logprobs, promptLogprobs, prediction } = call;
     const { tenant } = request;
     const priority = tenant.priorityOf(call.priority);
     const cacheSalt = tenant.saltOf(call.cacheSalt);
     const wishes = { maxTokens, stop, ignoreEos, constraint, logprobs, promptLogprobs, prediction };
     const { arrivedAt } = request.record!;
-    const adapter = this.models.adapterOf(call.model ?? this.models.id);
     return call.prompts.flatMap((prompt) =>
       Array.from({ length: call.n }, (_, choice) => {
         const sampling = { ...call.sampling, seed: seedOf(call, choice) };
@@ -106,18 +108,13 @@ export class Generation {
       }),
     );
   }
+}
 
-  #checkModel(call: GenerationCall, tenant: Tenant): ModelInfo {
-    if (call.model !== undefined) this.models.find(call.model, tenant);
-    else if (!tenant.allows(this.models.id))
-      throw new ApiError("missing_parameter", { what: "'model'" }, "model");
-    // Known from the first load on, also while the host is being restarted.
-    const { model } = this.link;
-    if (!model) throw new ApiError("model_loading");
-    for (const prompt of call.prompts) checkPrompt(prompt, model);
-    checkBiases(call, model);
-    return model;
-  }
+function checkModel({ model }: Lease, call: GenerationCall): ModelInfo {
+  const info = requireKind(model, ["generation"]);
+  for (const prompt of call.prompts) checkPrompt(prompt, info);
+  checkBiases(call, info);
+  return info;
 }
 
 /** Choices of one seed would all be the same; each has the next one. */
@@ -128,8 +125,13 @@ function seedOf({ sampling: { seed } }: GenerationCall, choice: number): number 
 function checkPrompt(prompt: Prompt, model: ModelInfo): void {
   if (prompt.kind === "tokens") checkTokens(prompt.tokens, model);
   if (prompt.kind === "infill" && !model.canInfill) throw new ApiError("infill_not_supported", {}, "suffix");
-  if (prompt.kind === "chat" && prompt.reasoningEffort !== "" && !model.thinks)
-    throw new ApiError("thinking_not_supported", {}, "reasoning_effort");
+  if (prompt.kind === "chat" && !model.thinks) checkThinksNot(prompt);
+}
+
+function checkThinksNot({ reasoningEffort, thinking }: ChatPrompt): void {
+  const refuse = (name: string) => new ApiError("thinking_not_supported", { what: `'${name}'` }, name);
+  if (reasoningEffort !== "") throw refuse("reasoning_effort");
+  if (thinking) throw refuse("chat_template_kwargs.enable_thinking");
 }
 
 /** Text is counted where it is tokenised; token ids can be counted before anything is done with them. */

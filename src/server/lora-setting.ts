@@ -1,19 +1,17 @@
 import type { Adapter } from "../engine/messages.js";
-import { UsageError } from "./settings.js";
+import { LONGEST_NAME, UsageError } from "./settings.js";
 
 const FORM = "NAME=FILE or NAME=FILE:SCALE, separated by commas,";
-/** As long as the `model` of a request may be. */
-const LONGEST_NAME = 256;
 const GREATEST_SCALE = 100;
 
 /**
- * The adapters that --lora names. A colon is part of the file's path when a slash follows it.
+ * The adapters that --lora names, beside models of these names. A colon is part of the file's path when a slash follows it.
  * @throws UsageError
  */
-export function parseAdapters(setting: string, modelId: string): Adapter[] {
+export function parseAdapters(setting: string, modelIds: readonly string[]): Adapter[] {
   if (setting === "") return [];
   const adapters = setting.split(",").map(parseAdapter);
-  const taken = new Set([modelId]);
+  const taken = new Set(modelIds);
   for (const { name } of adapters) {
     if (taken.has(name)) throw usage("a name of its own for each adapter and the model", `'${name}' twice`);
     taken.add(name);

@@ -15,32 +15,40 @@ interface HttpHandles {
   duration: HistogramHandle;
 }
 
-/** The metrics that the front writes, bound to the model it serves. */
-export class Meters {
+/** The metrics of one model's requests that the front writes. */
+export class ModelMeters {
   readonly outcomes: Record<Outcome, CounterHandle>;
   readonly requestDuration;
   readonly waiting;
   readonly running;
-  readonly engineRestarts;
-  readonly accessLogDropped;
-  readonly traceSpans;
-  readonly #http = new Map<string, HttpHandles>();
 
-  constructor(
-    private readonly metrics: ServerMetrics,
-    model: string,
-  ) {
+  constructor(metrics: ServerMetrics, model: string) {
     const outcome = (name: Outcome) => [name, metrics.requests.labels({ model, outcome: name })] as const;
     this.outcomes = Object.fromEntries(OUTCOMES.map(outcome)) as Record<Outcome, CounterHandle>;
     this.requestDuration = metrics.requestDuration.labels({ model });
     this.waiting = metrics.requestsWaiting.labels({ model });
     this.running = metrics.requestsRunning.labels({ model });
+  }
+}
+
+/** The metrics that the front writes, whatever the model. */
+export class Meters {
+  readonly engineRestarts;
+  readonly accessLogDropped;
+  readonly traceSpans;
+  readonly #http = new Map<string, HttpHandles>();
+
+  constructor(private readonly metrics: ServerMetrics) {
     this.engineRestarts = metrics.engineRestarts.labels({});
     this.accessLogDropped = metrics.accessLogDropped.labels({});
     this.traceSpans = {
       sent: metrics.traceSpans.labels({ outcome: "sent" }),
       lost: metrics.traceSpans.labels({ outcome: "lost" }),
     };
+  }
+
+  ofModel(model: string): ModelMeters {
+    return new ModelMeters(this.metrics, model);
   }
 
   http(method: string, route: string, status: number, seconds: number): void {

@@ -1,36 +1,77 @@
 import { existsSync } from "node:fs";
-import { open } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import type { EngineSettings } from "../engine/messages.js";
 import { parseAdapters } from "./lora-setting.js";
+import { namedModels, type NamedModel } from "./model-setting.js";
 import { UsageError, type Settings } from "./settings.js";
 
 /** "hf:…", "https:…" and the like; a file may have such a name too. */
 const URI = /^[a-z][a-z0-9+.-]+:/i;
 const MAGIC = "GGUF";
 
-export type ModelSource = Pick<EngineSettings, "model" | "download">;
+export const MIB = 2 ** 20;
 
-/**
- * Finds out before anything is started whether `model` is a GGUF file; a URI is left to the downloader.
- * @throws UsageError
- */
-export async function findModel(model: string): Promise<ModelSource> {
-  const download = URI.test(model) && !existsSync(model);
-  if (!download) await checkGguf("model", model);
-  return { model, download };
+/** The parts of a model that was split, by their numbers. */
+const PART = /-(\d{5})-of-(\d{5})\.gguf$/i;
+
+export interface ModelSource extends NamedModel, Pick<EngineSettings, "model" | "download"> {
+  /** Of its files; 0 before a download. */
+  bytes: number;
 }
 
 /**
- * Finds out the same of the files that go with a model: the draft model and the adapters.
+ * Finds out before anything is started whether the models are GGUF files that the memory for them has room for.
  * @throws UsageError
  */
-export async function checkCompanions({
-  draftModel,
-  lora,
-  alias,
-}: Pick<Settings, "draftModel" | "lora" | "alias">): Promise<void> {
+export async function findModels(
+  settings: Pick<Settings, "model" | "alias" | "modelsMemory">,
+): Promise<ModelSource[]> {
+  const models: ModelSource[] = [];
+  for (const { id, model } of namedModels(settings)) models.push({ id, ...(await findModel(model)) });
+  const most = settings.modelsMemory * MIB;
+  const large = models.find(({ bytes }) => most > 0 && bytes > most);
+  if (!large) return models;
+  const needed = Math.ceil(large.bytes / MIB);
+  throw new UsageError(
+    `Expected at least ${needed} for --models-memory, which '${large.id}' takes alone, but received '${settings.modelsMemory}'.`,
+  );
+}
+
+/**
+ * Whether `model` is a GGUF file; a URI is left to the downloader.
+ * @throws UsageError
+ */
+export async function findModel(model: string): Promise<Omit<ModelSource, "id">> {
+  if (URI.test(model) && !existsSync(model)) return { model, download: true, bytes: 0 };
+  await checkGguf("model", model);
+  return { model, download: false, bytes: await sizeOf(model) };
+}
+
+/** Of all its parts, as far as they are there. */
+async function sizeOf(path: string): Promise<number> {
+  const parts = Number(PART.exec(path)?.[2] ?? 1);
+  let bytes = 0;
+  for (let part = 1; part <= parts; part++) {
+    const file = path.replace(PART, `-${String(part).padStart(5, "0")}-of-$2.gguf`);
+    bytes += await stat(file).then(
+      ({ size }) => size,
+      () => 0,
+    );
+  }
+  return bytes;
+}
+
+/**
+ * Finds out the same of the files that go with the first model: the draft model and the adapters.
+ * @throws UsageError
+ */
+export async function checkCompanions(
+  { draftModel, lora }: Pick<Settings, "draftModel" | "lora">,
+  models: readonly NamedModel[],
+): Promise<void> {
   if (draftModel !== "") await checkGguf("draft-model", draftModel);
-  for (const { path } of parseAdapters(lora, alias)) await checkGguf("lora", path);
+  const names = models.map(({ id }) => id);
+  for (const { path } of parseAdapters(lora, names)) await checkGguf("lora", path);
 }
 
 async function checkGguf(flag: string, path: string): Promise<void> {

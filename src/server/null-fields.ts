@@ -3,6 +3,10 @@ interface ObjectShape {
   properties?: Record<string, ObjectShape & { default?: unknown }>;
   required?: string[];
   items?: ObjectShape;
+  /** Of a union. */
+  anyOf?: ObjectShape[];
+  /** Of objects of several kinds (variants.ts). */
+  allOf?: { then?: ObjectShape }[];
 }
 
 /**
@@ -10,6 +14,8 @@ interface ObjectShape {
  * optional one, so that the schema itself need not name null everywhere.
  */
 export function dropNulls(schema: ObjectShape, value: unknown): void {
+  for (const shape of schema.anyOf ?? []) dropNulls(shape, value);
+  for (const { then } of schema.allOf ?? []) if (then) dropNulls(then, value);
   if (Array.isArray(value)) {
     if (schema.items) for (const item of value) dropNulls(schema.items, item);
   } else if (typeof value === "object" && value !== null) {

@@ -7,7 +7,7 @@ import { Front } from "./front.js";
 import { logLine } from "./log.js";
 import { runMetrics } from "./metrics-command.js";
 import type { ServerTelemetry } from "./meters.js";
-import { checkCompanions, findModel } from "./model-file.js";
+import { checkCompanions, findModels } from "./model-file.js";
 import { observeRuntime } from "../telemetry/index.js";
 import { VERSION } from "./package-info.js";
 import { ProgressLine } from "./progress-line.js";
@@ -55,8 +55,8 @@ async function printMetrics(given: ReadonlyMap<string, string>): Promise<void> {
 
 async function serve(settings: Settings, parts: ProgramParts): Promise<void> {
   process.title = "tacho front";
-  const source = await findModel(settings.model);
-  await checkCompanions(settings);
+  const models = await findModels(settings);
+  await checkCompanions(settings, models);
   const access = readAccess(settings);
   const makeTracing = await loadTracing(settings, parts.env);
   // Before the segment is made: a signal without a handler ends the process and leaves the file. What is heard
@@ -69,7 +69,7 @@ async function serve(settings: Settings, parts: ProgramParts): Promise<void> {
   const front = new Front({
     settings: { ...settings, apiKey: "" },
     access,
-    source,
+    models,
     telemetry,
     hostModule: parts.hostModule,
     makeTracing,
@@ -84,7 +84,7 @@ async function serve(settings: Settings, parts: ProgramParts): Promise<void> {
     await front.listen();
     const model = await front.load();
     progress.end();
-    process.stdout.write(bannerText(model, front, !access.keys.isEmpty));
+    process.stdout.write(bannerText(model, models, front, !access.keys.isEmpty));
   } catch (error) {
     progress.end();
     // To be told to stop while all this starts is no failure.

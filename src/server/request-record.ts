@@ -3,21 +3,24 @@ import type { Instants, RequestEnd, TokenUsage } from "../engine/messages.js";
 import type { Outcome } from "../metrics/catalog.js";
 import { whenOver } from "./connection.js";
 import { finalStatus } from "./final-status.js";
-import { now, type Meters } from "./meters.js";
+import { now, type ModelMeters } from "./meters.js";
 import type { RequestTrace } from "./tracing/request-trace.js";
 import type { Tracing } from "./tracing/tracing.js";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** Set on the routes that generate. */
+    /** Set on the routes that compute. */
     record: RequestRecord | null;
   }
 }
 
-/** What is known of a generation request, counted under one outcome: the first that is settled on. */
+/** The engine's last word; of what is no generation it is only what was read. */
+type EngineEnd = TokenUsage & Partial<Pick<RequestEnd, "reason" | "instants">>;
+
+/** What is known of a request to a model, counted under one outcome: the first that is settled on. */
 export class RequestRecord {
   readonly arrivedAt = now();
-  /** As the answer names it. */
+  /** The id of the one that serves it, of a LoRA adapter its model's; as the client named it where there is none. */
   model: string | undefined;
   outcome: Outcome | undefined;
   /** What the client was told, or would have been had it stayed. */
@@ -37,7 +40,14 @@ export class RequestRecord {
   #inEngine = 0;
   #listeners: (() => void)[] = [];
 
-  constructor(private readonly meters: Meters) {}
+  /** @param meters Those that count what no model is found for. */
+  constructor(private meters: ModelMeters) {}
+
+  /** The model that the request names is known now. */
+  servedBy({ id, meters }: { id: string; meters: ModelMeters }): void {
+    this.model = id;
+    this.meters = meters;
+  }
 
   settle(outcome: Outcome, errorCode?: string): void {
     if (this.outcome !== undefined) return;
@@ -63,7 +73,7 @@ export class RequestRecord {
    * @param end The engine's last word, or null when it was lost.
    * @param sharesPrompt Whether the prompt is that of a request before, and counts no more.
    */
-  ended(end: RequestEnd | null, sharesPrompt = false): void {
+  ended(end: EngineEnd | null, sharesPrompt = false): void {
     this.#inEngine--;
     this.endedAt = now();
     if (end) this.#add(end, sharesPrompt);
@@ -81,7 +91,7 @@ export class RequestRecord {
     for (const listener of this.#listeners.splice(0)) listener();
   }
 
-  #add(end: RequestEnd, sharesPrompt: boolean): void {
+  #add(end: EngineEnd, sharesPrompt: boolean): void {
     const { instants, reason } = end;
     this.usage = sumOf(this.usage, sharesPrompt ? { ...end, promptTokens: 0, cachedTokens: 0 } : end);
     if (instants) this.instants = joined(this.instants, instants);
@@ -112,7 +122,7 @@ function joined(before: Instants | undefined, after: Instants): Instants {
 /** Gives every request of this scope a record; one that nobody settled was closed by its client. */
 export function useRequestRecords(
   app: FastifyInstance,
-  meters: Meters,
+  meters: ModelMeters,
   tracing: Tracing | null = null,
 ): void {
   app.addHook("onRequest", (request, reply, done) => {

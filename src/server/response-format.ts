@@ -2,7 +2,7 @@ import type { Constraint } from "../engine/messages.js";
 import type { ResponseFormat } from "./chat-schema.js";
 import { checkedSchema } from "./constraints/json-schema.js";
 
-const ANY_OBJECT = '{"type":"object"}';
+export const ANY_OBJECT = '{"type":"object"}';
 const PARAM = "response_format";
 
 /** Null for plain text. @throws ApiError */

@@ -29,7 +29,7 @@ function number(minimum: number, maximum: number, fallback: number) {
   });
 }
 
-const stopText = Type.String({
+export const stopText = Type.String({
   minLength: 1,
   maxLength: 256,
   pattern: PLAIN_TEXT,

@@ -40,7 +40,10 @@ function whatItMustBe(message = "valid"): string {
 /** Of the branches of a union, the one that went furthest into the value says best what is wrong with it. */
 function deepest(errors: FastifySchemaValidationError[]): SchemaError {
   const depth = (error: SchemaError) => error.instancePath.split("/").length;
-  return errors.reduce((best, error) => (depth(error) >= depth(best) ? error : best));
+  // "if" only says that one of the others holds (variants.ts).
+  return errors
+    .filter(({ keyword }) => keyword !== "if")
+    .reduce((best, error) => (depth(error) >= depth(best) ? error : best));
 }
 
 /** "/messages/0/role" as "messages[0].role"; null for the body itself. */

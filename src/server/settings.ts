@@ -1,5 +1,5 @@
 import { availableParallelism, homedir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { CACHE_TYPES } from "../engine/messages.js";
 import { packagePath } from "./package-info.js";
 
@@ -22,6 +22,8 @@ interface TextSetting extends SettingBase {
   choices?: readonly string[];
   /** No message shows the value. */
   secret?: true;
+  /** May be given several times; a variable separates them by commas. `valuesOf` tells them apart. */
+  repeats?: true;
 }
 
 interface NumberSetting extends SettingBase {
@@ -45,6 +47,15 @@ const computeThreads = Math.max(1, cores - 1);
  */
 const MOST_REPLICAS = 32;
 
+/** Shards for the engine hosts of all models, each of which has one of its own besides. */
+const HOST_SHARDS = 96;
+
+/** Characters of a model's name, as the `model` of a request may have. */
+export const LONGEST_NAME = 256;
+
+/** No argument and no variable can hold it. */
+const SEPARATOR = "\0";
+
 /** Below this no prompt with a chat template, or none with an answer, would fit. */
 const FEWEST_CONTEXT = 16;
 
@@ -60,7 +71,8 @@ export const SETTINGS = {
     value: "FILE|URI",
     default: packagePath("models/tacho-mini-q8_0.gguf"),
     defaultHelp: "the embedded tacho-mini",
-    help: "GGUF file, or a URI such as hf:user/model:Q4_K_M, which is downloaded",
+    help: "GGUF file, or a URI such as hf:user/model:Q4_K_M, which is downloaded; several: repeat it, as NAME=FILE|URI if need be",
+    repeats: true,
   },
   modelsDirectory: {
     ...text,
@@ -76,7 +88,25 @@ export const SETTINGS = {
     value: "NAME",
     default: "",
     defaultHelp: "the file's name without .gguf",
-    help: "name that clients use for the model",
+    help: "name that clients use for the model; one for each --model",
+    repeats: true,
+  },
+  preload: {
+    ...text,
+    flag: "preload",
+    value: "WHICH",
+    default: "first",
+    choices: ["first", "all"],
+    help: "models to load at the start; the others are loaded when a request names them",
+  },
+  modelsMemory: {
+    ...integer,
+    flag: "models-memory",
+    value: "MIB",
+    default: 0,
+    range: [0, 2 ** 31 - 1],
+    defaultHelp: "0: no limit",
+    help: "memory that loaded models may take together, about; the least recently used make way",
   },
   lora: {
     ...text,
@@ -84,7 +114,7 @@ export const SETTINGS = {
     value: "NAME=FILE[:SCALE],…",
     default: "",
     defaultHelp: "none",
-    help: "LoRA adapters; a request chooses one with its name as the model",
+    help: "LoRA adapters of the first model; a request chooses one with its name as the model",
   },
   host: { ...text, flag: "host", value: "ADDRESS", default: "127.0.0.1", help: "address to listen on" },
   port: {
@@ -321,6 +351,20 @@ export const SETTINGS = {
     range: [0.001, 86_400],
     help: "longest wait for a slot, whatever the priority; after it 503",
   },
+  storedResponses: {
+    ...integer,
+    flag: "stored-responses",
+    default: 1024,
+    range: [0, 1_000_000],
+    help: "answers of /v1/responses kept in memory for previous_response_id; 0 keeps none",
+  },
+  storedResponseSeconds: {
+    ...seconds,
+    flag: "stored-response-seconds",
+    default: 86_400,
+    range: [1, 2_592_000],
+    help: "how long each is kept; the oldest go sooner when they are many or exceed 64 MiB",
+  },
   prioritySeconds: {
     ...seconds,
     flag: "priority-seconds",
@@ -363,7 +407,7 @@ export function variableOf({ flag }: { flag: string }): string {
 /** Command line before environment before default. `given` is what the command line holds, by flag. */
 export function readSettings(given: ReadonlyMap<string, string>, env: NodeJS.ProcessEnv): Settings {
   const values = settingEntries.map(([key, setting]) => [key, readSetting(setting, given, env)]);
-  const settings = withAlias(Object.fromEntries(values) as Settings);
+  const settings = Object.fromEntries(values) as Settings;
   checkTogether(settings);
   return settings;
 }
@@ -375,6 +419,9 @@ interface Conflict {
 
 const speculates = ({ speculation, draftModel }: Settings): boolean =>
   speculation !== "off" || draftModel !== "";
+
+const hostShards = ({ replicas }: Settings): number => 2 * replicas + 1;
+const models = ({ model }: Settings): number => valuesOf(model).length;
 
 /** Values that are right alone and wrong together, or between what a range can say. */
 const CONFLICTS: readonly Conflict[] = [
@@ -403,6 +450,13 @@ const CONFLICTS: readonly Conflict[] = [
     expected: ({ speculation }) => `off for --speculation with --draft-model, but received '${speculation}'`,
   },
   {
+    when: (settings) => models(settings) * hostShards(settings) > HOST_SHARDS,
+    expected: (settings) => {
+      const most = Math.floor(HOST_SHARDS / hostShards(settings));
+      return `at most ${most} times --model with --replicas ${settings.replicas}, but received ${models(settings)}`;
+    },
+  },
+  {
     // A guess is verified by several samplings of one sequence in a step; the graph does one.
     when: (settings) => settings.backendSampling === "on" && speculates(settings),
     expected: ({ draftModel }) =>
@@ -425,7 +479,20 @@ function readSetting(
   // An empty variable is how a container file says "not set".
   const raw = fromFlag ?? (env[variable] || undefined);
   if (raw === undefined) return setting.default;
-  return parseValue(setting, raw, fromFlag === undefined ? variable : `--${setting.flag}`);
+  const source = fromFlag === undefined ? variable : `--${setting.flag}`;
+  if (setting.type !== "text" || !setting.repeats) return parseValue(setting, raw, source);
+  const several = raw.split(fromFlag === undefined ? "," : SEPARATOR);
+  return several.map((one) => parseValue(setting, one, source)).join(SEPARATOR);
+}
+
+/** What a flag that may be repeated was given, as one text of `given`. */
+export function joinValues(before: string | undefined, value: string): string {
+  return before === undefined ? value : before + SEPARATOR + value;
+}
+
+/** The values of a setting that may be given several times. */
+export function valuesOf(setting: string): string[] {
+  return setting === "" ? [] : setting.split(SEPARATOR);
 }
 
 function parseValue(setting: TextSetting | NumberSetting, raw: string, source: string): string | number {
@@ -446,13 +513,4 @@ function parseValue(setting: TextSetting | NumberSetting, raw: string, source: s
     fail(`${setting.type === "integer" ? "an integer" : "a number"} from ${minimum} to ${maximum}`);
   }
   return value;
-}
-
-function withAlias(settings: Settings): Settings {
-  return settings.alias === "" ? { ...settings, alias: modelName(settings.model) } : settings;
-}
-
-/** "models/tacho-mini-q8_0.gguf" as "tacho-mini-q8_0". */
-function modelName(model: string): string {
-  return basename(model).replace(/(-\d{5}-of-\d{5})?\.gguf$/i, "") || model;
 }

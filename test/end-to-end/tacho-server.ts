@@ -49,9 +49,14 @@ export class TachoServer {
     return "tacho-mini-q8_0";
   }
 
+  /** The process ids of all models' engine hosts. */
+  get enginePids(): number[] {
+    return childrenOf(this.process.pid!).filter((pid) => titleOf(pid).startsWith("tacho engine-host"));
+  }
+
   /** The engine host's process id. */
   get enginePid(): number {
-    const found = childrenOf(this.process.pid!).find((pid) => titleOf(pid).startsWith("tacho engine-host"));
+    const [found] = this.enginePids;
     if (found === undefined) throw new Error("no engine host is running");
     return found;
   }

@@ -95,6 +95,16 @@ describe("a line", () => {
     expect(await logged(1)).toEqual([expect.objectContaining({ ...common, ...CHAT, ...told })]);
   });
 
+  test("tells the model of an adapter, and what one that makes vectors had read", async () => {
+    await start({ alias: "embedding", lora: "sql=/a.gguf" });
+    await (await stand.post("/v1/embeddings", { model: "sql", input: ["abc", "de"] })).text();
+    const [line] = await logged(1);
+    expect(line).toMatchObject({
+      ...{ route: "/v1/embeddings", status: 200, outcome: "stop", model: "embedding", stream: false },
+      ...{ prompt_tokens: 5, cached_tokens: 0, completion_tokens: 0, queue_seconds: seconds },
+    });
+  });
+
   test("tells whose key was sent, and never the key", async () => {
     const key = "mine-0123456789abcdef";
     await start({ apiKeysFile: keys.write([{ name: "mine", key, tenant: "us" }]) });

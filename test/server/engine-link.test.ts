@@ -114,6 +114,27 @@ describe("the engine link", () => {
     await heardAs(() => heard, ["'Grüße\n'", "''", "'\"🌍\"'", "stop", "flush"]);
   });
 
+  it("brings what a call is answered with, and why it is refused", async () => {
+    await start("scripted");
+    const asked = [[97, 98], [99]].map((tokens) => link.call({ kind: "detokenize", tokens }));
+    expect(await Promise.all(asked)).toEqual(["ab", "c"]);
+    const refused = link.call({ kind: "rank", query: "broken", documents: [] });
+    await expect(refused).rejects.toMatchObject({
+      code: "engine_failed",
+      message: "the decode failed",
+      input: null,
+    });
+  });
+
+  it("loses its calls with the host, and takes none while that is away", async () => {
+    await start("scripted", { firstDelaySeconds: 60 });
+    const calls = ["stall", "crash"].map((query) => link.call({ kind: "rank", query, documents: [] }));
+    for (const call of calls) await expect(call).rejects.toMatchObject({ code: "engine_lost" });
+    expect(link.state).toBe("restarting");
+    const late = link.call({ kind: "detokenize", tokens: [] });
+    await expect(late).rejects.toMatchObject({ code: "engine_lost" });
+  });
+
   it("brings a cancelled request's last word, and ignores the cancelling of one that has ended", async () => {
     await start("scripted");
     const heard = submit(1, "silent");

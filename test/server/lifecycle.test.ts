@@ -203,7 +203,7 @@ describe("an engine host that dies", () => {
 
 describe("before the model is loaded", () => {
   it("answers, but is not ready", async () => {
-    stand = new Stand({ alias: "never-ready" });
+    stand = new Stand({ alias: "never-ready", queueTimeout: 0.05 });
     await stand.front.listen();
     stand.front.load().catch(() => undefined);
     const health = await fetch(`${stand.url}/readyz`);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parseAdapters } from "../../src/server/lora-setting.js";
 import { UsageError } from "../../src/server/settings.js";
 
-const parse = (setting: string) => parseAdapters(setting, "base");
+const parse = (setting: string) => parseAdapters(setting, ["base", "other"]);
 
 describe("--lora", () => {
   it.each([

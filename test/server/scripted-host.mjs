@@ -3,6 +3,7 @@
  * host starts in the model's name; everything else is src/engine/messages.ts.
  */
 import { existsSync } from "node:fs";
+import { Buffer } from "node:buffer";
 import { clearInterval, setImmediate, setInterval, setTimeout } from "node:timers";
 
 process.title = "tacho engine-host";
@@ -105,6 +106,54 @@ function submit(request) {
   (acts[name] ?? acts.echo)(request.id, request, ...args);
 }
 
+const refusal = (code, message, input = null) => ({ error: { code, message, input } });
+
+/** One token a character, its code; a text or query "stall" is never answered, "crash" ends the host. */
+const answers = {
+  tokenize: ({ text, addSpecial, parseSpecial, withPieces }) => {
+    const tokens = Int32Array.from([...((addSpecial ? "^" : "") + text)], (character) =>
+      character.codePointAt(0),
+    );
+    const bytes = Buffer.from(String.fromCodePoint(...tokens));
+    const ends = tokens.map((_, i) => Buffer.byteLength(String.fromCodePoint(...tokens.slice(0, i + 1))));
+    return {
+      result: {
+        tokens: parseSpecial ? tokens : tokens.reverse(),
+        pieces: withPieces ? { bytes, ends } : null,
+      },
+    };
+  },
+  "tokenize-chat": ({ prompt, ...rest }) =>
+    answers.tokenize({ text: prompt.messages, parseSpecial: true, ...rest }),
+  detokenize: ({ tokens }) => ({ result: String.fromCodePoint(...tokens) }),
+  "apply-template": ({ prompt }) => {
+    if (prompt.messages.includes('"template"'))
+      return refusal("template_failed", "Conversation roles must alternate.");
+    return { result: `<${prompt.messages}>` };
+  },
+  /** The vector of an input is its length and what was asked for besides. */
+  embed: ({ inputs, dimensions, encoding }) => {
+    const bad = inputs.indexOf("toolong");
+    if (bad >= 0) return refusal("context_length_exceeded", "the input has 9 tokens; at most 8 fit", bad);
+    const vectors = inputs.map(({ length }) =>
+      JSON.stringify(encoding === "float" ? [length, dimensions] : `b64:${length}`),
+    );
+    return { result: { vectors, tokens: inputs.map(({ length }) => length) } };
+  },
+  /** Documents are as good as they are long. */
+  rank: ({ query, documents }) => {
+    if (query === "broken") return refusal("engine_failed", "the decode failed");
+    return { result: { scores: documents.map(({ length }) => length), tokens: documents.map(() => 2) } };
+  },
+};
+
+function call(id, asked) {
+  const text = asked.text ?? asked.query ?? asked.inputs?.[0];
+  if (text === "stall") return;
+  if (text === "crash") process.kill(process.pid, "SIGKILL");
+  setImmediate(() => send({ type: "answer", id, answer: answers[asked.kind](asked) }));
+}
+
 const starts = {
   "fails-usage": () => fail("The model is too large for this machine.", true),
   fails: () => fail("The model is damaged.", false),
@@ -144,8 +193,13 @@ function vocabulary(texts) {
 
 function ready(settings) {
   send({ type: "progress", phase: "load", fraction: 1 });
+  const kind = /^(embedding|rerank)/.exec(settings.modelId)?.[1] ?? "generation";
   const model = {
     id: settings.modelId,
+    kind,
+    name: settings.modelId.includes("matryoshka") ? "Qwen3 Embedding 0.6B" : "",
+    dimensions: kind === "embedding" ? 8 : 0,
+    cacheBytes: 0,
     file: settings.download ? `/downloaded/${settings.model}` : settings.model,
     description: "scripted",
     contextSize: 2048,
@@ -154,7 +208,7 @@ function ready(settings) {
     kvCells: 2048 * settings.slots * settings.replicas,
     vocabularySize: 4096,
     parameters: 1,
-    sizeBytes: 1,
+    sizeBytes: 2 ** 20 * (/-(\d+)-MiB$/.exec(settings.modelId)?.[1] ?? 1),
     loadSeconds: 0.01,
     threads: settings.threads,
     backend: "cpu",
@@ -176,6 +230,7 @@ function start(settings) {
 process.on("message", (message) => {
   if (message.type === "start") start(message.settings);
   else if (message.type === "submit") submit(message.request);
+  else if (message.type === "call") call(message.id, message.call);
   else if (message.type === "cancel") step(message.id, null, { reason: "cancelled" });
   else if (message.type === "stop") process.exit(0);
 });

@@ -11,10 +11,9 @@ function settings(args: string[], env: Record<string, string> = {}) {
 
 describe("settings", () => {
   it("have the defaults of their table", () => {
-    const { alias, model, ...others } = settings([]);
+    const { model, ...others } = settings([]);
     for (const [key, value] of Object.entries(others)) expect(value).toBe(SETTINGS[key as "port"].default);
     expect(model).toMatch(/models\/tacho-mini-q8_0\.gguf$/);
-    expect(alias).toBe("tacho-mini-q8_0");
   });
 
   it("come from the command line before the environment", () => {
@@ -32,16 +31,6 @@ describe("settings", () => {
     const flags = settingEntries.map(([, { flag }]) => flag);
     expect(new Set(flags).size).toBe(flags.length);
     expect(variableOf(SETTINGS.drainSeconds)).toBe("TACHO_DRAIN_SECONDS");
-  });
-
-  it.each([
-    ["/models/llama-8b.Q4_K_M.gguf", "llama-8b.Q4_K_M"],
-    ["big-00001-of-00003.gguf", "big"],
-    ["hf:user/tiny:Q8_0", "tiny:Q8_0"],
-    ["https://example.com/a/b.gguf", "b"],
-  ])("name the model %s as %s", (model, alias) => {
-    expect(settings(["--model", model]).alias).toBe(alias);
-    expect(settings(["--model", model, "--alias", "mine"]).alias).toBe("mine");
   });
 
   it.each(["f32", "f16", "bf16"])("allow values of type %s without flash attention", (type) => {
@@ -100,6 +89,14 @@ describe("settings", () => {
     [["--draft-tokens", "0"], {}, "Expected an integer from 1 to 64 for --draft-tokens, but received '0'."],
     [["--replicas", "0"], {}, "Expected an integer from 1 to 32 for --replicas, but received '0'."],
     [["--replicas", "33"], {}, "Expected an integer from 1 to 32 for --replicas, but received '33'."],
+    [
+      [...Array<string[]>(33).fill(["--model", "a"])].flat(),
+      {},
+      "Expected at most 32 times --model with --replicas 1, but received 33.",
+    ],
+    [["--preload", "none"], {}, "Expected one of first, all for --preload, but received 'none'."],
+    [["--model", "a", "--model", ""], {}, "Expected a value for --model"],
+    [[], { TACHO_MODEL: "a," }, "Expected a value for TACHO_MODEL"],
     [["--max-context", "1"], {}, "Expected 0 or at least 16 for --max-context, but received '1'."],
     [[], { TACHO_MAX_CONTEXT: "15" }, "Expected 0 or at least 16 for --max-context, but received '15'."],
     [

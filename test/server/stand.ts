@@ -4,6 +4,7 @@ import { catalog } from "../../src/metrics/catalog.js";
 import { readAccess } from "../../src/server/access/access.js";
 import type { Clock } from "../../src/server/access/token-bucket.js";
 import { Front, type FrontOptions } from "../../src/server/front.js";
+import type { ModelSource } from "../../src/server/model-file.js";
 import type { ServerTelemetry } from "../../src/server/meters.js";
 import { readSettings, type Settings } from "../../src/server/settings.js";
 import { newSegmentPath, openTelemetry } from "../../src/telemetry/index.js";
@@ -16,20 +17,28 @@ export class Stand {
   readonly front: Front;
   #url: string | undefined;
 
-  /** @param clock That of the keys' rate limits, in seconds. */
-  constructor(given: Partial<Settings> = {}, clock?: Clock, parts: Partial<FrontOptions> = {}) {
+  /**
+   * @param clock That of the keys' rate limits, in seconds.
+   * @param others Models besides the one called `alias`.
+   */
+  constructor(
+    given: Partial<Settings> = {},
+    clock?: Clock,
+    others: Partial<ModelSource>[] = [],
+    parts: Partial<FrontOptions> = {},
+  ) {
     const settings: Settings = {
       ...readSettings(new Map(), {}),
-      alias: "scripted",
       port: 0,
       parallel: 2,
       drainSeconds: 5,
       ...given,
     };
+    const none = { id: given.alias ?? "scripted", model: "none", download: false, bytes: 0 };
     this.front = new Front({
       settings,
       access: readAccess(settings, clock),
-      source: { model: "none", download: false },
+      models: [none, ...others.map((other) => ({ ...none, ...other }))],
       telemetry: this.telemetry,
       hostModule: scriptedHost,
       ...parts,
@@ -39,9 +48,10 @@ export class Stand {
   static async start(
     settings: Partial<Settings> = {},
     clock?: Clock,
+    others: Partial<ModelSource>[] = [],
     parts: Partial<FrontOptions> = {},
   ): Promise<Stand> {
-    const stand = new Stand(settings, clock, parts);
+    const stand = new Stand(settings, clock, others, parts);
     await stand.front.listen();
     await stand.front.load();
     return stand;

@@ -1,11 +1,11 @@
 #include "engine_embedder.hpp"
 
-#include <functional>
-#include <optional>
 #include <utility>
 #include <variant>
 
+#include "compute.hpp"
 #include "from_js.hpp"
+#include "text_calls.hpp"
 #include "to_js.hpp"
 
 namespace tacho::engine::addon {
@@ -13,49 +13,6 @@ namespace tacho::engine::addon {
 namespace {
 
 using Inputs = std::vector<std::vector<Token>>;
-
-/// Computes on a libuv thread and resolves a promise with what `Output` becomes in JavaScript. An InputError
-/// rejects it with the properties `code` and `input`.
-template <typename Output>
-class Compute : public Napi::AsyncWorker {
- public:
-  Compute(Napi::Env env, std::function<Output()> work)
-      : Napi::AsyncWorker(env), work_(std::move(work)), done_(Napi::Promise::Deferred::New(env)) {}
-
-  Napi::Promise promise() const { return done_.Promise(); }
-
- protected:
-  void Execute() override {
-    try {
-      output_ = work_();
-    } catch (const InputError& error) {
-      at_fault_ = error;
-      throw;
-    }
-  }
-  void OnOK() override { done_.Resolve(to_js(Env(), output_)); }
-  void OnError(const Napi::Error& error) override {
-    Napi::Object value = error.Value();
-    if (at_fault_) {
-      value["code"] = name_of(at_fault_->code);
-      value["input"] = static_cast<double>(at_fault_->input);
-    }
-    done_.Reject(value);
-  }
-
- private:
-  std::function<Output()> work_;
-  Napi::Promise::Deferred done_;
-  Output output_;
-  std::optional<InputError> at_fault_;
-};
-
-template <typename Output>
-Napi::Promise run(Napi::Env env, std::function<Output()> work) {
-  auto* compute = new Compute<Output>(env, std::move(work));
-  compute->Queue();
-  return compute->promise();
-}
 
 std::vector<std::int32_t> token_counts(const Inputs& inputs) {
   std::vector<std::int32_t> counts;
@@ -89,7 +46,9 @@ Napi::Function EngineEmbedder::define(Napi::Env env) {
   return DefineClass(
       env, "EngineEmbedder",
       {InstanceAccessor<&EngineEmbedder::info>("info"), InstanceMethod<&EngineEmbedder::embed>("embed"),
-       InstanceMethod<&EngineEmbedder::rank>("rank"), InstanceMethod<&EngineEmbedder::close>("close")});
+       InstanceMethod<&EngineEmbedder::rank>("rank"), InstanceMethod<&EngineEmbedder::tokenize>("tokenize"),
+       InstanceMethod<&EngineEmbedder::detokenize>("detokenize"),
+       InstanceMethod<&EngineEmbedder::close>("close")});
 }
 
 Napi::Object EngineEmbedder::create(const Napi::Function& constructor,
@@ -121,6 +80,18 @@ Napi::Value EngineEmbedder::rank(const Napi::CallbackInfo& info) {
     return rank_all(*embedder, query, documents);
   };
   return run<Ranked>(info.Env(), std::move(work));
+}
+
+/// Keeps the embedder that holds the model.
+std::shared_ptr<const LlamaModel> EngineEmbedder::model() const {
+  const auto embedder = open();
+  return {embedder, &embedder->model()};
+}
+
+Napi::Value EngineEmbedder::tokenize(const Napi::CallbackInfo& info) { return tokenize_text(info, model()); }
+
+Napi::Value EngineEmbedder::detokenize(const Napi::CallbackInfo& info) {
+  return detokenize_tokens(info, model());
 }
 
 /// The model is freed when the calls that run have ended.

@@ -2,8 +2,10 @@
 
 #include <utility>
 
+#include "compute.hpp"
 #include "from_js.hpp"
 #include "running_replicas.hpp"
+#include "text_calls.hpp"
 #include "to_js.hpp"
 
 namespace tacho::engine::addon {
@@ -34,6 +36,10 @@ Napi::Function EngineReplica::define(Napi::Env env) {
       env, "EngineReplica",
       {InstanceAccessor<&EngineReplica::info>("info"), InstanceMethod<&EngineReplica::start>("start"),
        InstanceMethod<&EngineReplica::submit>("submit"), InstanceMethod<&EngineReplica::cancel>("cancel"),
+       InstanceMethod<&EngineReplica::tokenize>("tokenize"),
+       InstanceMethod<&EngineReplica::detokenize>("detokenize"),
+       InstanceMethod<&EngineReplica::apply_template>("applyTemplate"),
+       InstanceMethod<&EngineReplica::tokenize_chat>("tokenizeChat"),
        InstanceMethod<&EngineReplica::close>("close")});
 }
 
@@ -96,6 +102,32 @@ void EngineReplica::submit(const Napi::CallbackInfo& info) {
 
 void EngineReplica::cancel(const Napi::CallbackInfo& info) {
   open_replica().cancel(info[0].As<Napi::Number>().Int64Value());
+}
+
+/// Keeps the replica that holds the model.
+std::shared_ptr<const LlamaModel> EngineReplica::model() const { return {replica_, &open_replica().model()}; }
+
+Napi::Value EngineReplica::tokenize(const Napi::CallbackInfo& info) { return tokenize_text(info, model()); }
+
+Napi::Value EngineReplica::detokenize(const Napi::CallbackInfo& info) {
+  return detokenize_tokens(info, model());
+}
+
+Napi::Value EngineReplica::apply_template(const Napi::CallbackInfo& info) {
+  open_replica();
+  auto work = [replica = replica_, chat = chat_prompt(info[0])] { return replica->template_text(chat); };
+  return run<std::string>(info.Env(), std::move(work));
+}
+
+Napi::Value EngineReplica::tokenize_chat(const Napi::CallbackInfo& info) {
+  open_replica();
+  auto work = [replica = replica_, chat = chat_prompt(info[0]),
+               with_pieces = info[1].ToBoolean().Value()] {
+    Tokenized result{.tokens = replica->chat_tokens(chat)};
+    if (with_pieces) result.pieces = pieces_of(replica->model().vocab(), result.tokens);
+    return result;
+  };
+  return run<Tokenized>(info.Env(), std::move(work));
 }
 
 /// Resolves when the decode thread has ended and the model is freed. Joining may last one step: not here.

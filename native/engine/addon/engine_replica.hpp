@@ -9,7 +9,8 @@
 
 namespace tacho::engine::addon {
 
-/// JavaScript: info, start(cells, meters, onStep), submit(request), cancel(id), close(): Promise.
+/// JavaScript: info, start(cells, meters, onStep), submit(request), cancel(id), tokenize and detokenize as in
+/// text_calls.hpp, applyTemplate(prompt): Promise, tokenizeChat(prompt): Promise, close(): Promise.
 /// Belongs to one environment; its cleanup hook joins the decode thread, so that a worker can end at any
 /// time.
 class EngineReplica : public Napi::ObjectWrap<EngineReplica> {
@@ -29,10 +30,15 @@ class EngineReplica : public Napi::ObjectWrap<EngineReplica> {
   void start(const Napi::CallbackInfo& info);
   void submit(const Napi::CallbackInfo& info);
   void cancel(const Napi::CallbackInfo& info);
+  Napi::Value tokenize(const Napi::CallbackInfo& info);
+  Napi::Value detokenize(const Napi::CallbackInfo& info);
+  Napi::Value apply_template(const Napi::CallbackInfo& info);
+  Napi::Value tokenize_chat(const Napi::CallbackInfo& info);
   Napi::Value close(const Napi::CallbackInfo& info);
   static void at_environment_end(void* self);
   bool end();
   Replica& open_replica() const;
+  std::shared_ptr<const LlamaModel> model() const;
 
   std::shared_ptr<Replica> replica_;
   Napi::Reference<Napi::Float64Array>

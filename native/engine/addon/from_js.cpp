@@ -204,6 +204,25 @@ Request request(const Napi::Object& value) {
   return result;
 }
 
+TextToTokenize text_to_tokenize(const Napi::Value& value) {
+  const auto object = value.As<Napi::Object>();
+  return {.text = text(object, "text"),
+          .add_special = object.Get("addSpecial").ToBoolean(),
+          .parse_special = object.Get("parseSpecial").ToBoolean(),
+          .with_pieces = object.Get("withPieces").ToBoolean()};
+}
+
+std::vector<Token> token_list(const Napi::Value& list) {
+  if (!list.IsArray()) expected(list, "tokens", "an array");
+  return tokens(list.As<Napi::Array>());
+}
+
+ChatPrompt chat_prompt(const Napi::Value& value) {
+  auto read = prompt(value.As<Napi::Object>());
+  if (auto* chat = std::get_if<ChatPrompt>(&read)) return std::move(*chat);
+  expected(value, "prompt.kind", "chat");
+}
+
 EmbedderOptions embedder_options(const Napi::Object& options) {
   return {.batch_tokens = integer(options, "batchTokens"),
           .threads = integer(options, "threads"),

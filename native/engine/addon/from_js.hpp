@@ -14,6 +14,17 @@ ModelOptions model_options(const Napi::Object& options);
 ContextOptions context_options(const Napi::Object& options);
 Request request(const Napi::Object& value);
 
+/// What a tokenize() call asks for.
+struct TextToTokenize {
+  std::string text;
+  bool add_special = false;
+  bool parse_special = false;
+  bool with_pieces = false;
+};
+TextToTokenize text_to_tokenize(const Napi::Value& value);
+std::vector<Token> token_list(const Napi::Value& list);
+ChatPrompt chat_prompt(const Napi::Value& value);
+
 EmbedderOptions embedder_options(const Napi::Object& options);
 /// A text, or its tokens.
 using EmbedInput = std::variant<std::string, std::vector<Token>>;

@@ -130,6 +130,7 @@ Napi::Array list(Napi::Env env, const std::vector<std::int32_t>& numbers) {
 Napi::Object described(Napi::Env env, const LlamaModel& model) {
   const auto device = model.device();
   auto info = Napi::Object::New(env);
+  info["name"] = model.name();
   info["description"] = model.description();
   info["trainedContextSize"] = llama_model_n_ctx_train(model.get());
   info["vocabularySize"] = llama_vocab_n_tokens(model.vocab());
@@ -202,9 +203,11 @@ Napi::Object to_js(Napi::Env env, const Replica& replica) {
   const auto& model = replica.model();
   const auto& limits = replica.limits();
   auto info = described(env, model);
+  info["kind"] = "generation";
   info["contextSize"] = limits.context;
   info["slots"] = limits.slots;
   info["kvCells"] = limits.cells;
+  info["cacheBytes"] = static_cast<double>(replica.cache_bytes());
   info["loadSeconds"] = replica.load_seconds();
   info["hasChatTemplate"] = model.chat_format().has_template();
   info["thinks"] = model.chat_format().thinks();

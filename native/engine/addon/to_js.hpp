@@ -25,5 +25,7 @@ struct Ranked {
 Napi::Object to_js(Napi::Env env, const Embedded& embedded);
 Napi::Object to_js(Napi::Env env, const Ranked& ranked);
 Napi::Object to_js(Napi::Env env, const LlamaEmbedder& embedder);
+/// Bytes that are no UTF-8 become U+FFFD.
+inline Napi::Value to_js(Napi::Env env, const std::string& text) { return Napi::String::New(env, text); }
 
 }  // namespace tacho::engine::addon

@@ -70,7 +70,7 @@ CacheSize cache_size(const llama_model* model, const CacheDemand& demand) {
     cells =
         static_cast<std::int32_t>(std::max<std::int64_t>(kFewestCells, std::min({whole, affordable, most})));
   }
-  return {.cells = cells, .whole_context_each = cells >= whole};
+  return {.cells = cells, .cell_bytes = cell_bytes, .whole_context_each = cells >= whole};
 }
 
 }  // namespace tacho::engine

@@ -10,6 +10,7 @@ namespace tacho::engine {
 
 struct CacheSize {
   std::int32_t cells = 0;
+  std::int64_t cell_bytes = 0;      // of one cell
   bool whole_context_each = false;  // every sequence can have its whole context at once
 };
 

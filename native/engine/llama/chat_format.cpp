@@ -1,5 +1,6 @@
 #include "chat_format.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -31,6 +32,13 @@ ChatTurn turn_of(common_chat_params found) {
           .shown_controls = std::move(found.preserved_tokens),
           .stops = std::move(found.additional_stops),
           .syntax = std::make_shared<const AnswerSyntax>(found.format, found.generation_prompt, found.parser)};
+}
+
+/// Whether the grammar is of a call alone, as a word in the text begins it.
+bool begins_with_word(const ChatTurn& turn) {
+  return turn.lazy && std::ranges::all_of(turn.triggers, [](const common_grammar_trigger& trigger) {
+           return trigger.type == COMMON_GRAMMAR_TRIGGER_TYPE_WORD;
+         });
 }
 
 common_chat_tool_choice tool_choice(const std::string& choice) {
@@ -81,13 +89,29 @@ common_chat_templates_inputs ChatFormat::inputs_of(const ChatPrompt& chat) const
   return inputs;
 }
 
+/// Where a call is required, llama.cpp's grammar lets any text come before it, and only keeps it from ending: small
+/// models then go on for ever. The grammar of calls that are not required begins with the call.
+ChatTurn ChatFormat::special_turn(common_chat_templates_inputs inputs) const {
+  const bool required = !inputs.tools.empty() && inputs.tool_choice == COMMON_CHAT_TOOL_CHOICE_REQUIRED;
+  if (required && !inputs.enable_thinking) {
+    inputs.tool_choice = COMMON_CHAT_TOOL_CHOICE_AUTO;
+    auto turn = turn_of(common_chat_templates_apply(templates_.get(), inputs));
+    if (begins_with_word(turn)) {
+      turn.lazy = false;
+      turn.begun.clear();
+      return turn;
+    }
+    inputs.tool_choice = COMMON_CHAT_TOOL_CHOICE_REQUIRED;
+  }
+  return turn_of(common_chat_templates_apply(templates_.get(), inputs));
+}
+
 ChatTurn ChatFormat::apply(const ChatPrompt& chat, const ControlText& control_text) const {
   auto inputs = inputs_of(chat);
   auto hidden = inputs;
   hide_words(hidden, control_text);
   const bool special = !chat.json_schema.empty() || !inputs.tools.empty();
-  ChatTurn turn = special ? turn_of(common_chat_templates_apply(templates_.get(), inputs))
-                          : plain(inputs.enable_thinking);
+  ChatTurn turn = special ? special_turn(inputs) : plain(inputs.enable_thinking);
   // Only the prompt is wanted from here on: without what it takes to read answers, it is the same.
   hidden.force_pure_content = true;
   turn.prompt = common_chat_templates_apply(templates_.get(), hidden).prompt;

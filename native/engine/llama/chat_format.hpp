@@ -56,6 +56,7 @@ class ChatFormat {
  private:
   common_chat_templates_inputs inputs_of(const ChatPrompt& chat) const;
   ChatTurn try_out(bool thinking);
+  ChatTurn special_turn(common_chat_templates_inputs inputs) const;
   const ChatTurn& plain(bool thinking) const { return plain_[thinking ? 1 : 0]; }
 
   common_chat_templates_ptr templates_;

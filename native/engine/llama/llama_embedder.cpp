@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "flash_attention.hpp"
 #include "llama_log.hpp"
@@ -85,19 +86,25 @@ bool normalise(std::vector<float>& vector) {
 }  // namespace
 
 LlamaEmbedder::LlamaEmbedder(const ModelOptions& model, const EmbedderOptions& options)
-    : model_(for_embedding(model)), threads_(options.threads) {
+    : LlamaEmbedder{options, std::chrono::steady_clock::now(),
+                    std::make_shared<const LlamaModel>(for_embedding(model))} {}
+
+LlamaEmbedder::LlamaEmbedder(const EmbedderOptions& options,
+                             std::chrono::steady_clock::time_point started_at,
+                             std::shared_ptr<const LlamaModel> model)
+    : model_(std::move(model)), threads_(options.threads) {
   take_llama_error();
-  context_.reset(llama_init_from_model(model_.get(), context_params(model_, options)));
+  context_.reset(llama_init_from_model(model_->get(), context_params(*model_, options)));
   if (!context_) {
     const auto reason = take_llama_error();
     throw LoadError("no context for embeddings could be made" + (reason.empty() ? "" : ": " + reason));
   }
   threads_.attach_to(context_.get());
   const auto most = static_cast<std::int32_t>(llama_n_ubatch(context_.get()));
-  context_tokens_ = std::min(batch_tokens(options), llama_model_n_ctx_train(model_.get()));
-  dimensions_ = llama_model_n_embd_out(model_.get());
+  context_tokens_ = std::min(batch_tokens(options), llama_model_n_ctx_train(model_->get()));
+  dimensions_ = llama_model_n_embd_out(model_->get());
   batch_ = llama_batch_init(most, 0, 1);
-  load_seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - started_at_).count();
+  load_seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - started_at).count();
 }
 
 LlamaEmbedder::~LlamaEmbedder() { llama_batch_free(batch_); }
@@ -128,14 +135,14 @@ std::vector<float> LlamaEmbedder::rank(std::span<const std::vector<Token>> input
 
 /// Their outputs are not of the same size.
 void LlamaEmbedder::require(ModelKind kind) const {
-  if (model_.kind() == kind) return;
+  if (model_->kind() == kind) return;
   throw std::runtime_error(std::string("expected ") + described(kind) + ", received " +
-                           described(model_.kind()));
+                           described(model_->kind()));
 }
 
 /// Tokenising takes time without limit on some texts (quadratic in special tokens).
 void LlamaEmbedder::check_length(std::size_t input, std::size_t bytes) const {
-  const auto most = static_cast<std::size_t>(context_tokens_) * model_.longest_token() * kSpareLength;
+  const auto most = static_cast<std::size_t>(context_tokens_) * model_->longest_token() * kSpareLength;
   if (bytes <= most) return;
   throw InputError(ErrorCode::context_length_exceeded, input,
                    "the input has " + std::to_string(bytes) + " bytes; at most " + std::to_string(most) +
@@ -144,7 +151,7 @@ void LlamaEmbedder::check_length(std::size_t input, std::size_t bytes) const {
 }
 
 void LlamaEmbedder::check(std::span<const std::vector<Token>> inputs) const {
-  const auto vocabulary = llama_vocab_n_tokens(model_.vocab());
+  const auto vocabulary = llama_vocab_n_tokens(model_->vocab());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const auto& tokens = inputs[i];
     if (tokens.empty()) throw InputError(ErrorCode::invalid_prompt, i, "the input holds no token");
@@ -196,7 +203,7 @@ void LlamaEmbedder::compute(std::span<const std::vector<Token>> inputs) {
   }
   if (const auto memory = llama_get_memory(context_.get())) llama_memory_clear(memory, false);
   take_llama_error();
-  const bool decodes = llama_model_has_decoder(model_.get());
+  const bool decodes = llama_model_has_decoder(model_->get());
   const auto result = decodes ? llama_decode(context_.get(), batch_) : llama_encode(context_.get(), batch_);
   if (result == 0) return;
   const auto reason = take_llama_error();

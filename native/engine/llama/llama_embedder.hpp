@@ -10,7 +10,8 @@
 #include <vector>
 
 #include "compute_threads.hpp"
-#include "llama_model.hpp"
+#include "input_error.hpp"
+#include "shared_model.hpp"
 
 namespace tacho::engine {
 
@@ -21,22 +22,17 @@ struct EmbedderOptions {
   std::string flash_attention = "auto";  // auto, on or off
 };
 
-/// Thrown with one line for the client; `input` is the index of the input that is at fault.
-struct InputError : std::runtime_error {
-  InputError(ErrorCode why, std::size_t which, const std::string& message)
-      : std::runtime_error(message), code(why), input(which) {}
-  ErrorCode code;
-  std::size_t input;
-};
-
 /// Thread-safe: calls wait for each other.
 class LlamaEmbedder {
  public:
   /// Throws LoadError, also when the model is for generation.
   LlamaEmbedder(const ModelOptions& model, const EmbedderOptions& options);
+  /// The same of a model for embeddings or ranking whose loading began at `started_at`.
+  LlamaEmbedder(const EmbedderOptions& options, std::chrono::steady_clock::time_point started_at,
+                std::shared_ptr<const LlamaModel> model);
   ~LlamaEmbedder();
 
-  const LlamaModel& model() const { return model_; }
+  const LlamaModel& model() const { return *model_; }
   double load_seconds() const { return load_seconds_; }
   /// Tokens that one input may have.
   std::int32_t context() const { return context_tokens_; }
@@ -62,8 +58,7 @@ class LlamaEmbedder {
     void operator()(llama_context* context) const { llama_free(context); }
   };
 
-  std::chrono::steady_clock::time_point started_at_ = std::chrono::steady_clock::now();
-  LlamaModel model_;
+  std::shared_ptr<const LlamaModel> model_;
   ComputeThreads threads_;
   std::unique_ptr<llama_context, FreeContext> context_;
   llama_batch batch_{};

@@ -142,7 +142,7 @@ LlamaModel::LlamaModel(const ModelOptions& options)
   check_kind(options.generates);
   adapters_ = LoraAdapters(get(), options.adapters);
   vocab_ = llama_model_get_vocab(get());
-  if (options.generates) chat_format_ = format_of(get());
+  if (kind_ == ModelKind::generation) chat_format_ = format_of(get());
   control_text_ = std::make_unique<const ControlText>(vocab_);
   for (Token token = 0; token < llama_vocab_n_tokens(vocab_); ++token) {
     std::string text;
@@ -151,13 +151,13 @@ LlamaModel::LlamaModel(const ModelOptions& options)
   }
 }
 
-void LlamaModel::check_kind(bool generates) const {
-  const bool fits = generates ? kind_ == ModelKind::generation
-                              : kind_ == ModelKind::embedding || kind_ == ModelKind::rerank;
+void LlamaModel::check_kind(std::optional<bool> generates) const {
+  const bool embeds = kind_ == ModelKind::embedding || kind_ == ModelKind::rerank;
+  const bool fits = generates.value_or(!embeds) ? kind_ == ModelKind::generation : embeds;
   if (fits) return;
-  throw LoadError(std::string("expected ") +
-                  (generates ? "a text generation model" : "an embedding or rerank model") + ", received " +
-                  described(kind_));
+  const char* wanted = "a text generation, embedding or rerank model";
+  if (generates) wanted = *generates ? "a text generation model" : "an embedding or rerank model";
+  throw LoadError(std::string("expected ") + wanted + ", received " + described(kind_));
 }
 
 void append_token_text(const llama_vocab* vocab, Token token, bool special, std::string& text) {
@@ -187,6 +187,18 @@ Device LlamaModel::device() const {
   const auto all = devices();
   if (all.empty()) return {"cpu", ""};
   return gpu_layers_ == 0 ? all.back() : all[static_cast<std::size_t>(std::max(0, device_))];
+}
+
+std::string LlamaModel::name() const {
+  std::array<char, 256> text{};
+  llama_model_meta_val_str(get(), "general.name", text.data(), text.size());
+  return text.data();
+}
+
+std::string LlamaModel::readable(const std::string& text) const {
+  std::string all;
+  for (const auto& part : control_text_->split(text)) all += part.text;
+  return all;
 }
 
 std::vector<Token> LlamaModel::tokenize_chat(const std::string& text) const {

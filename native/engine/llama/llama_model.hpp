@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -25,7 +26,8 @@ struct ModelOptions {
   std::int32_t gpu_layers = -1;  // -1: all
   std::int32_t device = -1;      // the GPU that holds them, as load_backends() counts; -1: all of them
   std::vector<AdapterOptions> adapters;
-  bool generates = true;  // false: it must be a model for embeddings or ranking
+  /// False: it must be a model for embeddings or ranking; none: any of the three.
+  std::optional<bool> generates = true;
   /// Called on the loading thread with 0 … 1.
   std::function<void(float)> progress;
 };
@@ -59,6 +61,8 @@ class LlamaModel {
 
   ModelKind kind() const { return kind_; }
   std::string description() const;
+  /// As its makers called it; empty when the file does not say.
+  std::string name() const;
   /// Of a model that generates.
   const ChatFormat& chat_format() const { return *chat_format_; }
   /// Where the layers are.
@@ -86,6 +90,8 @@ class LlamaModel {
   std::vector<Token> control_tokens(std::span<const std::string> texts) const;
   /// The bytes of all tokens, control tokens' too; made when it is first asked for.
   std::shared_ptr<const TokenTrie> token_trie() const;
+  /// A text from apply_chat_template() as people and other servers read it.
+  std::string readable(const std::string& text) const;
 
   /// `begins`: with the tokens that begin and end a text; `control`: control tokens are read as such.
   std::vector<Token> tokenize(const std::string& text, bool begins, bool control) const;
@@ -100,7 +106,7 @@ class LlamaModel {
  private:
   std::vector<Token> tokenize_parts(const std::string& text, bool begins) const;
   std::vector<Token> joined(const std::vector<Token>& query, const std::vector<Token>& document) const;
-  void check_kind(bool generates) const;
+  void check_kind(std::optional<bool> generates) const;
 
   struct Free {
     void operator()(llama_model* model) const { llama_model_free(model); }

@@ -113,6 +113,7 @@ LlamaRuntime::LlamaRuntime(const LlamaModel& model, const ContextOptions& option
              .draft_tokens = draft_tokens,
              .shared_cells = params.kv_unified,
              .divisible = SequenceMemory::divides(model.get())};
+  cache_bytes_ = limits_.cells * size.cell_bytes;
   memory_ = std::make_unique<SequenceMemory>(context_.get(), params.kv_unified,
                                              kCheckpointsPerSlot * static_cast<std::size_t>(options.slots));
   for (Token token = 0; token < static_cast<Token>(vocabulary_); ++token) {
@@ -190,7 +191,8 @@ std::unique_ptr<Sampler> LlamaRuntime::make_sampler(const Sampling& sampling, st
   // Nothing longer than a context can be looked back at.
   auto& look_back = wanted.dry.last_tokens;
   look_back = look_back < 0 ? limits_.context : std::min(look_back, limits_.context);
-  return std::make_unique<LlamaSampler>(model_.vocab(), ends_, wanted, prompt, std::move(constraint));
+  return std::make_unique<LlamaSampler>(vocabulary_, ends_, wanted, prompt,
+                                        LlamaSampler::Extras{model_.vocab(), std::move(constraint)});
 }
 
 }  // namespace tacho::engine

@@ -40,6 +40,8 @@ class LlamaRuntime : public Runtime {
   ~LlamaRuntime() override;
 
   const Limits& limits() const override { return limits_; }
+  /// Of the KV cache, about.
+  std::int64_t cache_bytes() const { return cache_bytes_; }
   bool computes_asynchronously() const override { return asynchronous_; }
   DecodeStatus decode(std::span<const BatchToken> batch) override;
   std::string failure() const override { return failure_; }
@@ -60,7 +62,7 @@ class LlamaRuntime : public Runtime {
 
   /// Thread-safe: reads only the model.
   std::unique_ptr<Sampler> make_sampler(const Sampling& sampling, std::span<const Token> prompt,
-                                        std::unique_ptr<AnswerConstraint> constraint) const;
+                                        std::unique_ptr<AnswerConstraint> constraint = nullptr) const;
 
  private:
   void warm_up();
@@ -73,6 +75,7 @@ class LlamaRuntime : public Runtime {
   std::size_t vocabulary_;
   std::vector<Token> ends_;
   Limits limits_;
+  std::int64_t cache_bytes_ = 0;
   bool asynchronous_ = false;  // a GPU computes while its host goes on
   // Each is freed before those above it, which it uses.
   ComputeThreads threads_;

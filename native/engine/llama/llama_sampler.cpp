@@ -29,21 +29,21 @@ std::uint32_t seed_of(const Sampling& sampling) {
 
 }  // namespace
 
-LlamaSampler::LlamaSampler(const llama_vocab* vocab, std::span<const Token> ends, const Sampling& sampling,
-                           std::span<const Token> prompt, std::unique_ptr<AnswerConstraint> constraint)
+LlamaSampler::LlamaSampler(std::size_t vocabulary, std::span<const Token> ends, const Sampling& sampling,
+                           std::span<const Token> prompt, Extras extras)
     : sampling_(sampling),
-      vocabulary_(static_cast<std::size_t>(llama_vocab_n_tokens(vocab))),
+      vocabulary_(vocabulary),
       ends_(ends),
       edits_(sampling, prompt),
-      constraint_(std::move(constraint)),
+      constraint_(std::move(extras.constraint)),
       way_(way_of()),
       seed_(seed_of(sampling)),
       numbers_(seed_) {
   for (const auto end : ends) {
     if (sampling.ignore_eos) edits_.add_bias(end, -INFINITY);
   }
-  if (sampling.dry.multiplier != 0) add_dry(vocab, prompt);
-  add_stages(vocab);
+  if (sampling.dry.multiplier != 0) add_dry(extras.vocab, prompt);
+  add_stages();
   backend_chain_ = describe_backend_chain();
 }
 
@@ -72,13 +72,13 @@ void LlamaSampler::add_dry(const llama_vocab* vocab, std::span<const Token> prom
   for (const auto token : prompt) llama_sampler_accept(dry_, token);
 }
 
-void LlamaSampler::add_stages(const llama_vocab* vocab) {
+void LlamaSampler::add_stages() {
   const auto seed = seed_;
   if (sampling_.mirostat != 0) {
     stages_.emplace_back(llama_sampler_init_temp(sampling_.temperature));
     stages_.emplace_back(
         sampling_.mirostat == 1
-            ? llama_sampler_init_mirostat(llama_vocab_n_tokens(vocab), seed, sampling_.mirostat_tau,
+            ? llama_sampler_init_mirostat(static_cast<std::int32_t>(vocabulary_), seed, sampling_.mirostat_tau,
                                           sampling_.mirostat_eta, kMirostatTokens)
             : llama_sampler_init_mirostat_v2(seed, sampling_.mirostat_tau, sampling_.mirostat_eta));
     return;

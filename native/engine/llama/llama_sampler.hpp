@@ -35,9 +35,17 @@ struct BackendChain {
 /// vocabulary. Random numbers, and so the tokens of a seed, are those of llama.cpp.
 class LlamaSampler : public Sampler {
  public:
-  /// `ends`: the tokens that end a text; `constraint`: what its text must fit, or null.
-  LlamaSampler(const llama_vocab* vocab, std::span<const Token> ends, const Sampling& sampling,
-               std::span<const Token> prompt, std::unique_ptr<AnswerConstraint> constraint = nullptr);
+  /// What only some requests need.
+  struct Extras {
+    const llama_vocab* vocab = nullptr;             // for the texts that break repetitions
+    std::unique_ptr<AnswerConstraint> constraint;  // what the text must fit; null: nothing
+  };
+  /// `ends`: the tokens that end a text.
+  LlamaSampler(std::size_t vocabulary, std::span<const Token> ends, const Sampling& sampling,
+               std::span<const Token> prompt, Extras extras);
+  LlamaSampler(std::size_t vocabulary, std::span<const Token> ends, const Sampling& sampling,
+               std::span<const Token> prompt)
+      : LlamaSampler(vocabulary, ends, sampling, prompt, Extras()) {}
 
   /// Samples row after row for as long as the draft is what was sampled. Rows come back unchanged.
   void sample(std::span<float* const> rows, std::span<const Token> draft, std::vector<Sampled>& sampled);
@@ -56,7 +64,7 @@ class LlamaSampler : public Sampler {
 
   Way way_of() const;
   bool needs_chain() const;
-  void add_stages(const llama_vocab* vocab);
+  void add_stages();
   void add_dry(const llama_vocab* vocab, std::span<const Token> prompt);
   std::optional<BackendChain> describe_backend_chain() const;
   Token draw(std::span<float> logits);

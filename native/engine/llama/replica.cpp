@@ -3,6 +3,9 @@
 #include <time.h>
 
 #include <algorithm>
+#include <utility>
+
+#include "input_error.hpp"
 
 namespace tacho::engine {
 
@@ -23,8 +26,11 @@ double monotonic_seconds() {
 }
 
 Replica::Replica(const ModelOptions& model, const ContextOptions& context)
-    : started_at_(monotonic_seconds()),
-      model_(shared_model(model)),
+    : Replica{context, monotonic_seconds(), shared_model(model)} {}
+
+Replica::Replica(const ContextOptions& context, double started_at, std::shared_ptr<const LlamaModel> model)
+    : started_at_(started_at),
+      model_(std::move(model)),
       runtime_(*model_, context),
       load_seconds_(monotonic_seconds() - started_at_),
       loop_options_{.step_budget = limits().step_tokens,
@@ -139,8 +145,28 @@ ChatTurn Replica::turn_of(Request& request) const {
   if (chat == nullptr) return {};
   chat->constrained = request.constraint.kind == ConstraintText::Kind::grammar;
   if (request.constraint.kind == ConstraintText::Kind::schema) chat->json_schema = request.constraint.text;
+  return turn_of(*chat);
+}
+
+std::string Replica::template_text(const ChatPrompt& chat) const {
   try {
-    return model_->apply_chat_template(*chat);
+    return model_->readable(turn_of(chat).prompt);
+  } catch (const Refusal& refusal) {
+    throw InputError(refusal.code, 0, refusal.message);
+  }
+}
+
+std::vector<Token> Replica::chat_tokens(const ChatPrompt& chat) const {
+  try {
+    return tokens_of(chat, turn_of(chat));
+  } catch (const Refusal& refusal) {
+    throw InputError(refusal.code, 0, refusal.message);
+  }
+}
+
+ChatTurn Replica::turn_of(const ChatPrompt& chat) const {
+  try {
+    return model_->apply_chat_template(chat);
   } catch (const std::exception& error) {
     throw Refusal{ErrorCode::template_failed,
                   std::string("the model's chat template refused the messages: ") + error.what()};

@@ -51,9 +51,12 @@ class Replica {
   /// Loads the model, which takes as long as reading the file, unless another replica holds it. Throws
   /// LoadError.
   Replica(const ModelOptions& model, const ContextOptions& context);
+  /// The same of a model whose loading began at `started_at`, in monotonic_seconds().
+  Replica(const ContextOptions& context, double started_at, std::shared_ptr<const LlamaModel> model);
 
   const LlamaModel& model() const { return *model_; }
   const Limits& limits() const { return runtime_.limits(); }
+  std::int64_t cache_bytes() const { return runtime_.cache_bytes(); }
   double load_seconds() const { return load_seconds_; }
 
   /// Starts the decode thread. `notify` is called on it when take() has something that it had not before.
@@ -63,6 +66,9 @@ class Replica {
   /// Template, tokenisation and sampler: off the decode thread, so that a long prompt holds up no step.
   void assemble(Request request);
   void cancel(RequestId id) { loop_->inbox().cancel(id); }
+  /// What the chat template makes of a chat, to be read, and its tokens. Both throw InputError.
+  std::string template_text(const ChatPrompt& chat) const;
+  std::vector<Token> chat_tokens(const ChatPrompt& chat) const;
   /// The texts of answers that are read by their template's format come as parts.
   StepOutput take();
   /// Joins the decode thread. Idempotent.
@@ -76,6 +82,7 @@ class Replica {
   std::vector<Token> checked(std::vector<Token> tokens) const;
   std::vector<Token> infill(const InfillPrompt& prompt) const;
   ChatTurn turn_of(Request& request) const;
+  ChatTurn turn_of(const ChatPrompt& chat) const;
   std::unique_ptr<AnswerConstraint> constraint_of(const Request& request, const ChatTurn& turn) const;
   void check_length(const std::string& text) const;
 

@@ -37,6 +37,9 @@ export const usageSchema = answerObject(
   "Usage",
 );
 
+/** Of models that only read. */
+export const readUsage = answerObject({ prompt_tokens: count, total_tokens: count });
+
 /** What every object of a generated answer repeats. */
 export const answerHead = {
   id: Type.String(),

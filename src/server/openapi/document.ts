@@ -1,8 +1,10 @@
+import { Type, type TSchema } from "typebox";
 import type { ErrorCode } from "../errors.js";
 import { VERSION } from "../package-info.js";
+import { errorSchema } from "./answer-schemas.js";
 import { documentedErrors } from "./documented-errors.js";
 import { requestSchema, type JsonSchema } from "./request-schema.js";
-import { BODY_ERRORS, COMMON_ERRORS, KEY_ERRORS, TAGS, type RouteDocs } from "./route-docs.js";
+import { BODY_ERRORS, COMMON_ERRORS, KEY_ERRORS, QUERY_ERRORS, TAGS, type RouteDocs } from "./route-docs.js";
 
 /** What is known of a route when Fastify has added it. */
 export interface DocumentedRoute {
@@ -74,13 +76,11 @@ function pathParameters(url: string, { parameters = {} }: RouteDocs): object[] {
 
 function queryParameters(querystring: unknown): object[] {
   const { properties = {}, required = [] } = (querystring ?? {}) as JsonSchema;
-  return Object.entries(properties).map(([name, schema]) => ({
-    name,
-    in: "query",
-    required: required.includes(name) && schema.default === undefined,
-    description: schema.description,
-    schema,
-  }));
+  return Object.entries(properties).map(([name, member]) => {
+    const schema = requestSchema(member);
+    const isRequired = required.includes(name) && member.default === undefined;
+    return { name, in: "query", required: isRequired, description: schema.description, schema };
+  });
 }
 
 function requestBody(body: unknown, { operationId, example }: RouteDocs, components: Components): object {
@@ -100,9 +100,14 @@ function responses(route: DocumentedRoute, docs: RouteDocs, components: Componen
   ]);
   return {
     200: { description: "The answer.", content: Object.fromEntries(content) as object },
-    ...documentedErrors(codesOf(route, docs), (schema) => components.refer(schema)),
+    ...documentedErrors(codesOf(route, docs), components.refer(errorBody(docs))),
     ...(Object.fromEntries(others) as object),
   };
+}
+
+/** What no route could read is answered in OpenAI's words on every route. */
+function errorBody({ errorBody }: RouteDocs): JsonSchema {
+  return (errorBody ? Type.Union([errorBody, errorSchema]) : errorSchema) as TSchema as JsonSchema;
 }
 
 function codesOf({ schema, access }: DocumentedRoute, { errors = [] }: RouteDocs): ErrorCode[] {
@@ -111,6 +116,7 @@ function codesOf({ schema, access }: DocumentedRoute, { errors = [] }: RouteDocs
     ...(access === "public" ? [] : KEY_ERRORS),
     ...(access === "admin" ? (["admin_only"] as const) : []),
     ...(schema?.body === undefined ? [] : BODY_ERRORS),
+    ...(schema?.querystring === undefined ? [] : QUERY_ERRORS),
     ...errors,
   ];
 }
@@ -140,7 +146,7 @@ class Components {
           this.refer(member),
         ]),
       );
-    if (keyword === "items") return this.refer(value as JsonSchema);
+    if (keyword === "items" || keyword === "then") return this.refer(value as JsonSchema);
     if (keyword === "anyOf" || keyword === "allOf")
       return (value as JsonSchema[]).map((branch) => this.refer(branch));
     return value;

@@ -1,5 +1,4 @@
 import { ERRORS, type ErrorCode } from "../errors.js";
-import { errorSchema } from "./answer-schemas.js";
 import type { JsonSchema } from "./request-schema.js";
 
 const RETRY_AFTER = {
@@ -7,11 +6,8 @@ const RETRY_AFTER = {
 };
 
 /** The errors of a route by their status, with the codes that each can have. */
-export function documentedErrors(
-  codes: readonly ErrorCode[],
-  refer: (schema: JsonSchema) => JsonSchema,
-): Record<number, object> {
-  const content = { "application/json": { schema: refer(errorSchema as unknown as JsonSchema) } };
+export function documentedErrors(codes: readonly ErrorCode[], schema: JsonSchema): Record<number, object> {
+  const content = { "application/json": { schema } };
   const statuses = [...new Set(codes.map((code) => ERRORS[code].status))];
   const answers = statuses.map((status) => {
     const those = codes.filter((code) => ERRORS[code].status === status);

@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { answerObject } from "./answer-schemas.js";
+import { answerObject, count } from "./answer-schemas.js";
 import type { RouteDocs } from "./route-docs.js";
 
 const model = answerObject(
@@ -8,7 +8,20 @@ const model = answerObject(
     object: Type.Literal("model"),
     created: Type.Integer({ description: "Unix time in seconds" }),
     owned_by: Type.Literal("tacho"),
+    state: Type.Enum(["unloaded", "loading", "loaded", "failed"]),
     parent: Type.Optional(Type.String({ description: "the model that this LoRA adapter changes" })),
+    kind: Type.Optional(
+      Type.Enum(["generation", "embedding", "rerank"], {
+        description: "this and the rest: from the first load on",
+      }),
+    ),
+    description: Type.Optional(Type.String()),
+    context_length: Type.Optional(count),
+    trained_context_length: Type.Optional(count),
+    vocabulary_size: Type.Optional(count),
+    parameters: Type.Optional(count),
+    size_bytes: Type.Optional(count),
+    dimensions: Type.Optional(Type.Integer({ minimum: 0, description: "of models that make vectors" })),
   },
   "Model",
 );
@@ -18,7 +31,7 @@ const list = answerObject({ object: Type.Literal("list"), data: Type.Array(model
 export const modelListDocs: RouteDocs = {
   operationId: "listModels",
   tag: "Models",
-  summary: "The served model, and its LoRA adapters",
+  summary: "The served models, and their LoRA adapters",
   answers: { "application/json": list },
 };
 

@@ -10,6 +10,8 @@ declare module "fastify" {
 
 export const TAGS = {
   Generation: "Text from prompts.",
+  Vectors: "What texts mean, and how well they answer.",
+  Tokens: "Texts as models read them. Takes no slot of the engine.",
   Models: "What this server serves.",
   Operations: "For those who run it.",
 } as const;
@@ -27,6 +29,8 @@ export interface RouteDocs {
   otherAnswers?: Record<number, { description: string; schema: TSchema }>;
   /** Beside those that every route has, and those that every body can be refused with. */
   errors?: readonly ErrorCode[];
+  /** Of an API that words its errors in a way of its own. */
+  errorBody?: TSchema;
   /** What stands for each name in the path. */
   parameters?: Record<string, string>;
   /** A body to try. */
@@ -54,7 +58,28 @@ export const BODY_ERRORS: readonly ErrorCode[] = [
   "unsupported_media_type",
 ];
 
-/** What a request that waits for a slot and the engine can end with. */
+/** What a query can be refused with. */
+export const QUERY_ERRORS: readonly ErrorCode[] = [
+  "invalid_value",
+  "unknown_parameter",
+  "unsupported_parameter",
+];
+
+/** What asking a model can end with. */
+export const MODEL_ERRORS: readonly ErrorCode[] = [
+  "model_not_found",
+  "model_not_supported",
+  "queue_full",
+  "queue_timeout",
+  "model_loading",
+  "model_failed",
+  "draining",
+  "drain_timeout",
+  "engine_restarting",
+  "engine_failed",
+];
+
+/** What a request that waits for a slot and generates can end with. */
 export const GENERATION_ERRORS: readonly ErrorCode[] = [
   "conflicting_parameters",
   "context_length_exceeded",
@@ -62,14 +87,7 @@ export const GENERATION_ERRORS: readonly ErrorCode[] = [
   "unsupported_schema",
   "invalid_constraint",
   "constraint_failed",
-  "model_not_found",
   "rate_limit_exceeded",
   "deadline_exceeded",
-  "queue_full",
-  "queue_timeout",
-  "model_loading",
-  "draining",
-  "drain_timeout",
-  "engine_restarting",
-  "engine_failed",
+  ...MODEL_ERRORS,
 ];

@@ -2,7 +2,7 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import type { Constraint } from "../../engine/messages.js";
 import { chatFormat } from "../chat-format.js";
-import { chatPrompt } from "../chat-prompt.js";
+import { chatPrompt, checkUnconstrained } from "../chat-prompt.js";
 import { chatSchema, type ChatBody } from "../chat-schema.js";
 import { constraintOf } from "../constraints/constraint-fields.js";
 import { ApiError } from "../errors.js";
@@ -36,10 +36,7 @@ export function chatRoutes(app: FastifyInstance, generation: Generation): void {
 function generationCall(body: ChatBody): GenerationCall {
   const prompt = chatPrompt(body);
   const constraint = constraintOfChat(body);
-  if (constraint && prompt.tools !== "" && prompt.toolChoice !== "none") {
-    const what = "'tools' and a grammar, schema or format of the answer";
-    throw new ApiError("conflicting_parameters", { what }, "tools");
-  }
+  checkUnconstrained(prompt, constraint);
   return {
     ...callOf(body),
     prompts: [prompt],

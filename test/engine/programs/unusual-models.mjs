@@ -17,8 +17,9 @@ async function openEngine(path) {
   const replica = await loadReplica({ ...EXACT, path });
   const { cells, handles } = meters();
   const running = new Map();
-  replica.start(cells, handles, ({ ids, texts, ends }) => {
-    ids.forEach((id, i) => (running.get(id).text += texts[i]));
+  replica.start(cells, handles, ({ ids, texts, parts, ends }) => {
+    const textAt = (i) => parts?.[i]?.map(({ text }) => text).join("") ?? texts[i];
+    ids.forEach((id, i) => (running.get(id).text += textAt(i)));
     for (const end of ends) {
       const { text, resolve } = running.get(end.id);
       resolve({ ...end, text });

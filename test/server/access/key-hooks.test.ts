@@ -233,7 +233,7 @@ describe("an admin route", () => {
       app.get("/admin", { config: { access: "admin" } }, ({ tenant }) => Promise.resolve(tenant.key));
     };
     const access = readAccess({ ...readSettings(new Map(), {}), ...settings });
-    const listener = new HttpListener(new Meters(telemetry.metrics, "none"), addRoutes, access);
+    const listener = new HttpListener(new Meters(telemetry.metrics), addRoutes, access);
     await listener.listen("127.0.0.1", 0);
     return listener;
   };

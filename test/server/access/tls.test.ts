@@ -53,7 +53,7 @@ const telemetry = openTelemetry(catalog);
 async function listen(): Promise<HttpListener> {
   const access = readAccess({ ...readSettings(new Map(), {}), ...pair() });
   const listener = new HttpListener(
-    new Meters(telemetry.metrics, "none"),
+    new Meters(telemetry.metrics),
     (app) => app.get("/", () => Promise.resolve("secret")),
     access,
   );

@@ -62,8 +62,12 @@ export class DescribedApi {
     return this.check("post", path, response);
   }
 
-  async get(path: string, actual = path): Promise<Answered> {
-    return this.check("get", path, await fetch(this.url + actual));
+  get(path: string, actual = path): Promise<Answered> {
+    return this.ask("get", path, actual);
+  }
+
+  async ask(method: string, path: string, actual: string): Promise<Answered> {
+    return this.check(method, path, await fetch(this.url + actual, { method: method.toUpperCase() }));
   }
 
   /** Throws where the document does not describe this answer. */
@@ -108,7 +112,7 @@ function valueOf(media: string, text: string): unknown {
 function eventsIn(text: string): unknown[] {
   const events = text.split("\n\n").filter((event) => event !== "");
   return events
-    .map((event) => event.replace(/^data: /, ""))
+    .map((event) => event.replace(/^(event: .*\n)?data: /, ""))
     .filter((data) => data !== "[DONE]")
     .map((data) => JSON.parse(data) as unknown);
 }

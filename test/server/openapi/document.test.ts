@@ -7,13 +7,19 @@ import { DescribedApi, type OpenApi } from "./described-api.js";
 let stand: Stand;
 let api: DescribedApi;
 beforeAll(async () => {
-  stand = await Stand.start({ lora: "sql=/a.gguf" });
+  stand = await Stand.start({ lora: "sql=/a.gguf" }, undefined, [
+    { id: "embedding-matryoshka" },
+    { id: "rerank" },
+  ]);
   api = await DescribedApi.of(stand.url);
 });
 afterAll(() => stand.close());
 
 const CHAT = "/v1/chat/completions";
 const COMPLETION = "/v1/completions";
+const RESPONSE = "/v1/responses";
+const MESSAGE = "/v1/messages";
+const COUNT = "/v1/messages/count_tokens";
 const user = (content: string) => [{ role: "user", content }];
 
 describe("the document", () => {
@@ -66,6 +72,8 @@ describe("the document", () => {
 });
 
 const TOOL = { type: "function", function: { name: "look", parameters: { type: "object" } } };
+const FLAT_TOOL = { type: "function", name: "look", parameters: { type: "object" } };
+const CLAUDE_TOOL = { name: "look", input_schema: { type: "object" } };
 const PARTS = JSON.stringify([
   [{ kind: "reasoning", text: "hm" }],
   [{ kind: "content", text: "Wait." }],
@@ -111,6 +119,27 @@ const GOOD: [path: string, body: object][] = [
   [COMPLETION, { prompt: "words 2" }],
   [COMPLETION, { prompt: ["words 2"], stream: true, stream_options: { include_usage: true } }],
   [COMPLETION, { prompt: [1, 2, 3], echo: false, max_tokens: null }],
+  [RESPONSE, { input: "words 2" }],
+  [RESPONSE, { input: user("words 9"), max_output_tokens: 2, stream: true }],
+  [RESPONSE, { input: `parts ${PARTS}`, tools: [FLAT_TOOL], tool_choice: null, reasoning: null }],
+  [RESPONSE, { input: `parts ${PARTS}`, tools: [{ ...FLAT_TOOL, description: null }], stream: true }],
+  [RESPONSE, { input: [{ type: null, role: "user", content: "words 1", id: null, phase: null }] }],
+  [RESPONSE, { input: `logprobs ${LOGPROBS}`, top_logprobs: 1, include: ["message.output_text.logprobs"] }],
+  [RESPONSE, { input: "crash", stream: true }],
+  [MESSAGE, { messages: user("words 2"), max_tokens: 9 }],
+  [MESSAGE, { messages: user("words 9"), max_tokens: 2, stream: true, thinking: null }],
+  [MESSAGE, { messages: user(`parts ${PARTS}`), max_tokens: 9, tools: [CLAUDE_TOOL] }],
+  [MESSAGE, { messages: user(`parts ${PARTS}`), max_tokens: 9, tools: [CLAUDE_TOOL], stream: true }],
+  [MESSAGE, { messages: user("crash"), max_tokens: 9, stream: true }],
+  [COUNT, { messages: [{ role: "user", content: [{ type: "text", text: "a", cache_control: null }] }] }],
+  ["/v1/embeddings", { model: "embedding-matryoshka", input: "abc", dimensions: 4 }],
+  ["/v1/embeddings", { model: "embedding-matryoshka", input: ["a", [1, 2]], encoding_format: "base64" }],
+  ["/v1/rerank", { model: "rerank", query: "a", documents: ["a", { text: "b" }], return_documents: true }],
+  ["/rerank", { model: "rerank", query: "a", documents: ["a"], top_n: null }],
+  ["/tokenize", { content: "aé", with_pieces: true }],
+  ["/tokenize", { messages: user("a"), return_token_strs: true }],
+  ["/detokenize", { tokens: [97, 98] }],
+  ["/apply-template", { messages: user("a") }],
 ];
 
 /** Bodies that the schemas refuse: the document allows none. */
@@ -128,9 +157,23 @@ const BAD: typeof GOOD = [
   [CHAT, { messages: user("a"), n: 0 }],
   [COMPLETION, { prompt: null }],
   [COMPLETION, { prompt: "a", max_tokens: -1 }],
+  [RESPONSE, {}],
+  [RESPONSE, { input: [{ type: "image", id: "a" }] }],
+  [RESPONSE, { input: [{ role: "user", content: "a", phase: "final" }] }],
+  [RESPONSE, { input: "a", background: true }],
+  [MESSAGE, { messages: user("a") }],
+  [MESSAGE, { messages: [{ role: "robot", content: "a" }], max_tokens: 9 }],
+  [COUNT, { messages: user("a"), max_tokens: 9 }],
+  ["/v1/embeddings", { input: null }],
+  ["/v1/rerank", { query: "a", documents: [] }],
+  ["/rerank", { query: "a" }],
+  ["/tokenize", { content: 1 }],
+  ["/detokenize", { tokens: "a" }],
+  ["/apply-template", {}],
 ];
 
-const SCHEMA_CODES = /"code":"(invalid_value|missing_parameter|unknown_parameter|unsupported_parameter)"/;
+const SCHEMA_CODES =
+  /"(?:error_)?code":"(invalid_value|missing_parameter|unknown_parameter|unsupported_parameter)"/;
 
 describe("traffic", () => {
   test.each(GOOD)("%s %j is as described", async (path, body) => {
@@ -182,7 +225,7 @@ describe("traffic", () => {
     expect(refused.status).toBe(429);
     leaving.abort();
     await full.close();
-    const loading = new Stand({ alias: "never-ready" });
+    const loading = new Stand({ alias: "never-ready", queueTimeout: 0.05 });
     await loading.front.listen();
     loading.front.load().catch(() => undefined);
     expect((await api.check("post", CHAT, await loading.chat("a"))).status).toBe(503);
@@ -196,6 +239,32 @@ describe("traffic", () => {
       expect((await api.get(path)).status).toBe(200);
     expect((await api.get("/v1/models/{id}", "/v1/models/sql")).status).toBe(200);
     expect((await api.get("/v1/models/{id}", "/v1/models/none")).status).toBe(404);
+  });
+
+  test("responses that are kept are as described", async () => {
+    const { text } = await api.post(RESPONSE, { input: "words 1" });
+    const { id } = JSON.parse(text) as { id: string };
+    const [path, items] = [`${RESPONSE}/{id}`, `${RESPONSE}/{id}/input_items`];
+    const actual = `${RESPONSE}/${id}`;
+    expect((await api.get(path, actual)).status).toBe(200);
+    expect((await api.get(path, `${actual}?stream=true`)).status).toBe(400);
+    expect((await api.get(items, `${actual}/input_items?limit=1`)).status).toBe(200);
+    expect((await api.ask("delete", path, actual)).status).toBe(200);
+    expect((await api.ask("delete", path, actual)).status).toBe(404);
+  });
+
+  test.each([
+    [400, MESSAGE, { messages: user("a"), max_tokens: 9, thread: {} }],
+    [404, MESSAGE, { messages: user("a"), max_tokens: 9, model: "other" }],
+    [400, COUNT, "{"],
+    [400, RESPONSE, { input: "a", previous_response_id: "none" }],
+    [400, "/v1/embeddings", { input: "a" }],
+    [400, "/v1/rerank", { query: "a", documents: ["a"] }],
+    [400, "/tokenize", {}],
+    [400, "/detokenize", { tokens: [-1] }],
+    [400, "/apply-template", { messages: user("template") }],
+  ] as [number, string, unknown][])("%i of %s %j is as described", async (status, path, body) => {
+    expect((await api.post(path, body)).status).toBe(status);
   });
 
   test("saw what 200 brings on every route", () => {

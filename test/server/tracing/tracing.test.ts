@@ -18,7 +18,7 @@ afterEach(() => {
 });
 
 async function start(settings: Partial<Settings> = {}, url = collector.tracesUrl): Promise<Stand> {
-  return Stand.start(settings, undefined, { makeTracing: await loadTracing({ traceEndpoint: url }, {}) });
+  return Stand.start(settings, undefined, [], { makeTracing: await loadTracing({ traceEndpoint: url }, {}) });
 }
 
 const TRACE_ID = "0af7651916cd43dd8448eb211c80319c";
@@ -232,7 +232,7 @@ describe("whether traces are made", () => {
       Object.keys(variables).map((name) => [name, collector.origin + (path === "/own" ? path : "")]),
     );
     for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
-    const stand = await Stand.start({}, undefined, { makeTracing: await loadTracing(none, env) });
+    const stand = await Stand.start({}, undefined, [], { makeTracing: await loadTracing(none, env) });
     await (await stand.chat("words 1")).text();
     await stand.close();
     expect([...collector.paths]).toEqual([path]);

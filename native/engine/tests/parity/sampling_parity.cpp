@@ -32,6 +32,29 @@ Sampling biased(Sampling sampling) {
   return sampling;
 }
 
+Sampling typical(Sampling sampling, float p) {
+  sampling.typical_p = p;
+  return sampling;
+}
+
+Sampling excluding(Sampling sampling, float probability) {
+  sampling.xtc_probability = probability;
+  sampling.xtc_threshold = 0.05F;
+  return sampling;
+}
+
+Sampling dry(Sampling sampling, float multiplier) {
+  sampling.dry = {.multiplier = multiplier, .base = 1.5F, .allowed_length = 1, .last_tokens = 64};
+  return sampling;
+}
+
+Sampling mirostat(Sampling sampling, std::int32_t version) {
+  sampling.mirostat = version;
+  sampling.mirostat_tau = 4;
+  sampling.mirostat_eta = 0.3F;
+  return sampling;
+}
+
 const std::vector<Sampling> kSettings{
     with(0),
     with(1),
@@ -55,6 +78,14 @@ const std::vector<Sampling> kSettings{
     biased(with(0)),
     biased(with(1, 0, 0.9F)),
     biased(penalised(with(1), 1.2F, 1, 1)),
+    typical(with(1), 0.6F),
+    typical(with(0.8F, 40, 0.9F, 0.02F), 0.9F),
+    excluding(with(1), 1),
+    excluding(biased(with(0.9F, 50)), 0.5F),
+    dry(with(1, 40), 0.8F),
+    dry(excluding(typical(with(1), 0.9F), 0.5F), 2),
+    mirostat(with(1), 1),
+    mirostat(penalised(with(0.8F), 1.1F, 0.3F, 0), 2),
 };
 
 /// Logits as sharp as a trained model's: falling with the logarithm of the rank, ranks at random.
@@ -82,9 +113,24 @@ LlamaSamplerPtr chain_of(const Sampling& sampling) {
     add(llama_sampler_init_greedy());
     return chain;
   }
+  const auto& [multiplier, base, allowed, last, breakers] = sampling.dry;
+  if (multiplier != 0) {
+    auto* dry = llama_sampler_init_dry(nullptr, multiplier, base, allowed, last, nullptr, 0);
+    for (const auto token : kPrompt) llama_sampler_accept(dry, token);
+    add(dry);
+  }
+  if (sampling.mirostat != 0) {
+    add(llama_sampler_init_temp(sampling.temperature));
+    const auto [tau, eta] = std::pair(sampling.mirostat_tau, sampling.mirostat_eta);
+    add(sampling.mirostat == 1 ? llama_sampler_init_mirostat(size, sampling.seed, tau, eta, 100)
+                               : llama_sampler_init_mirostat_v2(sampling.seed, tau, eta));
+    return chain;
+  }
   add(llama_sampler_init_top_k(sampling.top_k));
+  add(llama_sampler_init_typical(sampling.typical_p, 1));
   add(llama_sampler_init_top_p(sampling.top_p, 1));
   add(llama_sampler_init_min_p(sampling.min_p, 1));
+  add(llama_sampler_init_xtc(sampling.xtc_probability, sampling.xtc_threshold, 1, sampling.seed));
   add(llama_sampler_init_temp(sampling.temperature));
   add(llama_sampler_init_dist(sampling.seed));
   return chain;

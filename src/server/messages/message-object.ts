@@ -1,0 +1,87 @@
+import { randomUUID } from "node:crypto";
+import type { TokenUsage } from "../../engine/messages.js";
+import type { AnswerContext, FinishReason } from "../answer.js";
+import type { AnswerItem } from "../answer-items.js";
+
+type StopReason = "end_turn" | "max_tokens" | "model_context_window_exceeded" | "tool_use";
+
+/** How a message ended; all null or 0 while it is being written. */
+export interface MessageEnd {
+  stop_reason: StopReason | null;
+  usage: object;
+}
+
+export function messageObject({ modelName }: AnswerContext, content: object[], end: MessageEnd): object {
+  return {
+    id: `msg_${randomUUID().replaceAll("-", "")}`,
+    type: "message",
+    role: "assistant",
+    model: modelName,
+    content,
+    stop_reason: end.stop_reason,
+    stop_sequence: null,
+    stop_details: null,
+    container: null,
+    diagnostics: null,
+    usage: end.usage,
+  };
+}
+
+/** What is not known before a message ends: its tokens, those of the prompt included. */
+export const UNFINISHED: MessageEnd = {
+  stop_reason: null,
+  usage: usageOf({ promptTokens: 0, cachedTokens: 0, generatedTokens: 0 }),
+};
+
+export function endOf({ call }: AnswerContext, finish: FinishReason, usage: TokenUsage): MessageEnd {
+  const isFull = finish === "length" && (call.maxTokens === null || usage.generatedTokens < call.maxTokens);
+  const stopReason = isFull ? "model_context_window_exceeded" : STOP_REASONS[finish];
+  return { stop_reason: stopReason, usage: usageOf(usage) };
+}
+
+const STOP_REASONS = { stop: "end_turn", length: "max_tokens", tool_calls: "tool_use" } as const;
+
+/** Anthropic counts cached tokens beside the others, not among them. */
+function usageOf({ promptTokens, cachedTokens, generatedTokens }: TokenUsage): object {
+  return {
+    input_tokens: promptTokens - cachedTokens,
+    cache_read_input_tokens: cachedTokens,
+    cache_creation_input_tokens: 0,
+    cache_creation: null,
+    output_tokens: generatedTokens,
+    output_tokens_details: null,
+    server_tool_use: null,
+    service_tier: "standard",
+    inference_geo: null,
+    speed: null,
+  };
+}
+
+/** An item as a content block: with all its text, or as a stream opens it. */
+export function blockOf(item: AnswerItem, isOpening = false): object {
+  const text = isOpening ? "" : item.text;
+  switch (item.kind) {
+    case "content":
+      return { type: "text", text, citations: null };
+    case "reasoning":
+      // Thoughts are not signed: this server takes back any.
+      return { type: "thinking", thinking: text, signature: "" };
+    case "tool_call":
+      return {
+        type: "tool_use",
+        id: item.id,
+        name: item.name,
+        input: inputOf(text),
+        caller: { type: "direct" },
+      };
+  }
+}
+
+/** Only a call that the token limit cut in two is no JSON. */
+function inputOf(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return {};
+  }
+}
