@@ -11,6 +11,7 @@ const NODE_GLOBALS = [
   "setInterval",
   "clearInterval",
   "Buffer",
+  "structuredClone",
 ];
 
 const BROWSER_GLOBALS = ["document", "location", "fetch", "URLSearchParams", "TextDecoderStream"];

@@ -14,6 +14,7 @@ const BENCHES = {
   engine: async (args) => (await import("./engine.mjs")).engine(args),
   serve: async (args) => (await import("./serve.mjs")).serve(args),
   telemetry: async (args) => (await import("./telemetry.mjs")).telemetry(args),
+  fuzz: async (args) => (await import("./fuzz.mjs")).fuzz(args),
   "telemetry-torture": async (args) => (await import("./telemetry-torture.mjs")).telemetryTorture(args),
   all,
 };

@@ -12,6 +12,7 @@ import { hostCost } from "./serve/host-cost.mjs";
 import { longPrompt } from "./serve/long-prompt.mjs";
 import { memory } from "./serve/memory.mjs";
 import { open } from "./serve/open.mjs";
+import { overload } from "./serve/overload.mjs";
 import { prefix } from "./serve/prefix.mjs";
 import { telemetryCost } from "./serve/telemetry-cost.mjs";
 
@@ -26,6 +27,7 @@ const SCENARIOS = {
   heap,
   "host-cost": hostCost,
   "telemetry-cost": telemetryCost,
+  overload,
 };
 const LOADS = ["closed", "open"];
 

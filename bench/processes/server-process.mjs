@@ -94,6 +94,8 @@ export async function startServer({ name, program, args, shown, port, readyPath,
     threads: () => cpuByThread(child.pid),
     memory: () => treeMemory(child.pid),
     titles: () => treeTitles(child.pid),
+    /** How it ended, if it has, and the last that it said. */
+    end: () => ({ how: child.exitCode ?? child.signalCode, words: words() }),
     metricsText,
     metrics: async () => metricsOf(await metricsText()),
     stop: () => stop(child),

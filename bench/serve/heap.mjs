@@ -7,6 +7,7 @@ import { closedLoop } from "../load/closed-loop.mjs";
 import { modelName } from "../peers/servers.mjs";
 import { seriesOf } from "../processes/metric-series.mjs";
 import { short } from "../report/text-table.mjs";
+import { collecting } from "./collecting.mjs";
 import { floorsOf, slopeOf } from "./heap-floors.mjs";
 import { partiesOf, withServers } from "./parties.mjs";
 
@@ -16,12 +17,6 @@ const SHAPE = "tiny";
 const PAUSE_MS = 250;
 const TENTHS = 10;
 const MIB = 2 ** 20;
-
-/** Without it garbage that has become old would hide what is in use, for longer than a tenth of the run. */
-const COLLECT = new URL("collect-garbage.mjs", import.meta.url);
-const collecting = () => ({
-  NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --import=${COLLECT.href}`.trim(),
-});
 
 async function sampleOf(server) {
   const text = await server.metricsText();

@@ -15,7 +15,14 @@ const NATIVE = dirname(TESTING);
 const CORES = {
   telemetry: ["telemetry", "telemetry/nvml", "telemetry/render", "telemetry/tests", "testing"],
   engine: ["engine/grammar", "engine/loop", "engine/sampling", "engine/tests", "testing"],
-  llama: ["engine/grammar", "engine/loop", "engine/sampling", "engine/llama", "engine/llama/tests", "testing"],
+  llama: [
+    "engine/grammar",
+    "engine/loop",
+    "engine/sampling",
+    "engine/llama",
+    "engine/llama/tests",
+    "testing",
+  ],
 };
 const LLAMA = join(NATIVE, "../build/llama.cpp");
 /** Prebuilt, so the address sanitizer sees only what tacho does; the thread sanitizer would see half of every lock. */

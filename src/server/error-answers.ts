@@ -32,7 +32,7 @@ export function useErrorBodies(
 
 /** For requests whose URL no router can read. No hook has seen them. */
 export function answerBadUrl(error: FastifyError, reply: FastifyReply): void {
-  void send(reply, new ApiError("bad_request", { reason: error.message }));
+  void send(reply, new ApiError("bad_request", { reason: cut(error.message) }));
 }
 
 const LINGER_MS = 1000;
@@ -86,6 +86,9 @@ function send(reply: FastifyReply, error: ApiError, body: object = error.body): 
   reply.request.errorCode = error.code;
   const { status, retryAfter, closes } = error.kind;
   if (retryAfter !== undefined) void reply.header("retry-after", retryAfter);
-  if (closes) void reply.header("connection", "close");
+  // Fastify would close when a body is no good: a client that still sends it would see a reset and no answer. Node
+  // takes the rest and drops it, for as long as a request may take.
+  const keeps = !closes && reply.raw.shouldKeepAlive;
+  void reply.header("connection", keeps ? "keep-alive" : "close");
   return reply.code(status).headers(error.headers).send(body);
 }

@@ -1,5 +1,5 @@
 import { lookup } from "node:dns/promises";
-import type { Server, ServerOptions, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import Fastify, {
   type FastifyHttpOptions,
@@ -13,6 +13,7 @@ import { receive, useAccess } from "./access/access-hooks.js";
 import { requestIdOf } from "./access/request-id.js";
 import { connectionOf, whenOver } from "./connection.js";
 import { answerBadUrl, answerClientErrors, useErrorAnswers } from "./error-answers.js";
+import { ApiError } from "./errors.js";
 import { finalStatus } from "./final-status.js";
 import { BODY_LIMIT_BYTES, useJsonBody } from "./json-body.js";
 import { now, type Meters } from "./meters.js";
@@ -54,8 +55,12 @@ export class HttpListener {
     this.#app = this.#fastify(limits);
     this.#app.addHook("onRequest", (request, reply, done) => {
       this.#observe(request, reply);
-      done();
+      done(withoutHost(request.raw));
     });
+    // Node would refuse what it does not know, without a word; nobody has to (RFC 9110).
+    this.#app.server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) =>
+      this.#app.server.emit("request", request, response),
+    );
     this.#app.server.maxConnections = limits.connections;
     this.#app.server.setTimeout(limits.unreadMilliseconds, cutUnread);
     if (access.tls) this.#app.server.on("connection", (socket: Socket) => this.#track(socket));
@@ -130,6 +135,8 @@ export class HttpListener {
       bodyLimit: BODY_LIMIT_BYTES,
       requestTimeout: limits.requestMilliseconds,
       genReqId: requestIdOf,
+      // As long as `model` may be.
+      routerOptions: { maxParamLength: 256 },
       ...this.#serverOptions(limits),
       // What does not fit the schema is refused, never changed into what does.
       ajv: {
@@ -158,10 +165,18 @@ export class HttpListener {
       headersTimeout: requestMilliseconds,
       requestTimeout: requestMilliseconds,
       connectionsCheckingInterval: requestMilliseconds / 4,
+      // Node's own answer has no body; ours comes from `withoutHost`.
+      requireHostHeader: false,
     };
     const { tls } = this.access;
     return tls ? ({ https: { ...http, ...tls, handshakeTimeout: HANDSHAKE_MS } } as object) : { http };
   }
+}
+
+/** What HTTP/1.1 demands of every request. */
+function withoutHost({ httpVersion, headers }: IncomingMessage): ApiError | undefined {
+  if (httpVersion !== "1.1" || headers.host !== undefined) return undefined;
+  return new ApiError("bad_request", { reason: "Expected a Host header." });
 }
 
 /**

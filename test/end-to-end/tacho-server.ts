@@ -19,8 +19,14 @@ export class TachoServer {
 
   /** Resolves when the banner is out, which is when the model is ready. */
   static async start(...flags: string[]): Promise<TachoServer> {
+    return TachoServer.startIn({}, ...flags);
+  }
+
+  /** With these variables beside the test's own. */
+  static async startIn(environment: NodeJS.ProcessEnv, ...flags: string[]): Promise<TachoServer> {
     const child = spawn(process.execPath, [main, "serve", "--port", "0", ...flags], {
       stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...environment },
     });
     const server = new TachoServer(child);
     server.#url = await new Promise((resolve, reject) => {

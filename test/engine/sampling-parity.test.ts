@@ -29,3 +29,8 @@ test("the model's graph samples what the processor samples, and parameters that 
   const { directory } = await chooseLibraries("off");
   expect(run(build("backend_parity"), MODEL, directory)).toBe("both agree\n");
 }, 300_000);
+
+test("grammars allow the tokens that llama.cpp allows, and are refused where it refuses them", async () => {
+  const { directory } = await chooseLibraries("off");
+  expect(run(build("grammar_parity"), MODEL, directory)).toMatch(/^\d+ grammars followed .*: agree\n$/);
+}, 300_000);

@@ -309,6 +309,8 @@ describe("a body that is no JSON object", () => {
   it("is refused with 413 when it is too large", async () => {
     const response = await stand.complete("x".repeat(BODY_LIMIT_BYTES));
     expect(response.status).toBe(413);
+    // While most of it is still on its way: a connection closed now would reset before the answer is read.
+    expect(response.headers.get("connection")).toBe("keep-alive");
     expect(await errorOf(response)).toMatchObject({ code: "body_too_large", type: "invalid_request_error" });
   });
 
@@ -331,14 +333,31 @@ describe("requests beside the routes", () => {
     ["GET", "/v1/nothing", 404, null],
     ["POST", "/", 404, null],
     ["GET", "/%zz", 400, null],
+    ["GET", `/v1/models/${"x".repeat(257)}`, 400, null],
   ])("%s %s is %i", async (method, path, status, allow) => {
     const response = await fetch(stand.url + path, { method });
     expect(response.status).toBe(status);
     expect(response.headers.get("allow")).toBe(allow);
-    expect(await errorOf(response)).toMatchObject({ type: "invalid_request_error", param: null });
+    const error = await errorOf(response);
+    expect(error).toMatchObject({ type: "invalid_request_error", param: null });
+    expect(error.message.length).toBeLessThan(100);
+  });
+
+  it("name a model by as many letters as a body may", async () => {
+    expect((await fetch(`${stand.url}/v1/models/${"x".repeat(256)}`)).status).toBe(404);
+  });
+
+  it("are answered whatever they expect beyond what there is", async () => {
+    const { port, hostname } = new URL(stand.url);
+    const socket = connect(Number(port), hostname);
+    socket.write("GET /livez HTTP/1.1\r\nhost: x\r\nexpect: miracles\r\nconnection: close\r\n\r\n");
+    let answer = "";
+    for await (const chunk of socket) answer += String(chunk);
+    expect(answer).toMatch(/^HTTP\/1.1 200 /);
   });
 
   it.each([
+    ["no host", "GET /livez HTTP/1.1\r\nconnection: close\r\n\r\n", 400],
     ["no HTTP", "hello\r\n\r\n", 400],
     ["headers without end", `GET / HTTP/1.1\r\nhost: x\r\nx: ${"y".repeat(70_000)}`, 431],
   ])("answers %s with an error object too", async (_, bytes, status) => {

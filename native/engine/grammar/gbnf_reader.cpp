@@ -90,8 +90,7 @@ std::uint64_t GbnfReader::number() {
   const auto begin = at_;
   std::uint64_t value = 0;
   for (; at_digit(); skip()) {
-    value = value * 10 + static_cast<std::uint64_t>(peek() - '0');
-    if (value > kLargestNumber) fail_at(begin, "a number up to " + std::to_string(kLargestNumber));
+    value = std::min(kLargestNumber, value * 10 + static_cast<std::uint64_t>(peek() - '0'));
   }
   if (at_ == begin) fail("a number");
   return value;

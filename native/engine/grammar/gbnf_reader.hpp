@@ -28,6 +28,7 @@ class GbnfReader {
   void skip_space(bool lines);
 
   std::string_view name();
+  /// The largest 32-bit number in place of a larger one.
   std::uint64_t number();
   /// One of a literal or a class, which may be escaped.
   std::uint32_t character();

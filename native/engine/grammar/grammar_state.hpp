@@ -32,7 +32,8 @@ class GrammarState {
   /// Nothing but the end may follow.
   bool must_end();
 
-  /// What this state, its copies and those before it with the same grammar took, in steps of 10 to 30 ns.
+  /// What this state, its copies and those before it with the same grammar took, in steps as in GrammarLimits, and nodes of
+  /// the vocabulary's tree that masks visited.
   std::uint64_t work() const;
   /// Of what they keep.
   std::size_t memory_bytes() const;

@@ -49,6 +49,7 @@ TokenTrie::TokenTrie(std::vector<std::string> texts, std::span<const Token> ends
     texts_[static_cast<std::size_t>(token)].clear();
   }
   for (std::size_t token = 0; token < texts_.size(); ++token) {
+    if (texts_[token].starts_with('\0')) texts_[token].clear();
     if (!texts_[token].empty()) tokens_.push_back(static_cast<Token>(token));
   }
   std::sort(tokens_.begin(), tokens_.end(), [this](Token a, Token b) { return text(a) < text(b); });

@@ -39,7 +39,7 @@ class TokenTrie {
   };
 
   /// `texts` by token; a token without text can only be named by a grammar. `ends` end the text and are never
-  /// part of it. Texts may be any bytes.
+  /// part of it. Texts may be any bytes; for llama.cpp, one that begins with U+0000 is empty, so it is here.
   TokenTrie(std::vector<std::string> texts, std::span<const Token> ends);
 
   std::size_t vocabulary() const { return texts_.size(); }

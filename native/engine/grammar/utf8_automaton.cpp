@@ -57,7 +57,10 @@ std::span<const CharacterRange> overlapping(std::span<const CharacterRange> rang
 
 }  // namespace
 
-Utf8Automaton::Utf8Automaton() : states_(2) { known_.emplace(std::vector<Edge>{}, kNone); }
+Utf8Automaton::Utf8Automaton() {
+  states_.intern({});
+  states_.intern(std::array{0U});  // kDone: no edges either, but another number
+}
 
 Utf8Automaton::State Utf8Automaton::of_character(std::uint32_t character) {
   const auto [place, is_new] = characters_.try_emplace(character, kNone);
@@ -75,7 +78,7 @@ Utf8Automaton::State Utf8Automaton::of_sorted(std::span<const CharacterRange> ra
   for (const auto& [characters, bits, mark] : kLengths) {
     add_edges(edges, {bits, mark, 0x7F}, characters, ranges);
   }
-  return intern(std::move(edges));
+  return intern(edges);
 }
 
 void Utf8Automaton::add_edges(std::vector<Edge>& edges, Place place, CharacterRange within,
@@ -88,7 +91,7 @@ void Utf8Automaton::add_edges(std::vector<Edge>& edges, Place place, CharacterRa
     const CharacterRange below{std::max(base, within.first),
                                std::min(base + (1U << place.bits) - 1, within.last)};
     const auto to = tail(place.bits, below, ranges);
-    const auto byte = static_cast<std::uint8_t>(place.mark | (high & place.mask));
+    const auto byte = place.mark | (high & place.mask);
     if (!edges.empty() && edges.back().last + 1 == byte && edges.back().to == to) {
       edges.back().last = byte;
     } else {
@@ -107,28 +110,35 @@ Utf8Automaton::State Utf8Automaton::tail(unsigned bits, CharacterRange within,
   if (any && made != kNone) return made;
   std::vector<Edge> edges;
   add_edges(edges, {bits - 6, 0x80, 0x3F}, within, ranges);
-  const auto state = intern(std::move(edges));
+  const auto state = intern(edges);
   if (any) made = state;
   return state;
 }
 
-Utf8Automaton::State Utf8Automaton::intern(std::vector<Edge> edges) {
-  const auto [place, is_new] = known_.try_emplace(std::move(edges), static_cast<State>(states_.size()));
-  if (is_new) states_.push_back(place->first);
-  return place->second;
+Utf8Automaton::State Utf8Automaton::intern(const std::vector<Edge>& edges) {
+  std::vector<std::uint32_t> numbers;
+  for (const auto& [first, last, to] : edges) numbers.insert(numbers.end(), {first, last, to});
+  return states_.intern(numbers);
 }
 
 Utf8Automaton::State Utf8Automaton::step(State state, std::uint8_t byte) const {
-  const auto& edges = states_[state];
-  const auto edge = std::lower_bound(edges.begin(), edges.end(), byte,
-                                     [](const Edge& one, auto value) { return one.last < value; });
-  return edge == edges.end() || byte < edge->first ? kNone : edge->to;
+  std::size_t begin = 0;
+  for (auto end = edges(state); begin < end;) {
+    const auto middle = (begin + end) / 2;
+    const auto [first, last, to] = edge(state, middle);
+    if (first <= byte && byte <= last) return to;
+    (byte < first ? end : begin) = byte < first ? middle : middle + 1;
+  }
+  return kNone;
 }
 
 std::array<std::uint8_t, 256> Utf8Automaton::byte_classes() const {
   std::array<bool, 257> begins{};
-  for (const auto& edges : states_) {
-    for (const auto& edge : edges) begins[edge.first] = begins[edge.last + 1U] = true;
+  for (State state = 0; state < states_.size(); ++state) {
+    for (std::size_t i = 0; i < edges(state); ++i) {
+      const auto [first, last, to] = edge(state, i);
+      begins[first] = begins[last + 1] = true;
+    }
   }
   std::array<std::uint8_t, 256> classes{};
   for (std::size_t byte = 1; byte < 256; ++byte) {

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <array>
-#include <compare>
 #include <cstdint>
-#include <map>
 #include <span>
 #include <unordered_map>
 #include <vector>
+
+#include "sequences.hpp"
 
 namespace tacho::engine {
 
@@ -37,11 +37,15 @@ class Utf8Automaton {
 
  private:
   struct Edge {
-    std::uint8_t first;
-    std::uint8_t last;
+    std::uint32_t first;
+    std::uint32_t last;
     State to;
-    auto operator<=>(const Edge&) const = default;
   };
+  std::size_t edges(State state) const { return states_[state].size() / 3; }
+  Edge edge(State state, std::size_t index) const {
+    const auto numbers = states_[state].subspan(3 * index, 3);
+    return {numbers[0], numbers[1], numbers[2]};
+  }
 
   /// A byte of a character: `mark` and, of the character, `mask` above `bits`, which later bytes give.
   struct Place {
@@ -56,10 +60,9 @@ class Utf8Automaton {
                  std::span<const CharacterRange> ranges);
   /// The state behind a byte, where `bits` of the characters `within` are to come.
   State tail(unsigned bits, CharacterRange within, std::span<const CharacterRange> ranges);
-  State intern(std::vector<Edge> edges);
+  State intern(const std::vector<Edge>& edges);
 
-  std::vector<std::vector<Edge>> states_;
-  std::map<std::vector<Edge>, State> known_;
+  Sequences states_;  // each its edges, in order
   std::unordered_map<std::uint32_t, State> characters_;
   std::array<State, 4> any_{kDone, kNone, kNone, kNone};  // by the number of bytes to come; kNone: not yet made
 };

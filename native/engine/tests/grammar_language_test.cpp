@@ -245,7 +245,7 @@ TEST(grammar_errors_say_where_and_what) {
   check("root ::= \"a\"{3,2}",
         "Line 1, column 13" + at + "expected the larger number behind the smaller one but received \"{3,2}\".");
   check("root ::= \"a\"{99999999999999999999}",
-        "Line 1, column 14" + at + "expected a number up to 4294967295 but received \"99999999999999999999}\".");
+        "Line 1, column 13" + at + "expected at most 2000 repetitions but received 4294967295.");
   check("root ::= \"a\"{2001}",
         "Line 1, column 13" + at + "expected at most 2000 repetitions but received 2001.");
   check("root ::= <nothing>",
