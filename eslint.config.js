@@ -14,6 +14,8 @@ const NODE_GLOBALS = [
   "structuredClone",
 ];
 
+const BROWSER_GLOBALS = ["document", "location", "fetch", "URLSearchParams", "TextDecoderStream"];
+
 export default ts.config(
   { ignores: ["build/", "dist/", "node_modules/"] },
   js.configs.recommended,
@@ -32,6 +34,11 @@ export default ts.config(
   },
   {
     files: ["**/*.mjs", "**/*.js"],
+    ignores: ["src/server/openapi/page/**"],
     languageOptions: { globals: Object.fromEntries(NODE_GLOBALS.map((name) => [name, "readonly"])) },
+  },
+  {
+    files: ["src/server/openapi/page/*.js"],
+    languageOptions: { globals: Object.fromEntries(BROWSER_GLOBALS.map((name) => [name, "readonly"])) },
   },
 );

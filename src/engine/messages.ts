@@ -266,6 +266,18 @@ export interface RequestEnd extends TokenUsage {
   reason: "stop" | "length" | "cancelled" | "error";
   /** Set when, and only when, `reason` is "error". */
   error: { code: EngineErrorCode; message: string } | null;
+  /** Absent for a request that was not assembled. */
+  instants?: Instants;
+}
+
+/** When a request came how far: seconds on CLOCK_MONOTONIC, 0 for what did not happen. */
+export interface Instants {
+  assembledAt: number;
+  /** The beginning of its first step. */
+  startedAt: number;
+  /** The ends of the steps that sampled its first and its last token. */
+  firstTokenAt: number;
+  lastTokenAt: number;
 }
 
 /**

@@ -78,6 +78,7 @@ export const catalog = defineCatalog({
     help: "Time from the arrival of a request for text, embeddings or ranking to its end, whatever its outcome.",
     labels: { model: "configured" },
     bounds: DURATION_SECONDS,
+    exemplars: true,
   },
   promptTokens: {
     type: "counter",
@@ -183,5 +184,17 @@ export const catalog = defineCatalog({
     name: "tacho_engine_host_restarts_total",
     help: "Engine host processes started again after the one before ended unasked.",
     labels: {},
+  },
+  accessLogDropped: {
+    type: "counter",
+    name: "tacho_access_log_dropped_lines_total",
+    help: "Lines of the access log that its file or pipe refused, or did not take in time.",
+    labels: {},
+  },
+  traceSpans: {
+    type: "counter",
+    name: "tacho_trace_spans_total",
+    help: "Spans that ended, by what became of them: sent, or lost because the collector did not take them.",
+    labels: { outcome: ["sent", "lost"] },
   },
 });

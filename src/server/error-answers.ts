@@ -10,6 +10,7 @@ import { cut } from "./schema-errors.js";
 /** Every failure leaves as OpenAI's error object; one that nobody foresaw is logged and told as nothing more. */
 export function useErrorAnswers(app: FastifyInstance): void {
   app.decorateRequest("record", null);
+  app.decorateRequest("errorCode", null);
   useErrorBodies(app, ({ body }) => body);
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split("?", 1)[0]!;
@@ -24,7 +25,7 @@ export function useErrorBodies(
 ): void {
   app.setErrorHandler((error: FastifyError | ApiError, request, reply) => {
     const answer = asApiError(error, request);
-    request.record?.settle(answer.kind.outcome);
+    request.record?.settle(answer.kind.outcome, answer.code);
     return send(reply, answer, bodyOf(answer, request));
   });
 }
@@ -82,6 +83,7 @@ function asApiError(error: FastifyError | ApiError, request: FastifyRequest): Ap
 }
 
 function send(reply: FastifyReply, error: ApiError, body: object = error.body): FastifyReply {
+  reply.request.errorCode = error.code;
   const { status, retryAfter, closes } = error.kind;
   if (retryAfter !== undefined) void reply.header("retry-after", retryAfter);
   // Fastify would close when a body is no good: a client that still sends it would see a reset and no answer. Node

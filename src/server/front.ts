@@ -4,6 +4,7 @@ import { telemetryPlugin } from "../telemetry/doors/fastify.js";
 import type { Access } from "./access/access.js";
 import { makePublic } from "./access/key-hooks.js";
 import { useRateLimits } from "./access/limit-hooks.js";
+import { AccessLog } from "./access-log.js";
 import type { AdmissionLimits } from "./admission.js";
 import { dropNulls } from "./null-fields.js";
 import { EngineLink, type EngineLinkEvents } from "./engine-link.js";
@@ -18,6 +19,7 @@ import { MIB, type ModelSource } from "./model-file.js";
 import { tokenCounter } from "./messages/count-tokens.js";
 import { ModelRegistry } from "./models/model-registry.js";
 import { ServedModel } from "./models/served-model.js";
+import { openApiRoutes } from "./openapi/openapi-routes.js";
 import { ResponseStore } from "./responses/response-store.js";
 import { useRequestRecords } from "./request-record.js";
 import { chatRoutes } from "./routes/chat.js";
@@ -30,6 +32,7 @@ import { rerankRoutes } from "./routes/rerank.js";
 import { responseRoutes, storedResponseRoutes } from "./routes/responses.js";
 import { tokenizationRoutes } from "./routes/tokenization.js";
 import type { Settings } from "./settings.js";
+import type { MakeTracing, Tracing } from "./tracing/tracing.js";
 
 /** Prompts that wait are held as text; this bounds them for any number of waiting requests. */
 const WAITING_BYTES = 64 * 1024 * 1024;
@@ -47,6 +50,8 @@ export interface FrontOptions {
   /** The engine host's program. */
   hostModule: string;
   onProgress?: EngineLinkEvents["onProgress"];
+  /** Null: no traces. */
+  makeTracing?: MakeTracing | null;
 }
 
 /** Listeners, queues and the engine hosts of all models, put together. */
@@ -57,6 +62,8 @@ export class Front {
   readonly #models: ModelRegistry;
   readonly #generation: Generation;
   readonly #calls: ModelCalls;
+  readonly #accessLog: AccessLog | null;
+  readonly #tracing: Tracing | null;
   readonly #listeners: { listener: HttpListener; port: number }[];
   readonly #responses: ResponseStore;
   #draining = false;
@@ -65,6 +72,8 @@ export class Front {
     this.#options = options;
     this.#settings = options.settings;
     this.#meters = new Meters(options.telemetry.metrics);
+    this.#accessLog = this.#settings.accessLog === "off" ? null : new AccessLog(this.#settings, this.#meters);
+    this.#tracing = options.makeTracing?.(this.#meters) ?? null;
     this.#models = new ModelRegistry(
       options.models.map((_, index) => this.#servedModel(index)),
       {
@@ -112,6 +121,7 @@ export class Front {
     clearTimeout(limit);
     await this.#models.stop();
     await Promise.all(this.#listeners.map(({ listener }) => listener.close()));
+    await Promise.all([this.#accessLog?.close(), this.#tracing?.close()]);
   }
 
   /** For the last moments of this process: leaves no host behind. */
@@ -176,6 +186,7 @@ export class Front {
       });
     };
     const main = (app: FastifyInstance) => {
+      openApiRoutes(app);
       observation(app, publicMetrics === "on");
       modelRoutes(app, this.#models);
       storedResponseRoutes(app, this.#responses);
@@ -188,11 +199,11 @@ export class Front {
         done();
       });
     };
-    const listeners = [{ listener: new HttpListener(this.#meters, main, access), port }];
-    if (metricsPort !== 0) {
-      const listener = new HttpListener(this.#meters, (app) => observation(app, true), access);
-      listeners.push({ listener, port: metricsPort });
-    }
+    const listener = (addRoutes: (app: FastifyInstance) => void) =>
+      new HttpListener(this.#meters, addRoutes, access, undefined, this.#accessLog);
+    const listeners = [{ listener: listener(main), port }];
+    if (metricsPort !== 0)
+      listeners.push({ listener: listener((app) => observation(app, true)), port: metricsPort });
     return listeners;
   }
 
@@ -208,7 +219,7 @@ export class Front {
   }
 
   #countedRoutes(app: FastifyInstance): void {
-    useRequestRecords(app, this.#models.first.meters);
+    useRequestRecords(app, this.#models.first.meters, this.#tracing);
     useRateLimits(app);
     dropNullsOf(app);
     completionRoutes(app, this.#generation);

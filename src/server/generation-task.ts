@@ -27,10 +27,13 @@ export class GenerationTask {
   constructor(
     requests: readonly GenerateRequest[],
     readonly answer: Answer,
-    private readonly record: RequestRecord,
+    readonly record: RequestRecord,
     place: TaskPlace,
   ) {
-    this.#choices = requests.map((request, index) => new Choice(index, request, this, place));
+    const sharesPrompt = (index: number) => requests[index - 1]?.prompt === requests[index]!.prompt;
+    this.#choices = requests.map(
+      (request, index) => new Choice(index, request, this, place, sharesPrompt(index)),
+    );
   }
 
   /**
@@ -74,7 +77,7 @@ export class GenerationTask {
   /** Ends the request with `error`, as the answer or, once that has begun, as its last event. */
   fail(error: ApiError): void {
     if (this.#over) return;
-    this.#close(error.kind.outcome);
+    this.#close(error.kind.outcome, error.code);
     this.#letGo();
     if (this.answer.fail(error)) this.#resolve(undefined);
     else this.#reject(error);
@@ -89,10 +92,10 @@ export class GenerationTask {
     for (const choice of this.#choices) choice.letGo();
   }
 
-  #close(outcome: Outcome): void {
+  #close(outcome: Outcome, errorCode?: string): void {
     this.#over = true;
     clearTimeout(this.#timer);
-    this.record.settle(outcome);
+    this.record.settle(outcome, errorCode);
   }
 }
 
@@ -111,6 +114,8 @@ class Choice implements EngineClient {
     private readonly request: GenerateRequest,
     private readonly task: GenerationTask,
     private readonly place: TaskPlace,
+    /** With the choice before it: then its prompt does not count. */
+    private readonly sharesPrompt: boolean,
   ) {}
 
   enter(): void {
@@ -128,6 +133,7 @@ class Choice implements EngineClient {
   }
 
   onPiece(piece: AnswerPiece): void {
+    this.task.record.texted();
     if (this.task.isOver) return;
     this.#calls ||= piece.parts?.some(({ kind }) => kind === "tool_call") ?? false;
     this.task.answer.piece(this.index, piece);
@@ -139,6 +145,7 @@ class Choice implements EngineClient {
 
   onEnd(end: RequestEnd): void {
     this.#ticket?.release();
+    this.task.record.ended(end, this.sharesPrompt);
     // Before all else: who leaves early pays for what was computed, too.
     this.place.tenant.account(end.promptTokens + end.generatedTokens);
     if (this.task.isOver) return;
@@ -153,6 +160,7 @@ class Choice implements EngineClient {
 
   onLost(): void {
     this.#ticket?.release();
+    this.task.record.ended(null);
     this.task.fail(new ApiError("engine_restarting"));
   }
 
@@ -164,6 +172,7 @@ class Choice implements EngineClient {
 
   #submit(): void {
     this.#submitted = true;
+    this.task.record.submitted();
     this.place.lease.model.link.submit(this.request, this);
   }
 }

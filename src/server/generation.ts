@@ -51,7 +51,8 @@ export class Generation {
     reply: FastifyReply,
   ): Promise<object | undefined> {
     const { tenant } = request;
-    request.record!.servedBy(this.models.find(call.model, tenant).model.meters);
+    request.record!.model = call.model;
+    request.record!.servedBy(this.models.find(call.model, tenant).model);
     const lease = await this.models.lease(call.model, tenant, overSignal(request, reply));
     try {
       return await this.#answer(lease, call, makeAnswer, request, reply);

@@ -7,12 +7,14 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from "fastify";
+import type { AccessLog } from "./access-log.js";
 import { checkAddress, type Access } from "./access/access.js";
 import { receive, useAccess } from "./access/access-hooks.js";
 import { requestIdOf } from "./access/request-id.js";
 import { connectionOf, whenOver } from "./connection.js";
 import { answerBadUrl, answerClientErrors, useErrorAnswers } from "./error-answers.js";
 import { ApiError } from "./errors.js";
+import { finalStatus } from "./final-status.js";
 import { BODY_LIMIT_BYTES, useJsonBody } from "./json-body.js";
 import { now, type Meters } from "./meters.js";
 import { refuseOtherMethods } from "./other-methods.js";
@@ -35,9 +37,6 @@ const LIMITS: ListenerLimits = { connections: 4096, requestMilliseconds: 60_000,
 /** Connections may take no longer to agree on their encryption. */
 const HANDSHAKE_MS = 10_000;
 
-/** What nginx calls a request whose client left before there was a status. */
-const CLIENT_CLOSED_REQUEST = 499;
-
 /** One port, with all that holds for every route: access, limits, JSON bodies, OpenAI's error object, metrics. */
 export class HttpListener {
   readonly #app: FastifyInstance;
@@ -51,6 +50,7 @@ export class HttpListener {
     addRoutes: (app: FastifyInstance) => void,
     private readonly access: Access,
     limits: ListenerLimits = LIMITS,
+    private readonly accessLog: AccessLog | null = null,
   ) {
     this.#app = this.#fastify(limits);
     this.#app.addHook("onRequest", (request, reply, done) => {
@@ -110,13 +110,20 @@ export class HttpListener {
   }
 
   /** Counts the request when it is over: answers that bypass Fastify and clients that leave are counted too. */
-  #observe(request: FastifyRequest, reply: FastifyReply, route = request.routeOptions.url): void {
+  #observe(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    route = request.routeOptions.url ?? "unmatched",
+  ): void {
     const { raw } = reply;
     const start = now();
+    const entry = this.accessLog?.begin(request);
     this.#answering.add(raw);
     whenOver(request, reply, (error) => {
-      const status = error?.statusCode ?? (raw.headersSent ? raw.statusCode : CLIENT_CLOSED_REQUEST);
-      this.meters.http(request.method, route ?? "unmatched", status, now() - start);
+      const status = finalStatus(raw, error);
+      const seconds = now() - start;
+      this.meters.http(request.method, route, status, seconds);
+      entry?.({ route, status, seconds, error });
       this.#answering.delete(raw);
       this.#cutWhenQuiet();
     });

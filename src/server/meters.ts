@@ -34,10 +34,17 @@ export class ModelMeters {
 /** The metrics that the front writes, whatever the model. */
 export class Meters {
   readonly engineRestarts;
+  readonly accessLogDropped;
+  readonly traceSpans;
   readonly #http = new Map<string, HttpHandles>();
 
   constructor(private readonly metrics: ServerMetrics) {
     this.engineRestarts = metrics.engineRestarts.labels({});
+    this.accessLogDropped = metrics.accessLogDropped.labels({});
+    this.traceSpans = {
+      sent: metrics.traceSpans.labels({ outcome: "sent" }),
+      lost: metrics.traceSpans.labels({ outcome: "lost" }),
+    };
   }
 
   ofModel(model: string): ModelMeters {

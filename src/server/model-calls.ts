@@ -8,6 +8,7 @@ import { ApiError } from "./errors.js";
 import { requireKind } from "./models/model-kind.js";
 import type { Lease, ModelRegistry } from "./models/model-registry.js";
 import { refusalOf } from "./refusal.js";
+import type { RequestRecord } from "./request-record.js";
 
 /** What a route asks a model for besides generating. */
 export interface ModelCall {
@@ -49,10 +50,12 @@ export class ModelCalls {
   ): Promise<T | undefined> {
     const end = new AbortController();
     whenOver(request, reply, () => end.abort());
-    request.record?.servedBy(this.models.find(call.model, request.tenant).model.meters);
+    if (request.record) this.#note(call, request, request.record);
     this.#running.add(end);
     try {
-      const body = await this.#leased(call, request.tenant, end.signal, work);
+      const body = await this.#leased(call, request.tenant, end.signal, (ask, info) =>
+        work(recorded(ask, request.record), info),
+      );
       request.record?.settle("stop");
       return body;
     } catch (error) {
@@ -67,6 +70,12 @@ export class ModelCalls {
   /** Ends all that run with `error`. */
   abandon(error: ApiError): void {
     for (const end of [...this.#running]) end.abort(error);
+  }
+
+  /** @throws ApiError */
+  #note({ model }: ModelCall, { tenant }: FastifyRequest, record: RequestRecord): void {
+    record.model = model;
+    record.servedBy(this.models.find(model, tenant).model);
   }
 
   async #leased<T>(call: ModelCall, tenant: Tenant, end: AbortSignal, work: Work<T>): Promise<T> {
@@ -103,6 +112,22 @@ async function inTurn<T>(
   // What the engine has been asked for it computes, though nobody waits any more: the slot is taken until then.
   const answered = work(ask, info).finally(() => ticket.release());
   return Promise.race([answered, aborted(end)]);
+}
+
+/** Notes what the engine is asked for this request, and what it read for it. */
+function recorded(ask: AskModel, record: RequestRecord | null): AskModel {
+  if (!record) return ask;
+  return async (call, first) => {
+    record.submitted();
+    try {
+      const result = await ask(call, first);
+      record.ended({ promptTokens: computedTokens(call, result), cachedTokens: 0, generatedTokens: 0 });
+      return result;
+    } catch (error) {
+      record.ended(null);
+      throw error;
+    }
+  };
 }
 
 /** What the model read; tokenising alone computes nothing. */

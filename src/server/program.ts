@@ -12,6 +12,7 @@ import { observeRuntime } from "../telemetry/index.js";
 import { VERSION } from "./package-info.js";
 import { ProgressLine } from "./progress-line.js";
 import { readSettings, UsageError, type Settings } from "./settings.js";
+import { loadTracing } from "./tracing/tracing.js";
 
 /** What the program is put together from; tests put a scripted engine host in. */
 export interface ProgramParts {
@@ -57,6 +58,7 @@ async function serve(settings: Settings, parts: ProgramParts): Promise<void> {
   const models = await findModels(settings);
   await checkCompanions(settings, models);
   const access = readAccess(settings);
+  const makeTracing = await loadTracing(settings, parts.env);
   // Before the segment is made: a signal without a handler ends the process and leaves the file. What is heard
   // from here on is handled after this function's first pause, when there is a front.
   const stopping = drainOnSignals(() => front);
@@ -70,6 +72,7 @@ async function serve(settings: Settings, parts: ProgramParts): Promise<void> {
     models,
     telemetry,
     hostModule: parts.hostModule,
+    makeTracing,
     onProgress: (phase, fraction) => progress.update(phase, fraction),
   });
   // Runs in every ending that Node can notice, an uncaught exception among them.

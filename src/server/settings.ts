@@ -205,6 +205,29 @@ export const SETTINGS = {
     defaultHelp: "none: a new segment in shared memory for each run",
     help: "keep the counters in this file, from one run to the next",
   },
+  accessLog: {
+    ...text,
+    flag: "access-log",
+    value: "off|on|FILE",
+    default: "off",
+    help: "a line of JSON for each request; on: to standard output",
+  },
+  accessLogPrompts: {
+    ...text,
+    flag: "access-log-prompts",
+    value: "WHEN",
+    default: "off",
+    choices: ["off", "on"],
+    help: "on: the lines hold the bodies of generation requests, prompts among them",
+  },
+  traceEndpoint: {
+    ...text,
+    flag: "trace-endpoint",
+    value: "URL",
+    default: "",
+    defaultHelp: "what OTEL_EXPORTER_OTLP_(TRACES_)ENDPOINT says, else no traces",
+    help: "OpenTelemetry collector, e.g. http://localhost:4318/v1/traces",
+  },
   parallel: {
     ...integer,
     flag: "parallel",
@@ -402,6 +425,10 @@ const models = ({ model }: Settings): number => valuesOf(model).length;
 
 /** Values that are right alone and wrong together, or between what a range can say. */
 const CONFLICTS: readonly Conflict[] = [
+  {
+    when: ({ accessLog, accessLogPrompts }) => accessLog === "off" && accessLogPrompts === "on",
+    expected: () => "on or a file for --access-log with --access-log-prompts on, but received 'off'",
+  },
   {
     // llama.cpp has no other way to attend to quantised values.
     when: ({ flashAttention, cacheTypeV }) => flashAttention === "off" && !/^b?f\d+$/.test(cacheTypeV),

@@ -7,12 +7,17 @@ interface Rule {
   packages: readonly string[];
 }
 
+/** Loaded only where traces were asked for. */
+const OPENTELEMETRY = ["api", "core", "resources", "sdk-trace-base", "exporter-trace-otlp-http"].map(
+  (name) => `@opentelemetry/${name}`,
+);
+
 /** The arrows of the design: main → server → (engine's messages, metrics, telemetry), and so on downwards. */
 const RULES: Partial<Record<string, Rule>> = {
   main: { layers: ["server", "metrics", "telemetry"], packages: [] },
   server: {
     layers: ["engine/messages.ts", "metrics", "telemetry"],
-    packages: ["fastify", "@fastify/type-provider-typebox", "typebox"],
+    packages: ["fastify", "@fastify/type-provider-typebox", "typebox", "pino", ...OPENTELEMETRY],
   },
   engine: { layers: ["metrics", "telemetry"], packages: ["piscina", "node-llama-cpp"] },
   metrics: { layers: ["telemetry"], packages: [] },

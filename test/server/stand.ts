@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { catalog } from "../../src/metrics/catalog.js";
 import { readAccess } from "../../src/server/access/access.js";
 import type { Clock } from "../../src/server/access/token-bucket.js";
-import { Front } from "../../src/server/front.js";
+import { Front, type FrontOptions } from "../../src/server/front.js";
 import type { ModelSource } from "../../src/server/model-file.js";
 import type { ServerTelemetry } from "../../src/server/meters.js";
 import { readSettings, type Settings } from "../../src/server/settings.js";
@@ -21,7 +21,12 @@ export class Stand {
    * @param clock That of the keys' rate limits, in seconds.
    * @param others Models besides the one called `alias`.
    */
-  constructor(given: Partial<Settings> = {}, clock?: Clock, others: Partial<ModelSource>[] = []) {
+  constructor(
+    given: Partial<Settings> = {},
+    clock?: Clock,
+    others: Partial<ModelSource>[] = [],
+    parts: Partial<FrontOptions> = {},
+  ) {
     const settings: Settings = {
       ...readSettings(new Map(), {}),
       port: 0,
@@ -36,6 +41,7 @@ export class Stand {
       models: [none, ...others.map((other) => ({ ...none, ...other }))],
       telemetry: this.telemetry,
       hostModule: scriptedHost,
+      ...parts,
     });
   }
 
@@ -43,8 +49,9 @@ export class Stand {
     settings: Partial<Settings> = {},
     clock?: Clock,
     others: Partial<ModelSource>[] = [],
+    parts: Partial<FrontOptions> = {},
   ): Promise<Stand> {
-    const stand = new Stand(settings, clock, others);
+    const stand = new Stand(settings, clock, others, parts);
     await stand.front.listen();
     await stand.front.load();
     return stand;

@@ -28,6 +28,15 @@ Napi::Value error_of(Napi::Env env, const End& end) {
   return error;
 }
 
+Napi::Object to_js(Napi::Env env, const Instants& instants) {
+  auto object = Napi::Object::New(env);
+  object["assembledAt"] = instants.assembled;
+  object["startedAt"] = instants.started;
+  object["firstTokenAt"] = instants.first_token;
+  object["lastTokenAt"] = instants.last_token;
+  return object;
+}
+
 Napi::Object to_js(Napi::Env env, const End& end) {
   auto object = Napi::Object::New(env);
   object["id"] = static_cast<double>(end.id);
@@ -36,6 +45,7 @@ Napi::Object to_js(Napi::Env env, const End& end) {
   object["cachedTokens"] = end.cached_tokens;
   object["generatedTokens"] = end.generated_tokens;
   object["error"] = error_of(env, end);
+  if (end.instants.assembled != 0) object["instants"] = to_js(env, end.instants);
   return object;
 }
 

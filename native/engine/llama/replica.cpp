@@ -83,6 +83,7 @@ Prepared Replica::prepare(Request& request) {
   const bool begins = llama_vocab_get_add_bos(model_->vocab()) && tokens.front() == llama_vocab_bos(model_->vocab());
   return {.id = request.id,
           .arrived_at = request.arrived_at,
+          .assembled_at = monotonic_seconds(),
           .prompt = std::move(tokens),
           .max_tokens = request.max_tokens,
           .priority = request.priority,

@@ -95,6 +95,7 @@ void Loop::queue(Prepared request) {
   auto task =
       std::make_unique<Task>(Task{.id = request.id,
                                   .arrived_at = request.arrived_at,
+                                  .instants = {.assembled = request.assembled_at},
                                   .priority = request.priority,
                                   .rank = request.arrived_at - options_.priority_seconds * request.priority,
                                   .cache_space = std::move(request.cache_space),
@@ -311,6 +312,7 @@ void Loop::advance(double started, double ended) {
 void Loop::take_up(Task& task, double started) {
   if (task.taken_up) return;
   task.taken_up = true;
+  task.instants.started = started;
   if (!options_.measures) return;
   meters_.queue_duration.observe(started - task.arrived_at);
   meters_.prompt_tokens.inc(task.prompt_tokens);
@@ -337,6 +339,8 @@ void Loop::generate(Task& task, const Sampled& sampled, double now) {
   }
   ++task.generated;
   measure_token(task, now);
+  if (task.instants.first_token == 0) task.instants.first_token = now;
+  task.instants.last_token = now;
   if (runtime_.ends_text(sampled.token)) {
     task.finished = Finish::stop;
     return;
@@ -350,12 +354,11 @@ void Loop::generate(Task& task, const Sampled& sampled, double now) {
 void Loop::measure_token(Task& task, double now) {
   if (!options_.measures) return;
   meters_.generation_tokens.inc();
-  if (task.last_token_at == 0) {
+  if (task.instants.first_token == 0) {
     meters_.time_to_first_token.observe(now - task.arrived_at);
   } else {
-    meters_.inter_token_latency.observe(now - task.last_token_at);
+    meters_.inter_token_latency.observe(now - task.instants.last_token);
   }
-  task.last_token_at = now;
 }
 
 void Loop::measure_step(double started, double ended) {

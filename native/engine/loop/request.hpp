@@ -59,6 +59,7 @@ class Sampler {
 struct Prepared {
   RequestId id = 0;
   double arrived_at = 0;  // seconds on CLOCK_MONOTONIC
+  double assembled_at = 0;
   std::vector<Token> prompt;
   std::int32_t max_tokens = 0;  // 0: until the context is full
   std::int32_t priority = 0;    // the higher the sooner
@@ -98,6 +99,14 @@ enum class ErrorCode {
   engine_failed
 };
 
+/// When a request came how far: seconds on CLOCK_MONOTONIC, 0 for what did not happen.
+struct Instants {
+  double assembled = 0;
+  double started = 0;  // its first step
+  double first_token = 0;
+  double last_token = 0;
+};
+
 /// The last word about a request; exactly one a request.
 struct End {
   RequestId id = 0;
@@ -107,6 +116,7 @@ struct End {
   std::int32_t generated_tokens = 0;
   ErrorCode error = ErrorCode::none;
   std::string message;  // set with an error
+  Instants instants;
 };
 
 /// What came of one part of a chat answer that is read by its template's format.

@@ -35,7 +35,8 @@ void Speaker::say_end(const Task& task, Finish reason, ErrorCode error, std::str
                           .cached_tokens = task.cached_tokens,
                           .generated_tokens = task.generated,
                           .error = error,
-                          .message = std::move(message)});
+                          .message = std::move(message),
+                          .instants = task.instants});
 }
 
 }  // namespace tacho::engine

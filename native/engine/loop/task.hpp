@@ -16,7 +16,7 @@ namespace tacho::engine {
 struct Task {
   RequestId id = 0;
   double arrived_at = 0;
-  double last_token_at = 0;  // 0: none yet
+  Instants instants;
   std::int32_t priority = 0;
   double rank = 0;  // the place among those that wait, the smaller the sooner
   std::string cache_space;

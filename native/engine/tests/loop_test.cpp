@@ -54,6 +54,25 @@ TEST(logprobs_come_with_each_token_when_asked_for) {
   CHECK_EQUAL(static_cast<std::int32_t>(bench.logprobs), bench.ends.at(1).generated_tokens);
 }
 
+TEST(an_end_tells_when_its_request_came_how_far) {
+  Bench bench;
+  bench.submit({.id = 1, .assembled_at = 0.25, .prompt = {1, 2}, .max_tokens = 5});
+  bench.submit({.id = 2, .assembled_at = 0.25, .prompt = {1, 2}, .max_tokens = 1});
+  bench.submit({.id = 3, .assembled_at = 0.25, .prompt = std::vector<Token>(kRoomy.context, 1)});
+  bench.loop->start();
+  bench.await(3);
+  const auto& many = bench.ends.at(1).instants;
+  CHECK_EQUAL(many.assembled, 0.25);
+  CHECK(many.assembled < many.started);
+  CHECK(many.started < many.first_token);
+  CHECK(many.first_token < many.last_token);
+  const auto& one = bench.ends.at(2).instants;
+  CHECK_EQUAL(one.first_token, one.last_token);
+  const auto& refused = bench.ends.at(3).instants;
+  CHECK_EQUAL(refused.assembled, 0.25);
+  CHECK_EQUAL(refused.started, 0.0);
+}
+
 TEST(streams_get_a_token_in_every_step_of_a_long_prompt) {
   Bench bench({.context = 1024, .cells = 4096, .slots = 4, .sequences = 4, .step_tokens = 16});
   bench.submit(2, std::vector<Token>(300, 3), 1);

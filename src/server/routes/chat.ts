@@ -7,6 +7,7 @@ import { chatSchema, type ChatBody } from "../chat-schema.js";
 import { constraintOf } from "../constraints/constraint-fields.js";
 import { ApiError } from "../errors.js";
 import type { Generation, GenerationCall } from "../generation.js";
+import { chatDocs } from "../openapi/chat-docs.js";
 import { StreamedAnswer, WholeAnswer } from "../openai-answer.js";
 import { formatConstraint } from "../response-format.js";
 import { callOf, includesUsage } from "../sampling-schema.js";
@@ -14,18 +15,22 @@ import { callOf, includesUsage } from "../sampling-schema.js";
 export function chatRoutes(app: FastifyInstance, generation: Generation): void {
   app
     .withTypeProvider<TypeBoxTypeProvider>()
-    .post("/v1/chat/completions", { schema: { body: chatSchema } }, (request, reply) => {
-      const { body } = request;
-      return generation.serve(
-        generationCall(body),
-        (context) =>
-          body.stream
-            ? new StreamedAnswer(chatFormat, context, includesUsage(body))
-            : new WholeAnswer(chatFormat, context),
-        request,
-        reply,
-      );
-    });
+    .post(
+      "/v1/chat/completions",
+      { schema: { body: chatSchema }, config: { docs: chatDocs } },
+      (request, reply) => {
+        const { body } = request;
+        return generation.serve(
+          generationCall(body),
+          (context) =>
+            body.stream
+              ? new StreamedAnswer(chatFormat, context, includesUsage(body))
+              : new WholeAnswer(chatFormat, context),
+          request,
+          reply,
+        );
+      },
+    );
 }
 
 function generationCall(body: ChatBody): GenerationCall {

@@ -7,26 +7,31 @@ import type { CompletionWishes } from "../completion-wishes.js";
 import { constraintOf } from "../constraints/constraint-fields.js";
 import { ApiError } from "../errors.js";
 import type { Generation, GenerationCall } from "../generation.js";
+import { completionDocs } from "../openapi/completion-docs.js";
 import { StreamedAnswer, WholeAnswer } from "../openai-answer.js";
 import { callOf, includesUsage } from "../sampling-schema.js";
 
 export function completionRoutes(app: FastifyInstance, generation: Generation): void {
   app
     .withTypeProvider<TypeBoxTypeProvider>()
-    .post("/v1/completions", { schema: { body: completionSchema } }, (request, reply) => {
-      const { body } = request;
-      checkTogether(body);
-      const format = completionFormat(wishesOf(body));
-      return generation.serve(
-        generationCall(body),
-        (context) =>
-          body.stream
-            ? new StreamedAnswer(format, context, includesUsage(body))
-            : new WholeAnswer(format, context),
-        request,
-        reply,
-      );
-    });
+    .post(
+      "/v1/completions",
+      { schema: { body: completionSchema }, config: { docs: completionDocs } },
+      (request, reply) => {
+        const { body } = request;
+        checkTogether(body);
+        const format = completionFormat(wishesOf(body));
+        return generation.serve(
+          generationCall(body),
+          (context) =>
+            body.stream
+              ? new StreamedAnswer(format, context, includesUsage(body))
+              : new WholeAnswer(format, context),
+          request,
+          reply,
+        );
+      },
+    );
 }
 
 function wishesOf({ echo, n, logprobs, max_tokens }: CompletionBody): CompletionWishes {

@@ -4,18 +4,23 @@ import type { ModelInfo } from "../../engine/messages.js";
 import { checkInputs, inputsOf, type EmbeddingInputs } from "../embedding-input.js";
 import { embeddingSchema, type EmbeddingBody } from "../embedding-schema.js";
 import type { AskModel, ModelCall, ModelCalls } from "../model-calls.js";
+import { embeddingDocs } from "../openapi/embedding-docs.js";
 import { portions } from "../portions.js";
 import { shorterLength } from "../shorter-vectors.js";
 
 export function embeddingRoutes(app: FastifyInstance, calls: ModelCalls): void {
   app
     .withTypeProvider<TypeBoxTypeProvider>()
-    .post("/v1/embeddings", { schema: { body: embeddingSchema } }, (request, reply) => {
-      const { body } = request;
-      const all = inputsOf(body.input);
-      void reply.type("application/json; charset=utf-8");
-      return calls.serve(callOf(body, all), request, reply, (ask, info) => embed(ask, info, body, all));
-    });
+    .post(
+      "/v1/embeddings",
+      { schema: { body: embeddingSchema }, config: { docs: embeddingDocs } },
+      (request, reply) => {
+        const { body } = request;
+        const all = inputsOf(body.input);
+        void reply.type("application/json; charset=utf-8");
+        return calls.serve(callOf(body, all), request, reply, (ask, info) => embed(ask, info, body, all));
+      },
+    );
 }
 
 function callOf({ model, priority, dimensions }: EmbeddingBody, all: EmbeddingInputs): ModelCall {

@@ -10,22 +10,27 @@ import { messagesCall } from "../messages/messages-call.js";
 import { messagesError } from "../messages/messages-error.js";
 import { chatPartsOf } from "../messages/messages-prompt.js";
 import { countTokensSchema, messagesSchema } from "../messages/messages-schema.js";
+import { countTokensDocs, messagesDocs } from "../openapi/message-docs.js";
 
 /** Anthropic's routes: their failures too are worded as Anthropic's. */
 export function messageRoutes(app: FastifyInstance, generation: Generation): void {
   useMessagesErrors(app);
   app
     .withTypeProvider<TypeBoxTypeProvider>()
-    .post("/v1/messages", { schema: { body: messagesSchema } }, (request, reply) => {
-      const { body } = request;
-      return generation.serve(
-        messagesCall(body),
-        (context) =>
-          body.stream ? new MessageStream(context, new EventStream(reply)) : new WholeMessage(context),
-        request,
-        reply,
-      );
-    });
+    .post(
+      "/v1/messages",
+      { schema: { body: messagesSchema }, config: { docs: messagesDocs } },
+      (request, reply) => {
+        const { body } = request;
+        return generation.serve(
+          messagesCall(body),
+          (context) =>
+            body.stream ? new MessageStream(context, new EventStream(reply)) : new WholeMessage(context),
+          request,
+          reply,
+        );
+      },
+    );
 }
 
 /** In a scope of its own too. */
@@ -33,11 +38,15 @@ export function countTokensRoute(app: FastifyInstance, countTokens: CountTokens)
   useMessagesErrors(app);
   app
     .withTypeProvider<TypeBoxTypeProvider>()
-    .post("/v1/messages/count_tokens", { schema: { body: countTokensSchema } }, async (request, reply) => {
-      const { body } = request;
-      const count = await countTokens(chatPrompt(chatPartsOf(body)), body.model, request, reply);
-      return count === undefined ? undefined : { input_tokens: count };
-    });
+    .post(
+      "/v1/messages/count_tokens",
+      { schema: { body: countTokensSchema }, config: { docs: countTokensDocs } },
+      async (request, reply) => {
+        const { body } = request;
+        const count = await countTokens(chatPrompt(chatPartsOf(body)), body.model, request, reply);
+        return count === undefined ? undefined : { input_tokens: count };
+      },
+    );
 }
 
 function useMessagesErrors(app: FastifyInstance): void {

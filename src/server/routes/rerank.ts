@@ -3,23 +3,33 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import type { ModelInfo } from "../../engine/messages.js";
 import type { AskModel, ModelCall, ModelCalls } from "../model-calls.js";
+import { rerankDocs } from "../openapi/rerank-docs.js";
 import { portions } from "../portions.js";
 import { rerankSchema, type RerankBody } from "../rerank-schema.js";
 
 /** As Jina, Cohere and llama-server name it. */
-const URLS = ["/v1/rerank", "/rerank"];
+const URLS = [
+  ["/v1/rerank", "rerank"],
+  ["/rerank", "rerankUnversioned"],
+] as const;
 
 export function rerankRoutes(app: FastifyInstance, calls: ModelCalls): void {
-  for (const url of URLS) {
+  for (const [url, operationId] of URLS) {
     app
       .withTypeProvider<TypeBoxTypeProvider>()
-      .post(url, { schema: { body: rerankSchema } }, (request, reply) => {
-        const { body } = request;
-        const texts = body.documents.map((document) =>
-          typeof document === "string" ? document : document.text,
-        );
-        return calls.serve(callOf(body, texts), request, reply, (ask, info) => rank(ask, info, body, texts));
-      });
+      .post(
+        url,
+        { schema: { body: rerankSchema }, config: { docs: rerankDocs(operationId) } },
+        (request, reply) => {
+          const { body } = request;
+          const texts = body.documents.map((document) =>
+            typeof document === "string" ? document : document.text,
+          );
+          return calls.serve(callOf(body, texts), request, reply, (ask, info) =>
+            rank(ask, info, body, texts),
+          );
+        },
+      );
   }
 }
 

@@ -5,6 +5,12 @@ import { useErrorBodies } from "../error-answers.js";
 import { ApiError } from "../errors.js";
 import { EventStream } from "../event-stream.js";
 import type { Generation } from "../generation.js";
+import {
+  deletedResponseDocs,
+  inputItemsDocs,
+  responsesDocs,
+  storedResponseDocs,
+} from "../openapi/response-docs.js";
 import { itemsOf } from "../responses/items.js";
 import { listItems } from "../responses/item-list.js";
 import { ResponseStream, WholeResponse, type ResponseListener } from "../responses/response-answer.js";
@@ -24,17 +30,21 @@ export function responseRoutes(app: FastifyInstance, generation: Generation, sto
   useErrorBodies(app, responsesError);
   app
     .withTypeProvider<TypeBoxTypeProvider>()
-    .post("/v1/responses", { schema: { body: responsesSchema } }, (request, reply) => {
-      const { body } = request;
-      const tenant = request.tenant.name;
-      const earlier = earlierOf(body, store, tenant);
-      const input = itemsOf(body.input);
-      const call = responsesCall(body, conversationOf(earlier), input);
-      const makeAnswer = answerMaker(body, (response) => {
-        if (body.store) store.put(tenant, response, input, earlier);
-      });
-      return generation.serve(call, makeAnswer, request, reply);
-    });
+    .post(
+      "/v1/responses",
+      { schema: { body: responsesSchema }, config: { docs: responsesDocs } },
+      (request, reply) => {
+        const { body } = request;
+        const tenant = request.tenant.name;
+        const earlier = earlierOf(body, store, tenant);
+        const input = itemsOf(body.input);
+        const call = responsesCall(body, conversationOf(earlier), input);
+        const makeAnswer = answerMaker(body, (response) => {
+          if (body.store) store.put(tenant, response, input, earlier);
+        });
+        return generation.serve(call, makeAnswer, request, reply);
+      },
+    );
 }
 
 function earlierOf(body: ResponsesBody, store: ResponseStore, tenant: string): StoredResponse | null {
@@ -53,16 +63,20 @@ function answerMaker(body: ResponsesBody, onEnded: ResponseListener): MakeAnswer
 /** What can be done with a response that is kept. */
 export function storedResponseRoutes(app: FastifyInstance, store: ResponseStore): void {
   const typed = app.withTypeProvider<TypeBoxTypeProvider>();
-  typed.get("/v1/responses/:id", { schema: { querystring: retrievalSchema } }, (request) =>
-    Promise.resolve(find(request, store).response),
+  typed.get(
+    "/v1/responses/:id",
+    { schema: { querystring: retrievalSchema }, config: { docs: storedResponseDocs } },
+    (request) => Promise.resolve(find(request, store).response),
   );
-  typed.delete("/v1/responses/:id", (request) => {
+  typed.delete("/v1/responses/:id", { config: { docs: deletedResponseDocs } }, (request) => {
     const { id } = find(request, store).response;
     store.delete(request.tenant.name, id);
     return Promise.resolve({ id, object: "response", deleted: true });
   });
-  typed.get("/v1/responses/:id/input_items", { schema: { querystring: inputItemsSchema } }, (request) =>
-    Promise.resolve(listItems(find(request, store).input, request.query)),
+  typed.get(
+    "/v1/responses/:id/input_items",
+    { schema: { querystring: inputItemsSchema }, config: { docs: inputItemsDocs } },
+    (request) => Promise.resolve(listItems(find(request, store).input, request.query)),
   );
 }
 

@@ -4,6 +4,7 @@ import type { EngineCall, ModelInfo, Tokenized } from "../../engine/messages.js"
 import { chatPrompt } from "../chat-prompt.js";
 import { ApiError } from "../errors.js";
 import type { ModelCall, ModelCalls } from "../model-calls.js";
+import { detokenizeDocs, templateDocs, tokenizeDocs } from "../openapi/token-docs.js";
 import { shown } from "../schema-errors.js";
 import { checkTokens, isTokenId } from "../token-ids.js";
 import { pieceOf, tokenPieces } from "../token-pieces.js";
@@ -19,37 +20,49 @@ const ANY: ModelCall["kinds"] = ["generation", "embedding", "rerank"];
 export function tokenizationRoutes(app: FastifyInstance, calls: ModelCalls): void {
   const typed = app.withTypeProvider<TypeBoxTypeProvider>();
 
-  typed.post("/tokenize", { schema: { body: tokenizeSchema } }, (request, reply) => {
-    const { body } = request;
-    const { call, param } = tokenizeCall(body);
-    const kinds: ModelCall["kinds"] = call.kind === "tokenize" ? ANY : ["generation"];
-    const { length } = call.kind === "tokenize" ? call.text : call.prompt.messages;
-    return calls.serve(textCall(body, param, kinds, length), request, reply, async (ask, info) =>
-      tokenized(await ask(call), body, info),
-    );
-  });
+  typed.post(
+    "/tokenize",
+    { schema: { body: tokenizeSchema }, config: { docs: tokenizeDocs } },
+    (request, reply) => {
+      const { body } = request;
+      const { call, param } = tokenizeCall(body);
+      const kinds: ModelCall["kinds"] = call.kind === "tokenize" ? ANY : ["generation"];
+      const { length } = call.kind === "tokenize" ? call.text : call.prompt.messages;
+      return calls.serve(textCall(body, param, kinds, length), request, reply, async (ask, info) =>
+        tokenized(await ask(call), body, info),
+      );
+    },
+  );
 
-  typed.post("/detokenize", { schema: { body: detokenizeSchema } }, (request, reply) => {
-    const { body } = request;
-    const tokens = tokensOf(body.tokens);
-    const call: ModelCall = {
-      ...textCall(body, "tokens", ANY, tokens.length * 4),
-      check: (info) => checkTokens(tokens, "tokens", info),
-      paramOf: (index) => (index === null ? "tokens" : `tokens[${index}]`),
-    };
-    return calls.serve(call, request, reply, async (ask) => ({
-      content: await ask({ kind: "detokenize", tokens }),
-    }));
-  });
+  typed.post(
+    "/detokenize",
+    { schema: { body: detokenizeSchema }, config: { docs: detokenizeDocs } },
+    (request, reply) => {
+      const { body } = request;
+      const tokens = tokensOf(body.tokens);
+      const call: ModelCall = {
+        ...textCall(body, "tokens", ANY, tokens.length * 4),
+        check: (info) => checkTokens(tokens, "tokens", info),
+        paramOf: (index) => (index === null ? "tokens" : `tokens[${index}]`),
+      };
+      return calls.serve(call, request, reply, async (ask) => ({
+        content: await ask({ kind: "detokenize", tokens }),
+      }));
+    },
+  );
 
-  typed.post("/apply-template", { schema: { body: templateSchema } }, (request, reply) => {
-    const { body } = request;
-    const prompt = chatPrompt(body);
-    const call = textCall(body, "messages", ["generation"], prompt.messages.length);
-    return calls.serve(call, request, reply, async (ask) => ({
-      prompt: await ask({ kind: "apply-template", prompt }),
-    }));
-  });
+  typed.post(
+    "/apply-template",
+    { schema: { body: templateSchema }, config: { docs: templateDocs } },
+    (request, reply) => {
+      const { body } = request;
+      const prompt = chatPrompt(body);
+      const call = textCall(body, "messages", ["generation"], prompt.messages.length);
+      return calls.serve(call, request, reply, async (ask) => ({
+        prompt: await ask({ kind: "apply-template", prompt }),
+      }));
+    },
+  );
 }
 
 function textCall(

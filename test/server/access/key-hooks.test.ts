@@ -29,6 +29,11 @@ const bearer = (name: string) => ({ authorization: `Bearer ${keyOf(name)}` });
 
 /** What a client may ask for without a key, on the main listener and on that of --metrics-port. */
 const PUBLIC = ["GET /livez", "HEAD /livez", "GET /readyz", "HEAD /readyz", "GET /health", "HEAD /health"];
+/** A browser that loads the page has no key yet; it tells what everybody can read in the source. */
+const PUBLIC_DOCS = ["/docs", "/docs/page.css", "/docs/page.js", "/openapi.json"].flatMap((path) => [
+  `GET ${path}`,
+  `HEAD ${path}`,
+]);
 const PUBLIC_METRICS = ["GET /metrics", "HEAD /metrics"];
 
 /** Every route of every Fastify instance that is made while these tests run. */
@@ -71,7 +76,7 @@ describe("a route without a key", () => {
     const [main, metrics] = routes;
     expect(main).toContain("POST /v1/chat/completions");
     expect(main!.length).toBeGreaterThan(50);
-    expect(await openRoutes(stand.url, main!)).toEqual([...PUBLIC].sort());
+    expect(await openRoutes(stand.url, main!)).toEqual([...PUBLIC, ...PUBLIC_DOCS].sort());
     const { origin } = new URL(stand.front.metricsUrl);
     expect(await openRoutes(origin, metrics!)).toEqual([...PUBLIC, ...PUBLIC_METRICS].sort());
   });
