@@ -121,8 +121,7 @@ Napi::Value EngineReplica::apply_template(const Napi::CallbackInfo& info) {
 
 Napi::Value EngineReplica::tokenize_chat(const Napi::CallbackInfo& info) {
   open_replica();
-  auto work = [replica = replica_, chat = chat_prompt(info[0]),
-               with_pieces = info[1].ToBoolean().Value()] {
+  auto work = [replica = replica_, chat = chat_prompt(info[0]), with_pieces = info[1].ToBoolean().Value()] {
     Tokenized result{.tokens = replica->chat_tokens(chat)};
     if (with_pieces) result.pieces = pieces_of(replica->model().vocab(), result.tokens);
     return result;

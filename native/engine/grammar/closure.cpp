@@ -78,13 +78,16 @@ void Closure::keep(Position position, Utf8Automaton::State character, Sequences:
 void Closure::follow(Arrival arrival) {
   const auto& element = grammar_.at(arrival.position);
   switch (element.kind) {
-    case Grammar::Element::Kind::end: return leave(arrival.frame);
-    case Grammar::Element::Kind::rule: return enter(arrival.position, arrival.frame);
+    case Grammar::Element::Kind::end:
+      return leave(arrival.frame);
+    case Grammar::Element::Kind::rule:
+      return enter(arrival.position, arrival.frame);
     case Grammar::Element::Kind::character:
       if (element.value != Utf8Automaton::kNone) reads_.push_back(arrival);
       return;
     case Grammar::Element::Kind::token:
-    case Grammar::Element::Kind::other_token: return reads_.push_back(arrival);
+    case Grammar::Element::Kind::other_token:
+      return reads_.push_back(arrival);
   }
 }
 

@@ -49,13 +49,20 @@ void GbnfParser::rule() {
 void GbnfParser::item() {
   const auto offset = reader_.offset();
   switch (reader_.peek()) {
-    case '"': return literal();
-    case '[': return character_class();
-    case '<': return token(Kind::token);
-    case '!': return token(Kind::other_token);
-    case '(': return open_group();
-    case '|': return next_alternative();
-    case '{': return counted_repetition();
+    case '"':
+      return literal();
+    case '[':
+      return character_class();
+    case '<':
+      return token(Kind::token);
+    case '!':
+      return token(Kind::other_token);
+    case '(':
+      return open_group();
+    case '|':
+      return next_alternative();
+    case '{':
+      return counted_repetition();
     case '.':
       reader_.skip();
       begin_item();
@@ -67,7 +74,8 @@ void GbnfParser::item() {
       const char sign = reader_.peek();
       reader_.skip();
       skip_space();
-      return repeat(offset, sign == '+' ? 1 : 0, sign == '?' ? std::optional<std::uint64_t>(1) : std::nullopt);
+      return repeat(offset, sign == '+' ? 1 : 0,
+                    sign == '?' ? std::optional<std::uint64_t>(1) : std::nullopt);
     }
     default:
       if (reader_.at_name()) return use_of_rule();
@@ -204,7 +212,8 @@ void GbnfParser::repeat(std::size_t offset, std::uint64_t least, std::optional<s
   if (optional > 0) add({Kind::rule, optional_repetitions(item, optional, !most)});
 }
 
-void GbnfParser::check_repetition(std::size_t offset, std::uint64_t least, std::optional<std::uint64_t> most) {
+void GbnfParser::check_repetition(std::size_t offset, std::uint64_t least,
+                                  std::optional<std::uint64_t> most) {
   auto& open = open_.back();
   if (open.last == open.elements.size()) reader_.fail_at(offset, "an item before the repetition");
   const auto times = most.value_or(0) > 0 ? *most : std::max<std::uint64_t>(least, 1);
@@ -270,7 +279,8 @@ void GbnfParser::add(std::vector<GrammarElement>& elements, GrammarElement eleme
 
 void GbnfParser::check_all_defined() const {
   for (const auto& rule : result_.rules) {
-    if (!rule.defined) reader_.refuse(rule.offset, "expected a definition of rule " + GbnfReader::quoted(rule.name) + ".");
+    if (!rule.defined)
+      reader_.refuse(rule.offset, "expected a definition of rule " + GbnfReader::quoted(rule.name) + ".");
   }
 }
 

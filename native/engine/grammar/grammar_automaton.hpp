@@ -12,9 +12,10 @@ namespace tacho::engine {
 /// Full of states; those that are still of interest go on in a new one.
 struct GrammarAutomatonFull {};
 
-/// A deterministic automaton whose states are sets of ways to go on, each with its stack of open rules. States
-/// and steps are made when a text first needs them and kept: texts come back to the same states all the time.
-/// Bounded by the grammar's limits: memory_bytes, and the bytes that one call's work may add. Not thread-safe.
+/// A deterministic automaton whose states are sets of ways to go on, each with its stack of open rules.
+/// States and steps are made when a text first needs them and kept: texts come back to the same states all
+/// the time. Bounded by the grammar's limits: memory_bytes, and the bytes that one call's work may add. Not
+/// thread-safe.
 class GrammarAutomaton {
  public:
   using State = Sequences::Id;
@@ -86,7 +87,8 @@ void GrammarAutomaton::each_token_element(State state, See see) const {
   if (!grammar_.names_tokens()) return;
   for (std::size_t i = 0; i < ways(state); ++i) {
     const auto& element = grammar_.at(way(state, i).position);
-    if (element.kind == Grammar::Element::Kind::token || element.kind == Grammar::Element::Kind::other_token) {
+    if (element.kind == Grammar::Element::Kind::token ||
+        element.kind == Grammar::Element::Kind::other_token) {
       see(element);
     }
   }

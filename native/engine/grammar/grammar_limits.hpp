@@ -15,14 +15,15 @@ struct GrammarLimits {
   std::size_t elements = 500'000;
   /// llama.cpp's bound on {n}, and on the rules within times n; more than this in {m,n} means no limit.
   std::size_t repetitions = 2'000;
-  /// Nested parentheses. The grammars that libllama-common writes nest one for each letter of a property's name.
+  /// Nested parentheses. The grammars that libllama-common writes nest one for each letter of a property's
+  /// name.
   std::size_t group_depth = 1'000;
   /// What one request's automaton keeps: states, stacks and transitions. JSON needs 0.2 MB.
   std::size_t memory_bytes = 16 * 1024 * 1024;
   /// Of masks that an automaton keeps. One is 19 KB at 150,000 tokens.
   std::size_t mask_bytes = 2 * 1024 * 1024;
-  /// Steps of one call. Most take 15 ns, and 130 ns where each needs new memory, so 65 ms at worst. JSON needs
-  /// less than 5,000 for a mask.
+  /// Steps of one call. Most take 15 ns, and 130 ns where each needs new memory, so 65 ms at worst. JSON
+  /// needs less than 5,000 for a mask.
   std::size_t work_per_token = 500'000;
 };
 

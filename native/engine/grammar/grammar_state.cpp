@@ -43,7 +43,8 @@ auto GrammarState::with_memory(Call call) {
   }
 }
 
-GrammarState::GrammarState(std::shared_ptr<const Grammar> grammar, std::shared_ptr<const TokenTrie> vocabulary)
+GrammarState::GrammarState(std::shared_ptr<const Grammar> grammar,
+                           std::shared_ptr<const TokenTrie> vocabulary)
     : grammar_(std::move(grammar)), vocabulary_(std::move(vocabulary)), memory_(grammar_->memory()) {
   state_ = with_memory([](GrammarMemory& memory) { return memory.automaton.start(); });
 }

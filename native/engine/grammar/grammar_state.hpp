@@ -12,8 +12,8 @@ namespace tacho::engine {
 
 struct GrammarMemory;
 
-/// A copy is cheap and goes its own way from there. One state belongs to one thread at a time; copies may be on
-/// different ones. All but the destructor may throw GrammarTooComplex, and then nothing has changed.
+/// A copy is cheap and goes its own way from there. One state belongs to one thread at a time; copies may be
+/// on different ones. All but the destructor may throw GrammarTooComplex, and then nothing has changed.
 class GrammarState {
  public:
   GrammarState(std::shared_ptr<const Grammar> grammar, std::shared_ptr<const TokenTrie> vocabulary);
@@ -21,19 +21,19 @@ class GrammarState {
   bool allows(Token token);
   /// False, and no change, where the token is not allowed. Tokens that end the text change nothing.
   bool accept(Token token);
-  /// For text that came without tokens, such as the beginning of an answer. False, and no change, where it does
-  /// not fit.
+  /// For text that came without tokens, such as the beginning of an answer. False, and no change, where it
+  /// does not fit.
   bool accept_text(std::string_view text);
-  /// Minus infinity for all that is not allowed, also behind the vocabulary. Gives the number of those that are:
-  /// 0 where the grammar leads nowhere.
+  /// Minus infinity for all that is not allowed, also behind the vocabulary. Gives the number of those that
+  /// are: 0 where the grammar leads nowhere.
   std::size_t mask(std::span<float> logits);
 
   bool can_end();
   /// Nothing but the end may follow.
   bool must_end();
 
-  /// What this state, its copies and those before it with the same grammar took, in steps as in GrammarLimits, and nodes of
-  /// the vocabulary's tree that masks visited.
+  /// What this state, its copies and those before it with the same grammar took, in steps as in
+  /// GrammarLimits, and nodes of the vocabulary's tree that masks visited.
   std::uint64_t work() const;
   /// Of what they keep.
   std::size_t memory_bytes() const;

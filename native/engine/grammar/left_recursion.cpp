@@ -16,7 +16,8 @@ void each_alternative(const Rules& rules, See see) {
   for (std::uint32_t rule = 0; rule < rules.size(); ++rule) {
     std::span<const GrammarElement> rest = rules[rule].elements;
     while (!rest.empty()) {
-      const auto end = std::find_if(rest.begin(), rest.end(), [](const auto& e) { return e.kind == Kind::end; });
+      const auto end =
+          std::find_if(rest.begin(), rest.end(), [](const auto& e) { return e.kind == Kind::end; });
       const auto size = static_cast<std::size_t>(end - rest.begin());
       see(rule, rest.first(size));
       rest = rest.subspan(size + 1);
@@ -24,7 +25,8 @@ void each_alternative(const Rules& rules, See see) {
   }
 }
 
-/// Which rules may be empty. Each alternative of rules alone counts down those of which that is not yet known.
+/// Which rules may be empty. Each alternative of rules alone counts down those of which that is not yet
+/// known.
 std::vector<bool> empty_rules(const Rules& rules) {
   struct Alternative {
     std::uint32_t rule;

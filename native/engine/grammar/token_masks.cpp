@@ -10,7 +10,8 @@ namespace {
 constexpr ByteGroups::Set kKnown = 1ULL << 63U;
 /// States of the automaton that may come up within one character before that is called too many.
 constexpr std::size_t kPlaces = 16;
-/// It pays for few ways to go on; for many, each step that has to be made to find out costs as much as a walk.
+/// It pays for few ways to go on; for many, each step that has to be made to find out costs as much as a
+/// walk.
 constexpr std::size_t kWays = 32;
 
 }  // namespace
@@ -73,7 +74,8 @@ void TokenMasks::add_token_elements(State state, const TokenTrie& vocabulary, To
   });
 }
 
-/// Whether `state` comes back to itself with any of `bytes`; false as well where that was not yet of interest.
+/// Whether `state` comes back to itself with any of `bytes`; false as well where that was not yet of
+/// interest.
 bool TokenMasks::ignores(State state, ByteGroups::Set bytes, bool interesting) {
   if (state >= ignored_.size()) ignored_.resize(std::max<std::size_t>(state + 1, automaton_.states()));
   if (ignored_[state] == 0 && interesting) ignored_[state] = ignored_by(state) | kKnown;

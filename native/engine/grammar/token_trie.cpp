@@ -94,8 +94,10 @@ void TokenTrie::add_bytes_below() {
     const auto& node = nodes_[i];
     const auto before = places[node.depth - 1];
     const auto place = places[node.depth] = next_place(before, node.byte);
-    if (node.byte < 0x80) own[i] = 1ULL << ByteGroups::of(node.byte);
-    else if (place != Utf8Place::invalid) own[i] = ByteGroups::kCharacters;
+    if (node.byte < 0x80)
+      own[i] = 1ULL << ByteGroups::of(node.byte);
+    else if (place != Utf8Place::invalid)
+      own[i] = ByteGroups::kCharacters;
     if (place == Utf8Place::invalid) own[i] |= ByteGroups::kInvalid;
     parents[i] = path[node.depth - 1];
     path[node.depth] = i;

@@ -64,7 +64,8 @@ class Utf8Automaton {
 
   Sequences states_;  // each its edges, in order
   std::unordered_map<std::uint32_t, State> characters_;
-  std::array<State, 4> any_{kDone, kNone, kNone, kNone};  // by the number of bytes to come; kNone: not yet made
+  std::array<State, 4> any_{kDone, kNone, kNone,
+                            kNone};  // by the number of bytes to come; kNone: not yet made
 };
 
 }  // namespace tacho::engine

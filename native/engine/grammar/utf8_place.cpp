@@ -7,15 +7,23 @@ Utf8Place next_place(Utf8Place place, std::uint8_t byte) {
     return first <= byte && byte <= last ? next : Utf8Place::invalid;
   };
   switch (place) {
-    case Utf8Place::one_left: return within(0x80, 0xBF, Utf8Place::between);
-    case Utf8Place::two_left: return within(0x80, 0xBF, Utf8Place::one_left);
-    case Utf8Place::three_left: return within(0x80, 0xBF, Utf8Place::two_left);
-    case Utf8Place::e0: return within(0xA0, 0xBF, Utf8Place::one_left);
-    case Utf8Place::ed: return within(0x80, 0x9F, Utf8Place::one_left);
-    case Utf8Place::f0: return within(0x90, 0xBF, Utf8Place::two_left);
-    case Utf8Place::f4: return within(0x80, 0x8F, Utf8Place::two_left);
+    case Utf8Place::one_left:
+      return within(0x80, 0xBF, Utf8Place::between);
+    case Utf8Place::two_left:
+      return within(0x80, 0xBF, Utf8Place::one_left);
+    case Utf8Place::three_left:
+      return within(0x80, 0xBF, Utf8Place::two_left);
+    case Utf8Place::e0:
+      return within(0xA0, 0xBF, Utf8Place::one_left);
+    case Utf8Place::ed:
+      return within(0x80, 0x9F, Utf8Place::one_left);
+    case Utf8Place::f0:
+      return within(0x90, 0xBF, Utf8Place::two_left);
+    case Utf8Place::f4:
+      return within(0x80, 0x8F, Utf8Place::two_left);
     case Utf8Place::between:
-    case Utf8Place::invalid: break;
+    case Utf8Place::invalid:
+      break;
   }
   if (byte < 0x80) return Utf8Place::between;
   if (place == Utf8Place::invalid || byte < 0xC2 || byte > 0xF4) return Utf8Place::invalid;

@@ -9,8 +9,8 @@ namespace tacho::engine {
 
 namespace {
 
-/// std::regex recurses for each character, so patterns see no more than this of the text's end. Those of llama.cpp's
-/// formats match some dozens of characters.
+/// std::regex recurses for each character, so patterns see no more than this of the text's end. Those of
+/// llama.cpp's formats match some dozens of characters.
 constexpr std::size_t kPatternText = 1024;
 
 std::shared_ptr<const Grammar> parse(const LlamaModel& model, const std::string& gbnf) {
@@ -33,11 +33,13 @@ std::size_t start_of(const std::smatch& match) {
 AnswerConstraint::AnswerConstraint(const LlamaModel& model, const std::string& gbnf)
     : trie_(model.token_trie()), state_(parse(model, gbnf), trie_) {}
 
-std::unique_ptr<AnswerConstraint> AnswerConstraint::of_grammar(const LlamaModel& model, const std::string& gbnf) {
+std::unique_ptr<AnswerConstraint> AnswerConstraint::of_grammar(const LlamaModel& model,
+                                                               const std::string& gbnf) {
   return std::unique_ptr<AnswerConstraint>(new AnswerConstraint(model, gbnf));
 }
 
-std::unique_ptr<AnswerConstraint> AnswerConstraint::of_schema(const LlamaModel& model, const std::string& schema) {
+std::unique_ptr<AnswerConstraint> AnswerConstraint::of_schema(const LlamaModel& model,
+                                                              const std::string& schema) {
   return of_grammar(model, json_schema_to_grammar(common_json::parse(schema)));
 }
 

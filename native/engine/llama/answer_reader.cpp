@@ -27,7 +27,8 @@ std::string new_call_id() {
   return id;
 }
 
-/// What `now` has behind `before`; nothing where it does not go on from it, because then `before` was said in vain.
+/// What `now` has behind `before`; nothing where it does not go on from it, because then `before` was said in
+/// vain.
 std::string added(const std::string& before, const std::string& now) {
   return now.starts_with(before) ? now.substr(before.size()) : std::string();
 }
@@ -83,7 +84,8 @@ common_chat_msg AnswerSyntax::read(const std::string& text, bool whole) const {
   return common_chat_parse(text, !whole, params_);
 }
 
-/// A whole answer that does not fit the format was cut short, or the model erred: what can be read of it counts.
+/// A whole answer that does not fit the format was cut short, or the model erred: what can be read of it
+/// counts.
 std::optional<common_chat_msg> AnswerReader::parsed(bool whole) const {
   for (const bool strict : {whole, false}) {
     try {
@@ -107,7 +109,8 @@ std::vector<AnswerPart> AnswerReader::read(bool whole) {
   say(said_.content, message->content, AnswerPart::Kind::content, parts);
   const auto calls = message->tool_calls.size();
   for (std::size_t i = 0; i < calls; ++i) {
-    if (has_begun(message->tool_calls[i], i + 1 == calls, whole)) say_call(said_, i, message->tool_calls[i], parts);
+    if (has_begun(message->tool_calls[i], i + 1 == calls, whole))
+      say_call(said_, i, message->tool_calls[i], parts);
   }
   return parts;
 }
@@ -126,7 +129,8 @@ void AnswerReaders::read(StepOutput& output) {
   const std::lock_guard lock(mutex_);
   if (readings_.empty()) return;
   for (auto& piece : output.pieces) {
-    if (const auto found = readings_.find(piece.id); found != readings_.end()) read_piece(found->second, piece);
+    if (const auto found = readings_.find(piece.id); found != readings_.end())
+      read_piece(found->second, piece);
   }
   for (const auto& end : output.ends) {
     const auto found = readings_.find(end.id);

@@ -51,8 +51,8 @@ class AnswerReaders {
  public:
   void add(RequestId id, std::shared_ptr<const AnswerSyntax> syntax);
   void forget(RequestId id);
-  /// Puts parts in the place of these requests' texts. A reader reads all of its text anew each time, so it takes
-  /// a share of the time at most and lets text gather otherwise; an end brings the rest.
+  /// Puts parts in the place of these requests' texts. A reader reads all of its text anew each time, so it
+  /// takes a share of the time at most and lets text gather otherwise; an end brings the rest.
   void read(StepOutput& output);
 
  private:

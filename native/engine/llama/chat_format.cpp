@@ -24,14 +24,15 @@ void hide_words(common_chat_templates_inputs& inputs, const ControlText& control
 }
 
 ChatTurn turn_of(common_chat_params found) {
-  return {.prompt = std::move(found.prompt),
-          .grammar = std::move(found.grammar),
-          .lazy = found.grammar_lazy,
-          .triggers = std::move(found.grammar_triggers),
-          .begun = found.generation_prompt,
-          .shown_controls = std::move(found.preserved_tokens),
-          .stops = std::move(found.additional_stops),
-          .syntax = std::make_shared<const AnswerSyntax>(found.format, found.generation_prompt, found.parser)};
+  return {
+      .prompt = std::move(found.prompt),
+      .grammar = std::move(found.grammar),
+      .lazy = found.grammar_lazy,
+      .triggers = std::move(found.grammar_triggers),
+      .begun = found.generation_prompt,
+      .shown_controls = std::move(found.preserved_tokens),
+      .stops = std::move(found.additional_stops),
+      .syntax = std::make_shared<const AnswerSyntax>(found.format, found.generation_prompt, found.parser)};
 }
 
 /// Whether the grammar is of a call alone, as a word in the text begins it.
@@ -54,8 +55,8 @@ ChatFormat::ChatFormat(const llama_model* model) : templates_(common_chat_templa
   for (const bool thinking : {false, true}) plain_[thinking ? 1 : 0] = try_out(thinking);
 }
 
-/// Finding out how answers are to be read renders the template dozens of times: once here, for chats that want
-/// nothing special.
+/// Finding out how answers are to be read renders the template dozens of times: once here, for chats that
+/// want nothing special.
 ChatTurn ChatFormat::try_out(bool thinking) {
   common_chat_templates_inputs inputs;
   inputs.messages.resize(1);
@@ -89,8 +90,8 @@ common_chat_templates_inputs ChatFormat::inputs_of(const ChatPrompt& chat) const
   return inputs;
 }
 
-/// Where a call is required, llama.cpp's grammar lets any text come before it, and only keeps it from ending: small
-/// models then go on for ever. The grammar of calls that are not required begins with the call.
+/// Where a call is required, llama.cpp's grammar lets any text come before it, and only keeps it from ending:
+/// small models then go on for ever. The grammar of calls that are not required begins with the call.
 ChatTurn ChatFormat::special_turn(common_chat_templates_inputs inputs) const {
   const bool required = !inputs.tools.empty() && inputs.tool_choice == COMMON_CHAT_TOOL_CHOICE_REQUIRED;
   if (required && !inputs.enable_thinking) {

@@ -1,5 +1,5 @@
-// How a model wants to be spoken to, and how its answers are read: its chat template, and what llama.cpp finds out
-// about it.
+// How a model wants to be spoken to, and how its answers are read: its chat template, and what llama.cpp
+// finds out about it.
 #pragma once
 
 #include <array>
@@ -17,26 +17,26 @@ namespace tacho::engine {
 
 /// JSON texts, validated and limited in size and depth by the front process.
 struct ChatPrompt {
-  std::string messages;               // an OpenAI message array
-  std::string tools;                  // an OpenAI array of function tools; empty: none
-  std::string tool_choice = "auto";   // auto, none or required
+  std::string messages;              // an OpenAI message array
+  std::string tools;                 // an OpenAI array of function tools; empty: none
+  std::string tool_choice = "auto";  // auto, none or required
   bool parallel_tool_calls = true;
-  std::optional<bool> thinking;       // none: as the template has it
-  std::string reasoning_effort;       // for templates that know such; empty: none
-  std::string json_schema;            // of the answer's content; empty: none
-  bool constrained = false;           // a grammar of the client's leaves the answer no room for thoughts
+  std::optional<bool> thinking;  // none: as the template has it
+  std::string reasoning_effort;  // for templates that know such; empty: none
+  std::string json_schema;       // of the answer's content; empty: none
+  bool constrained = false;      // a grammar of the client's leaves the answer no room for thoughts
 };
 
 /// What the model is given for a chat, and how its answer is held to the format and read.
 struct ChatTurn {
   std::string prompt;
-  std::string grammar;                            // empty: none
-  bool lazy = false;                              // the grammar begins where a trigger is met
+  std::string grammar;  // empty: none
+  bool lazy = false;    // the grammar begins where a trigger is met
   std::vector<common_grammar_trigger> triggers;
-  std::string begun;                              // what the prompt holds of the answer already
-  std::vector<std::string> shown_controls;        // texts of control tokens that the reader needs
+  std::string begun;                        // what the prompt holds of the answer already
+  std::vector<std::string> shown_controls;  // texts of control tokens that the reader needs
   std::vector<std::string> stops;
-  std::shared_ptr<const AnswerSyntax> syntax;     // null: the answer is content as it is
+  std::shared_ptr<const AnswerSyntax> syntax;  // null: the answer is content as it is
 };
 
 /// As llama-server has it, whatever is unusual about the template. Immutable after construction, so

@@ -89,8 +89,7 @@ LlamaEmbedder::LlamaEmbedder(const ModelOptions& model, const EmbedderOptions& o
     : LlamaEmbedder{options, std::chrono::steady_clock::now(),
                     std::make_shared<const LlamaModel>(for_embedding(model))} {}
 
-LlamaEmbedder::LlamaEmbedder(const EmbedderOptions& options,
-                             std::chrono::steady_clock::time_point started_at,
+LlamaEmbedder::LlamaEmbedder(const EmbedderOptions& options, std::chrono::steady_clock::time_point started_at,
                              std::shared_ptr<const LlamaModel> model)
     : model_(std::move(model)), threads_(options.threads) {
   take_llama_error();

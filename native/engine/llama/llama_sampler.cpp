@@ -78,8 +78,8 @@ void LlamaSampler::add_stages() {
     stages_.emplace_back(llama_sampler_init_temp(sampling_.temperature));
     stages_.emplace_back(
         sampling_.mirostat == 1
-            ? llama_sampler_init_mirostat(static_cast<std::int32_t>(vocabulary_), seed, sampling_.mirostat_tau,
-                                          sampling_.mirostat_eta, kMirostatTokens)
+            ? llama_sampler_init_mirostat(static_cast<std::int32_t>(vocabulary_), seed,
+                                          sampling_.mirostat_tau, sampling_.mirostat_eta, kMirostatTokens)
             : llama_sampler_init_mirostat_v2(seed, sampling_.mirostat_tau, sampling_.mirostat_eta));
     return;
   }
@@ -88,8 +88,7 @@ void LlamaSampler::add_stages() {
   if (sampling_.top_p < 1) stages_.emplace_back(llama_sampler_init_top_p(sampling_.top_p, 1));
   if (sampling_.min_p > 0) stages_.emplace_back(llama_sampler_init_min_p(sampling_.min_p, 1));
   if (sampling_.xtc_probability > 0)
-    stages_.emplace_back(
-        llama_sampler_init_xtc(sampling_.xtc_probability, sampling_.xtc_threshold, 1, seed));
+    stages_.emplace_back(llama_sampler_init_xtc(sampling_.xtc_probability, sampling_.xtc_threshold, 1, seed));
   stages_.emplace_back(llama_sampler_init_temp(sampling_.temperature));
 }
 
@@ -119,8 +118,8 @@ bool LlamaSampler::accept(Token token) {
   }
 }
 
-/// As llama.cpp has it: the constraint is asked about the drawn token first, because that fits mostly, and all
-/// tokens only where it does not.
+/// As llama.cpp has it: the constraint is asked about the drawn token first, because that fits mostly, and
+/// all tokens only where it does not.
 Token LlamaSampler::draw(std::span<float> logits) {
   edits_.apply(logits);
   auto token = draw_edited(logits);

@@ -37,7 +37,7 @@ class LlamaSampler : public Sampler {
  public:
   /// What only some requests need.
   struct Extras {
-    const llama_vocab* vocab = nullptr;             // for the texts that break repetitions
+    const llama_vocab* vocab = nullptr;            // for the texts that break repetitions
     std::unique_ptr<AnswerConstraint> constraint;  // what the text must fit; null: nothing
   };
   /// `ends`: the tokens that end a text.
@@ -81,7 +81,7 @@ class LlamaSampler : public Sampler {
   LogitEdits edits_;
   std::unique_ptr<AnswerConstraint> constraint_;
   Way way_;
-  llama_sampler* dry_ = nullptr;  // among the stages
+  llama_sampler* dry_ = nullptr;         // among the stages
   std::vector<LlamaSamplerPtr> stages_;  // llama.cpp's, without the first one's bias and the last one's draw
   std::uint32_t seed_;
   UniformNumbers numbers_;

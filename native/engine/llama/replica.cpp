@@ -80,7 +80,8 @@ Prepared Replica::prepare(Request& request) {
   auto space = request.adapter + '\0' + request.cache_salt;  // an adapter changes what is cached
   if (request.prompt_logprobs >= 0) space += '\0' + std::to_string(request.id);
   // A token that the model wants before each text is no part of it.
-  const bool begins = llama_vocab_get_add_bos(model_->vocab()) && tokens.front() == llama_vocab_bos(model_->vocab());
+  const bool begins =
+      llama_vocab_get_add_bos(model_->vocab()) && tokens.front() == llama_vocab_bos(model_->vocab());
   return {.id = request.id,
           .arrived_at = request.arrived_at,
           .assembled_at = monotonic_seconds(),

@@ -43,7 +43,7 @@ struct Request {
   Sampling sampling;
   ConstraintText constraint;
   std::int32_t prompt_logprobs = -1;  // as in Prepared
-  std::string prediction;  // what the client expects of the answer
+  std::string prediction;             // what the client expects of the answer
 };
 
 class Replica {

@@ -17,7 +17,9 @@ void begin_scores(Task& task, std::int32_t first) {
 }
 
 std::string failure_of(const Task& task) {
-  return task.error == ErrorCode::none ? std::string() : "the answer cannot go on: its grammar leads nowhere or became too complex.";
+  return task.error == ErrorCode::none
+             ? std::string()
+             : "the answer cannot go on: its grammar leads nowhere or became too complex.";
 }
 
 /// Steps that a LoRA adapter has at least, while it has requests.
@@ -206,12 +208,11 @@ void Loop::draft() {
     if (most <= 0) continue;
     most = task->draft_policy.wanted(cost, most);
     if (most > 0)
-      drafting_.push_back(
-          {.sequence = task->sequence,
-           .text = task->tokens,
-           .prediction = task->prediction,
-           .most = most,
-           .draft = &task->draft});
+      drafting_.push_back({.sequence = task->sequence,
+                           .text = task->tokens,
+                           .prediction = task->prediction,
+                           .most = most,
+                           .draft = &task->draft});
   }
   if (!drafting_.empty()) runtime_.draft(drafting_);
 }

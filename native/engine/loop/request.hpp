@@ -12,8 +12,8 @@ namespace tacho::engine {
 using Token = std::int32_t;
 using RequestId = std::int64_t;
 
-/// What a sampler draws when it cannot draw a token: the text is complete, or the constraint on it leads nowhere
-/// or became too complex.
+/// What a sampler draws when it cannot draw a token: the text is complete, or the constraint on it leads
+/// nowhere or became too complex.
 constexpr Token kComplete = -1;
 constexpr Token kStuck = -2;
 
@@ -69,8 +69,8 @@ struct Prepared {
   std::vector<std::string> stop;
   std::unique_ptr<Sampler> sampler;
   bool logprobs = false;  // the sampler gives them, and the client wants them
-  /// Alternatives wanted beside the logprob of each token of the prompt from `first_scored` on; -1: no logprobs.
-  /// Such a prompt is computed whole, so it needs a cache space of its own.
+  /// Alternatives wanted beside the logprob of each token of the prompt from `first_scored` on; -1: no
+  /// logprobs. Such a prompt is computed whole, so it needs a cache space of its own.
   std::int32_t prompt_logprobs = -1;
   std::int32_t first_scored = 0;
   std::vector<Token> prediction;  // what the client expects of the answer; guesses are looked up there too
@@ -135,8 +135,9 @@ struct Piece {
   RequestId id = 0;
   std::string text;               // may be empty when there are logprobs
   std::vector<Sampled> logprobs;  // of the tokens sampled since the last piece, when asked for
-  std::vector<Sampled> prompt_logprobs;  // of the prompt's next tokens, when asked for; NaN for the first one's
-  bool read = false;              // by an AnswerReader: the text has become the parts
+  std::vector<Sampled>
+      prompt_logprobs;  // of the prompt's next tokens, when asked for; NaN for the first one's
+  bool read = false;    // by an AnswerReader: the text has become the parts
   std::vector<AnswerPart> parts;
 };
 

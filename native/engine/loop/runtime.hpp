@@ -82,7 +82,8 @@ class Runtime {
   virtual void use_adapter(std::int32_t /*adapter*/) {}
   /// True for a token that ends generation.
   virtual bool ends_text(Token token) const = 0;
-  /// Appends the token's bytes, which may be part of a character. Control tokens have some only with `control`.
+  /// Appends the token's bytes, which may be part of a character. Control tokens have some only with
+  /// `control`.
   virtual void append_text(Token token, bool control, std::string& text) const = 0;
   /// Forgets the tokens of `sequence` from `length` on, or from earlier where its memory cannot be cut there.
   /// Returns how many it still holds.

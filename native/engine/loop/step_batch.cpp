@@ -69,7 +69,8 @@ std::vector<StepBatch::Score> StepBatch::scores(const Scheduler& scheduler) cons
     const auto first = scheduler.computed(task) - part.count;
     for (std::int32_t i = 0; i < part.count; ++i) {
       const auto token = first + i + 1;
-      if (token >= task.scored && token < task.prompt_tokens) scores.push_back({part.index, part.first + i, token});
+      if (token >= task.scored && token < task.prompt_tokens)
+        scores.push_back({part.index, part.first + i, token});
     }
   }
   return scores;

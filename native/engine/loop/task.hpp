@@ -33,15 +33,15 @@ struct Task {
   bool remembered = false;  // a checkpoint of its prompt was asked for
   DraftPolicy draft_policy;
   std::vector<Token> prediction;
-  std::vector<Token> draft;        // in the step at hand
-  std::vector<Sampled> unspoken;   // sampled, not yet turned into text
-  std::optional<Finish> finished;  // said to its client once all is spoken
+  std::vector<Token> draft;           // in the step at hand
+  std::vector<Sampled> unspoken;      // sampled, not yet turned into text
+  std::optional<Finish> finished;     // said to its client once all is spoken
   ErrorCode error = ErrorCode::none;  // with Finish::error
   TextStream text;
   std::unique_ptr<Sampler> sampler;
   bool wants_logprobs = false;
-  std::int32_t prompt_logprobs = -1;    // as in Prepared
-  std::int32_t scored = 0;              // tokens of the prompt that have their logprob, or want none
+  std::int32_t prompt_logprobs = -1;  // as in Prepared
+  std::int32_t scored = 0;            // tokens of the prompt that have their logprob, or want none
   std::vector<Sampled> unspoken_scores;
   std::vector<Token> shown_controls;
 

@@ -10,7 +10,8 @@ using namespace tacho::engine;
 using namespace tacho::engine::tests;
 
 constexpr GrammarLimits kLimits;
-/// A new memory may be begun in a call, and each state that is made may exceed it by what one call's work gives.
+/// A new memory may be begun in a call, and each state that is made may exceed it by what one call's work
+/// gives.
 constexpr std::size_t kMostBytes = kLimits.memory_bytes + 16 * kLimits.work_per_token;
 
 std::string repeated(std::string_view text, std::size_t times) {
@@ -97,7 +98,8 @@ TEST(grammar_chains_of_rules_are_followed_without_recursion) {
 }
 
 TEST(grammar_ambiguity_does_not_grow_exponentially) {
-  const char* const both = "root ::= s\ns ::= \"a\" t s | \"a\" s t | \"a\"\nt ::= \"a\" s t | \"a\" t s | \"a\"";
+  const char* const both =
+      "root ::= s\ns ::= \"a\" t s | \"a\" s t | \"a\"\nt ::= \"a\" s t | \"a\" t s | \"a\"";
   GrammarState text(grammar_of(both), long_tokens());
   for (int i = 0; i < 60; ++i) CHECK(text.accept(0));
   // 2^60 stacks by now; as many steps as a cubic function of the length.
@@ -105,8 +107,8 @@ TEST(grammar_ambiguity_does_not_grow_exponentially) {
   CHECK(text.memory_bytes() < 200'000);
   for (const auto* gbnf :
        {both, "root ::= \"a\" | \"a\" root root | \"a\" root root root", "root ::= (\"a\"* \"a\"* \"a\"*)*",
-        "root ::= (\"a\" | \"aa\" | \"aaa\"){2000}", "root ::= [ab] root [ab] | [ab]?", "root ::= .* \"a\" .{200}",
-        "root ::= [a-z]? s s s s\ns ::= | \"a\" s | \"a\" s s"}) {
+        "root ::= (\"a\" | \"aa\" | \"aaa\"){2000}", "root ::= [ab] root [ab] | [ab]?",
+        "root ::= .* \"a\" .{200}", "root ::= [a-z]? s s s s\ns ::= | \"a\" s | \"a\" s s"}) {
     follow(gbnf);
   }
 }
@@ -115,7 +117,8 @@ TEST(grammar_optional_repetitions_within_each_other_are_bounded) {
   CHECK(matches(state_of("root ::= ((\"a\"?){50}){50}"), "aaaa"));
   follow("root ::= ((\"a\"?){50}){50}");
   CHECK(follow("root ::= (((\"a\"?){12}){12}){12}") == Outcome::done);
-  CHECK(contains(complaint("root ::= (\"a\"{1,50}){50}"), "at most 2000 repetitions, counted with those within"));
+  CHECK(contains(complaint("root ::= (\"a\"{1,50}){50}"),
+                 "at most 2000 repetitions, counted with those within"));
   CHECK(contains(complaint("root ::= (\"a\"{1,1000}){1,1000}"), "at most 2000 repetitions"));
 }
 
@@ -144,8 +147,10 @@ TEST(grammar_classes_of_many_characters_are_bounded) {
   }
   const auto last = utf8(0x20000 + 2 * 79'999);
   const auto between = utf8(0x20001);
-  CHECK(matches(state_of("root ::= [" + all + "]"), last) && !matches(state_of("root ::= [" + all + "]"), between));
-  CHECK(!matches(state_of("root ::= [^" + all + "]"), last) && matches(state_of("root ::= [^" + all + "]"), between));
+  CHECK(matches(state_of("root ::= [" + all + "]"), last) &&
+        !matches(state_of("root ::= [" + all + "]"), between));
+  CHECK(!matches(state_of("root ::= [^" + all + "]"), last) &&
+        matches(state_of("root ::= [^" + all + "]"), between));
   CHECK(matches(state_of("root ::= \"" + last + "\" | " + apart), last));
 }
 
@@ -161,7 +166,8 @@ TEST(grammar_with_many_alternatives_is_bounded) {
 TEST(grammar_takes_long_tokens_and_any_bytes) {
   const std::string long_text(1'000'000, 'a');
   const auto vocabulary = std::make_shared<TokenTrie>(
-      std::vector<std::string>{long_text, "a", std::string(1, '\0'), std::string("a\0a", 3), "\xFF", "\xC3", long_text + '\xFF'},
+      std::vector<std::string>{long_text, "a", std::string(1, '\0'), std::string("a\0a", 3), "\xFF", "\xC3",
+                               long_text + '\xFF'},
       std::vector<Token>{});
   GrammarState text(grammar_of("root ::= [a-z]*", {.work_per_token = 2'000'000}), vocabulary);
   std::vector<float> logits(7);
@@ -220,8 +226,10 @@ void try_out(const std::string& gbnf, std::mt19937& random, int& parsed) {
 
 TEST(grammar_survives_mutations) {
   const std::vector<std::string> seeds{
-      "root ::= \"{\" ws (pair (\",\" ws pair)*)? \"}\"\npair ::= string \":\" ws value\nvalue ::= root | string | [0-9]+\n"
-      "string ::= \"\\\"\" ([^\"\\\\\\x00-\\x1F] | \"\\\\\" [\"\\\\nu])* \"\\\"\"\nws ::= | \" \" | \"\\n\" [ \\t]{0,20}",
+      "root ::= \"{\" ws (pair (\",\" ws pair)*)? \"}\"\npair ::= string \":\" ws value\nvalue ::= root | "
+      "string | [0-9]+\n"
+      "string ::= \"\\\"\" ([^\"\\\\\\x00-\\x1F] | \"\\\\\" [\"\\\\nu])* \"\\\"\"\nws ::= | \" \" | \"\\n\" "
+      "[ \\t]{0,20}",
       "root ::= <think> !</think>* </think> (\"a\" | [^ab] .){2,5} # note\n",
       "root ::= (a b)* | \"\\u00e9\\U0001F600\"\na ::= (\"x\"? [é-ü])+\nb ::= ((\"a\"?){9}){9} <[3]>"};
   const std::string letters = std::string("\"[]()|*+?{},.<>!:=#\\^- \n\rabx019\xC3\xA9\xF0") + '\0';
@@ -232,10 +240,18 @@ TEST(grammar_survives_mutations) {
     for (auto changes = random() % 5; changes > 0 && !gbnf.empty(); --changes) {
       const auto at = random() % gbnf.size();
       switch (random() % 4) {
-        case 0: gbnf.erase(at, 1 + random() % 5); break;
-        case 1: gbnf.insert(at, 1, letters[random() % letters.size()]); break;
-        case 2: gbnf[at] = letters[random() % letters.size()]; break;
-        default: gbnf.insert(at, gbnf.substr(random() % gbnf.size(), random() % 20)); break;
+        case 0:
+          gbnf.erase(at, 1 + random() % 5);
+          break;
+        case 1:
+          gbnf.insert(at, 1, letters[random() % letters.size()]);
+          break;
+        case 2:
+          gbnf[at] = letters[random() % letters.size()];
+          break;
+        default:
+          gbnf.insert(at, gbnf.substr(random() % gbnf.size(), random() % 20));
+          break;
       }
     }
     try_out(gbnf, random, parsed);

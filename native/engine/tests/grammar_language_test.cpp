@@ -101,14 +101,16 @@ TEST(grammar_recursion) {
 
 TEST(grammar_examples_of_llama_cpp) {
   check_all({
-      {"root ::= (expr \"=\" ws term \"\\n\")+\nexpr ::= term ([-+*/] term)*\nterm ::= ident | num | \"(\" ws expr "
+      {"root ::= (expr \"=\" ws term \"\\n\")+\nexpr ::= term ([-+*/] term)*\nterm ::= ident | num | \"(\" "
+       "ws expr "
        "\")\" ws\nident ::= [a-z] [a-z0-9_]* ws\nnum ::= [0-9]+ ws\nws ::= [ \\t\\n]*",
        {"1 +2 = 3\n", "x*(y+1)=z\n2=2\n"},
        {"1 +2", "1 + 2 = 3\n", "1=2=3\n"}},
       {"root ::= object\nvalue ::= object | array | string | number | (\"true\" | \"false\" | \"null\") ws\n"
        "object ::= \"{\" ws ( string \":\" ws value (\",\" ws string \":\" ws value)* )? \"}\" ws\n"
        "array ::= \"[\" ws ( value (\",\" ws value)* )? \"]\" ws\n"
-       "string ::= \"\\\"\" ( [^\"\\\\\\x7F\\x00-\\x1F] | \"\\\\\" ([\"\\\\bfnrt] | \"u\" [0-9a-fA-F]{4}) )* \"\\\"\" ws\n"
+       "string ::= \"\\\"\" ( [^\"\\\\\\x7F\\x00-\\x1F] | \"\\\\\" ([\"\\\\bfnrt] | \"u\" [0-9a-fA-F]{4}) )* "
+       "\"\\\"\" ws\n"
        "number ::= (\"-\"? ([0-9] | [1-9] [0-9]{0,15})) (\".\" [0-9]+)? ([eE] [-+]? [0-9] [1-9]{0,15})? ws\n"
        "ws ::= | \" \" | \"\\n\" [ \\t]{0,20}",
        {"{}", "{\"a\": [1, -2.5e7, true, null, {\"é\": \"\\u00e9\\n\"}]}", "{\"\":\"\"}\n\t"},
@@ -126,9 +128,11 @@ TEST(grammar_examples_of_llama_cpp) {
        {"- one\n", "- one\n- two\n"},
        {"- one", "-one\n", "- \n"}},
       {"root ::= ([a-zA-Z0-9 ] | \"'\")+ [.!?] \" \" ([A-Z] [a-z]+ \" \"?)*", {"It's so. Yes No"}, {"It"}},
-      {"root ::= (declaration)*\ndeclaration ::= dataType identifier \"(\" parameter? \")\" \"{\" statement* \"}\"\n"
+      {"root ::= (declaration)*\ndeclaration ::= dataType identifier \"(\" parameter? \")\" \"{\" statement* "
+       "\"}\"\n"
        "dataType ::= \"int\" ws | \"float\" ws | \"char\" ws\nidentifier ::= [a-zA-Z_] [a-zA-Z_0-9]*\n"
-       "parameter ::= dataType identifier\nstatement ::= ( dataType identifier ws \"=\" ws expression \";\" ) |\n"
+       "parameter ::= dataType identifier\nstatement ::= ( dataType identifier ws \"=\" ws expression \";\" "
+       ") |\n"
        "  ( \"return\" ws expression \";\" )\nexpression ::= term ((\"+\" | \"-\") term)*\n"
        "term ::= identifier | [0-9]+\nws ::= ([ \\t\\n]+)",
        {"", "int f(int x){return x+1;}", "char g(){int y = 2;return y-1;}"},
@@ -148,8 +152,8 @@ TEST(grammar_characters_split_over_tokens) {
 
 TEST(grammar_bytes_that_are_no_utf8_never_match) {
   const auto any = state_of("root ::= [^a]*");
-  for (const auto* text : {"\x80", "\xC0\x80", "\xC1\xBF", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF5",
-                           "\xFF", "\xC3x", "\xE2\x82x"}) {
+  for (const auto* text : {"\x80", "\xC0\x80", "\xC1\xBF", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80",
+                           "\xF5", "\xFF", "\xC3x", "\xE2\x82x"}) {
     CHECK(!matches(any, text));
   }
   CHECK(!matches(any, std::string_view("\0", 1)));
@@ -196,8 +200,8 @@ TEST(grammar_state_is_unchanged_by_what_is_refused_and_by_its_copies) {
 }
 
 TEST(grammar_mask_is_what_is_allowed) {
-  const auto vocabulary =
-      byte_vocabulary({"<think>", "</think>", "", "ab", "abc", "\"}", "éa", "\xC3", "\xA9\"", "\xFF\xFE", "a\x80"});
+  const auto vocabulary = byte_vocabulary(
+      {"<think>", "</think>", "", "ab", "abc", "\"}", "éa", "\xC3", "\xA9\"", "\xFF\xFE", "a\x80"});
   for (const auto* gbnf :
        {"root ::= [^\"]* \"\\\"\" \"}\"?", "root ::= \"é\" .*", "root ::= <think> \"ab\" | !<[97]> .",
         "root ::= \"ab\"*", "root ::= [\\U00010000-\\U0010FFFF]*", "root ::= ([a-zé] [^b])*"}) {
@@ -238,12 +242,15 @@ TEST(grammar_errors_say_where_and_what) {
         "Line 2, column 3" + at + "expected an item, '|' or ')' but received \"::= \"c\"\".");
   check("root ::= \"é\" )",
         "Line 1, column 14" + at + "expected an item, '|' or the end of the rule but received \")\".");
-  check("root ::= *", "Line 1, column 10" + at + "expected an item before the repetition but received \"*\".");
-  check("root ::= \"\"+", "Line 1, column 12" + at + "expected an item before the repetition but received \"+\".");
+  check("root ::= *",
+        "Line 1, column 10" + at + "expected an item before the repetition but received \"*\".");
+  check("root ::= \"\"+",
+        "Line 1, column 12" + at + "expected an item before the repetition but received \"+\".");
   check("root ::= \"a\"{x}", "Line 1, column 14" + at + "expected a number but received \"x}\".");
   check("root ::= \"a\"{1;", "Line 1, column 15" + at + "expected '}' but received \";\".");
-  check("root ::= \"a\"{3,2}",
-        "Line 1, column 13" + at + "expected the larger number behind the smaller one but received \"{3,2}\".");
+  check(
+      "root ::= \"a\"{3,2}",
+      "Line 1, column 13" + at + "expected the larger number behind the smaller one but received \"{3,2}\".");
   check("root ::= \"a\"{99999999999999999999}",
         "Line 1, column 13" + at + "expected at most 2000 repetitions but received 4294967295.");
   check("root ::= \"a\"{2001}",
@@ -255,24 +262,29 @@ TEST(grammar_errors_say_where_and_what) {
   check("root ::= foo\n", "Line 1, column 10" + at + "expected a definition of rule \"foo\".");
   check("a ::= \"b\"", "Expected a grammar with a rule named \"root\".");
   check("", "Expected a grammar with a rule named \"root\".");
-  check("\n_ ::= \"b\"", "Line 2, column 1" + at + "expected the name of a rule but received \"_ ::= \"b\"\".");
-  check("root ::= \xFF", "Line 1, column 10" + at +
-                             "expected an item, '|' or the end of the rule but received byte 255.");
+  check("\n_ ::= \"b\"",
+        "Line 2, column 1" + at + "expected the name of a rule but received \"_ ::= \"b\"\".");
+  check("root ::= \xFF",
+        "Line 1, column 10" + at + "expected an item, '|' or the end of the rule but received byte 255.");
   check("root ::= \"\xC3x\"", "Line 1, column 11" + at + "expected UTF-8 but received byte 195.");
-  check(std::string_view("root ::= \"\0\"", 12), "Line 1, column 11" + at + "U+0000 cannot be part of a grammar.");
+  check(std::string_view("root ::= \"\0\"", 12),
+        "Line 1, column 11" + at + "U+0000 cannot be part of a grammar.");
 }
 
 TEST(grammar_left_recursion_is_refused) {
   for (const auto* gbnf :
-       {"root ::= root \"a\" | \"a\"", "root ::= root | \"a\"", "root ::= a \"x\"\na ::= b \"y\" | \"z\"\nb ::= a",
-        "root ::= e root \"x\" | \"a\"\ne ::= \"\" | \"b\"", "root ::= \"a\"? root \"b\"", "root ::= (root)? \"x\"",
-        "root ::= e root \"x\" | \"a\"\ne ::= f f\nf ::= | \"b\"", "root ::= \"a\"\nother ::= other",
-        "root ::= a* \"x\"\na ::= root \"y\" | \"z\"", "root ::= \"x\"{0} root"}) {
+       {"root ::= root \"a\" | \"a\"", "root ::= root | \"a\"",
+        "root ::= a \"x\"\na ::= b \"y\" | \"z\"\nb ::= a",
+        "root ::= e root \"x\" | \"a\"\ne ::= \"\" | \"b\"", "root ::= \"a\"? root \"b\"",
+        "root ::= (root)? \"x\"", "root ::= e root \"x\" | \"a\"\ne ::= f f\nf ::= | \"b\"",
+        "root ::= \"a\"\nother ::= other", "root ::= a* \"x\"\na ::= root \"y\" | \"z\"",
+        "root ::= \"x\"{0} root"}) {
     CHECK(complaint(gbnf).find("left recursion") != std::string::npos);
   }
-  CHECK_EQUAL(complaint("root ::= \"x\"\nlist ::= list \"y\""),
-              "Line 2, column 1 of the grammar: expected no left recursion but received rule \"list\", which begins "
-              "with itself.");
+  CHECK_EQUAL(
+      complaint("root ::= \"x\"\nlist ::= list \"y\""),
+      "Line 2, column 1 of the grammar: expected no left recursion but received rule \"list\", which begins "
+      "with itself.");
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Which texts grammars match. Reads "G", a length and so many bytes of GBNF, then "T" and the same of a text, each
-// any number of times; writes for each text 1 or 0, and for a grammar that is none, its error.
+// Which texts grammars match. Reads "G", a length and so many bytes of GBNF, then "T" and the same of a text,
+// each any number of times; writes for each text 1 or 0, and for a grammar that is none, its error.
 #include <iostream>
 #include <string>
 
@@ -11,7 +11,8 @@ namespace {
 using namespace tacho::engine;
 
 bool matches(std::shared_ptr<const Grammar> grammar, const std::string& text) {
-  static const auto vocabulary = std::make_shared<TokenTrie>(std::vector<std::string>{}, std::vector<Token>{});
+  static const auto vocabulary =
+      std::make_shared<TokenTrie>(std::vector<std::string>{}, std::vector<Token>{});
   GrammarState state(std::move(grammar), vocabulary);
   for (const char& byte : text) {
     if (!state.accept_text({&byte, 1})) return false;
@@ -36,7 +37,9 @@ int main() {
   for (std::size_t length = 0; std::cin >> kind >> length;) {
     std::string bytes(length, '\0');
     std::cin.ignore().read(bytes.data(), static_cast<std::streamsize>(length));
-    if (kind == 'G') grammar = parsed(bytes);
-    else if (grammar) std::cout << matches(grammar, bytes) << '\n';
+    if (kind == 'G')
+      grammar = parsed(bytes);
+    else if (grammar)
+      std::cout << matches(grammar, bytes) << '\n';
   }
 }

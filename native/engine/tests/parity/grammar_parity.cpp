@@ -35,8 +35,8 @@ struct Vocabulary {
   }
   std::optional<Token> token_of(std::string_view text) const {
     std::vector<Token> tokens(2);
-    const auto count = llama_tokenize(llama, text.data(), static_cast<std::int32_t>(text.size()), tokens.data(), 2,
-                                      false, true);
+    const auto count = llama_tokenize(llama, text.data(), static_cast<std::int32_t>(text.size()),
+                                      tokens.data(), 2, false, true);
     return count == 1 ? std::optional(tokens[0]) : std::nullopt;
   }
   const llama_vocab* llama;
@@ -84,17 +84,23 @@ class RandomGrammar {
   }
 
   static constexpr std::initializer_list<const char*> kOnce = {""};
-  static constexpr std::initializer_list<const char*> kRepetitions = {"*", "+", "?", "{2}", "{1,}", "{0,3}", "{2,3}"};
+  static constexpr std::initializer_list<const char*> kRepetitions = {"*",    "+",     "?",    "{2}",
+                                                                      "{1,}", "{0,3}", "{2,3}"};
 
   std::string primary(int depth) {
     if (depth > 0 && below(random_, 5) == 0) return '(' + alternatives(depth - 1) + ')';
     switch (below(random_, 8)) {
-      case 0: return below(random_, 5) == 0 ? one_of(random_, {"b", "c", "d"}) : later_rule();
-      case 1: return one_of(random_, {"[a-c]", "[^a]", "[^a-y]", "[abé]", "[0-9 ]", "[^\\x00-\\x7F]", "[à-ü]", "[x-]"});
-      case 2: return one_of(random_, {".", "[^\"\\\\]", "<[300]>", "!<[300]>", "\"\"", "[ \\t\\n]"});
+      case 0:
+        return below(random_, 5) == 0 ? one_of(random_, {"b", "c", "d"}) : later_rule();
+      case 1:
+        return one_of(random_,
+                      {"[a-c]", "[^a]", "[^a-y]", "[abé]", "[0-9 ]", "[^\\x00-\\x7F]", "[à-ü]", "[x-]"});
+      case 2:
+        return one_of(random_, {".", "[^\"\\\\]", "<[300]>", "!<[300]>", "\"\"", "[ \\t\\n]"});
       default:
-        return one_of(random_, {"\"a\"", "\"b\"", "\"ab\"", "\"e\"", "\" the\"", "\"th\"", "\"é\"", "\"1\"", "\"\\n\"",
-                                "\"\\\"\"", "\"日\"", "\"in\"", "\"x\"", "\", \"", "\"{\"", "\":\""});
+        return one_of(random_,
+                      {"\"a\"", "\"b\"", "\"ab\"", "\"e\"", "\" the\"", "\"th\"", "\"é\"", "\"1\"", "\"\\n\"",
+                       "\"\\\"\"", "\"日\"", "\"in\"", "\"x\"", "\", \"", "\"{\"", "\":\""});
     }
   }
 
@@ -144,8 +150,8 @@ struct Comparison {
   GrammarState ours;
   LlamaGrammar theirs;
   Utf8Place place = Utf8Place::between;
-  /// Where a class excludes a character, llama.cpp refuses the first bytes of it even if others may follow; where
-  /// any token but one may come, it refuses those that are not whole characters.
+  /// Where a class excludes a character, llama.cpp refuses the first bytes of it even if others may follow;
+  /// where any token but one may come, it refuses those that are not whole characters.
   bool excludes = gbnf.find("[^") != std::string::npos || gbnf.find('!') != std::string::npos;
 
   Utf8Place place_behind(Token token) const {
@@ -209,7 +215,8 @@ std::shared_ptr<const Grammar> parsed_alike(const Vocabulary& vocabulary, const 
   }
 }
 
-void follow(const Vocabulary& vocabulary, const std::string& gbnf, Random& random, int tokens, Counts& counts) {
+void follow(const Vocabulary& vocabulary, const std::string& gbnf, Random& random, int tokens,
+            Counts& counts) {
   const auto grammar = parsed_alike(vocabulary, gbnf);
   if (!grammar) {
     ++counts.refused;
