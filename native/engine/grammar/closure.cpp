@@ -9,7 +9,7 @@ namespace {
 constexpr std::uint64_t kFree = ~0ULL;
 constexpr std::size_t kFirstPlaces = 1024;
 /// More than this is not kept from one closure to the next.
-constexpr std::size_t kKeptPlaces = 64 * 1024;
+constexpr std::size_t kKeptPlaces = std::size_t{64} * 1024;
 
 std::size_t hash_of(std::uint64_t pair) { return (pair * 0x9E3779B97F4A7C15U) >> 24U; }
 
