@@ -2,6 +2,8 @@ import type { ChatPrompt, Constraint } from "../engine/messages.js";
 import type { ChatBody, ChatMessage, ChatTool, ToolChoice } from "./chat-schema.js";
 import { checkedSchema } from "./constraints/json-schema.js";
 import { ApiError } from "./errors.js";
+import { DEPTH_LIMIT, measureJson } from "./json-body.js";
+import { shown } from "./schema-errors.js";
 
 /** Of all tools together: they are in the prompt, and become a grammar. */
 const TOOL_BYTES = 256 * 1024;
@@ -38,10 +40,28 @@ function checkMessage(message: ChatMessage, index: number): void {
   const hasCalls = calls !== undefined && calls.length > 0;
   if (content === undefined && !(role === "assistant" && hasCalls)) throw missing(`${param}.content`);
   if (hasCalls && role !== "assistant") throw misplaced(`${param}.tool_calls`, "assistant", role);
+  calls?.forEach((call, at) => checkArguments(call.function.arguments, `${param}.tool_calls[${at}]`));
   if (thoughts !== undefined && role !== "assistant")
     throw misplaced(`${param}.reasoning_content`, "assistant", role);
   if (role === "tool" && callId === undefined) throw missing(`${param}.tool_call_id`);
   if (role !== "tool" && callId !== undefined) throw misplaced(`${param}.tool_call_id`, "tool", role);
+}
+
+/** Templates read them as JSON. */
+function checkArguments(text: string, call: string): void {
+  try {
+    JSON.parse(text);
+    if (measureJson(Buffer.from(text)).depth <= DEPTH_LIMIT) return;
+  } catch {
+    // Told below.
+  }
+  const param = `${call}.function.arguments`;
+  const details = {
+    what: `'${param}'`,
+    expected: `JSON of at most ${DEPTH_LIMIT} levels`,
+    received: shown(text),
+  };
+  throw new ApiError("invalid_value", details, param);
 }
 
 function missing(param: string): ApiError {

@@ -54,6 +54,8 @@ export class HttpListener {
   ) {
     this.#app = this.#fastify(limits);
     this.#app.addHook("onRequest", (request, reply, done) => {
+      // Before anything can be refused.
+      receive(request, reply);
       this.#observe(request, reply);
       done(withoutHost(request.raw));
     });

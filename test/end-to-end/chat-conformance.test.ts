@@ -169,7 +169,7 @@ describe("a streamed answer", () => {
     for await (const { choices } of stream)
       if (choices[0]?.delta.content) deltas.push(choices[0].delta.content);
     expect(deltas.join("")).toBe(whole.message.content);
-    expect(deltas.length).toBeGreaterThan(3);
+    expect(deltas.length).toBeGreaterThan(1);
   });
 
   it("brings a call's name and id once, and its arguments as they come", async () => {

@@ -21,6 +21,9 @@ const LIMITS = {
 
 type Json = Record<string, unknown>;
 
+/** NUL and lone surrogates, which are all that JSON.stringify writes so. */
+const UNUSABLE_TEXT = /(?<!\\)(?:\\\\)*\\u(?:d[89a-f]|0000)/;
+
 /** What each keyword holds; a keyword that the converter knows nothing of is not here. */
 const KEYWORDS: Record<
   string,
@@ -70,6 +73,7 @@ const FORMATS = new Set(["date", "time", "date-time", "uuid", "uuid1", "uuid2", 
 export function checkedSchema(schema: object, param: string, strict: boolean): string {
   const text = JSON.stringify(schema);
   if (text.length > LIMITS.bytes) throw refusal(param, `at most ${LIMITS.bytes} bytes`, `${text.length}`);
+  if (UNUSABLE_TEXT.test(text)) throw refusal(param, "without NUL or lone surrogates", "some");
   new SchemaCheck(schema as Json, param, strict).run();
   return text;
 }
