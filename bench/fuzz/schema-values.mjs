@@ -85,11 +85,27 @@ function shareOf(name, { accepted }) {
   return /^max_.*tokens$/.test(name) ? 0.95 : 0.25;
 }
 
-/** What schemas do not say of members: two names for one limit, and options of streams. */
-function consistent(members) {
-  const limits = Object.keys(members).filter((name) => /^max_.*tokens$/.test(name));
-  for (const name of limits.slice(1)) delete members[name];
-  if (members.stream !== true) delete members.stream_options;
+/** Of each line's members a request may have one. */
+const ALTERNATIVES = [
+  /^max_.*tokens$/,
+  /^(tools|grammar|json_schema|regex|choice|response_format)$/,
+  /^(best_of|stream)$/,
+  /^(suffix|echo)$/,
+];
+
+/** Members that belong to another one. */
+const PARTS = { stream_options: "stream", top_logprobs: "logprobs", tool_choice: "tools" };
+
+/** What schemas do not say of members, for one request in ten to get wrong all the same. */
+function consistent(members, draws) {
+  if (draws.chance(0.1)) return members;
+  for (const alternatives of ALTERNATIVES) {
+    const given = Object.keys(members).filter((name) => alternatives.test(name));
+    const kept = given.length > 1 ? draws.pick(given) : given[0];
+    for (const name of given) if (name !== kept) delete members[name];
+  }
+  for (const [part, whole] of Object.entries(PARTS))
+    if (members[whole] === undefined || members[whole] === false) delete members[part];
   return members;
 }
 
@@ -104,7 +120,7 @@ function objectOf({ properties = {}, required = [], patternProperties = {}, addi
     if (draws.chance(0.5)) members.push([textOf({ pattern }, draws), valueOf(schema, draws)]);
   }
   if (typeof additionalProperties === "object") members.push(["a", valueOf(additionalProperties, draws)]);
-  return consistent(Object.fromEntries(members));
+  return consistent(Object.fromEntries(members), draws);
 }
 
 const ANY = [null, true, 0, "a", [], {}, [1, "a"], { a: 1 }];
