@@ -2,6 +2,7 @@ import type { FastifyReply } from "fastify";
 import type { AnswerPart, ModelInfo, TokenLogprob, TokenUsage } from "../engine/messages.js";
 import type { ApiError } from "./errors.js";
 import type { GenerationCall } from "./generation.js";
+import type { RequestRecord } from "./request-record.js";
 import type { Vocabulary } from "./vocabulary.js";
 
 export type FinishReason = "stop" | "length" | "tool_calls";
@@ -25,6 +26,7 @@ export interface AnswerContext {
   /** As the client named the model, an adapter's perhaps. */
   modelName: string;
   call: GenerationCall;
+  record: RequestRecord;
   reply: FastifyReply;
   /** Unix time in seconds. */
   created: number;

@@ -30,6 +30,8 @@ export interface GenerationCall extends Pick<
   n: number;
   /** From the request's arrival; null for no limit of its own. */
   timeoutSeconds: number | null;
+  /** Whether the answer says where the time went. */
+  timings: boolean;
 }
 
 /** The one way from a validated request to its answer: admission, engine, answer. */
@@ -76,9 +78,11 @@ export class Generation {
     const model = checkModel(lease, call);
     const vocabulary = this.#vocabularyOf(model);
     const created = Math.floor(Date.now() / 1000);
-    const answer = makeAnswer({ model, vocabulary, modelName: call.model ?? model.id, call, reply, created });
+    const modelName = call.model ?? model.id;
+    const record = request.record!;
+    const answer = makeAnswer({ model, vocabulary, modelName, call, record, reply, created });
     const requests = this.#engineRequests(call, lease.adapter, request);
-    const task = new GenerationTask(requests, answer, request.record!, { lease, tenant: request.tenant });
+    const task = new GenerationTask(requests, answer, record, { lease, tenant: request.tenant });
     this.#tasks.add(task);
     const body = task.run(call.timeoutSeconds, reply).finally(() => this.#tasks.delete(task));
     whenOver(request, reply, () => task.clientLeft());

@@ -5,6 +5,7 @@ import type { ApiError } from "./errors.js";
 import { EventStream } from "./event-stream.js";
 import { GatheredChoice } from "./gathered-choice.js";
 import { VERSION } from "./package-info.js";
+import { toldTimings } from "./timings.js";
 import { usageOf } from "./usage.js";
 
 /** How chat or text completions word an answer. Choices of streams are JSON texts: a token then costs one escape. */
@@ -72,6 +73,7 @@ export class WholeAnswer implements Answer {
       ...headOf(format, format.object, context),
       choices: chosen.map((choice, index) => format.choice(index, choice, context)),
       usage,
+      ...toldTimings(context),
     };
   }
 
@@ -122,8 +124,12 @@ export class StreamedAnswer implements Answer {
 
   finish(): undefined {
     const usages = this.#choices.map(({ usage }) => usage);
-    const usage = JSON.stringify(usageOf(usages, this.context.call.n));
-    this.#stream.end(`${this.includeUsage ? `${this.#before}],"usage":${usage}}\n\n` : ""}data: [DONE]\n\n`);
+    const told = {
+      ...(this.includeUsage && { usage: usageOf(usages, this.context.call.n) }),
+      ...toldTimings(this.context),
+    };
+    const members = JSON.stringify(told).slice(1);
+    this.#stream.end(`${members === "}" ? "" : `${this.#before}],${members}\n\n`}data: [DONE]\n\n`);
   }
 
   fail(error: ApiError): boolean {

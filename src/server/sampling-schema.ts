@@ -160,6 +160,7 @@ export const generationFields = {
       },
     ),
   ),
+  timings: Type.Boolean({ default: false, description: "true or false" }),
   ignore_eos: Type.Boolean({ default: false, description: "true or false" }),
   stream: Type.Boolean({ default: false, description: "true or false" }),
   stream_options: Type.Optional(
@@ -238,6 +239,7 @@ export function callOf(body: GenerationFields) {
     cacheSalt: body.cache_salt,
     sampling: samplingOf(body),
     timeoutSeconds: body.timeout_ms === undefined ? null : body.timeout_ms / 1000,
+    timings: body.timings,
   };
 }
 

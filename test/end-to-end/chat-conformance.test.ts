@@ -1,6 +1,7 @@
 import OpenAI from "openai";
 import type { ChatCompletionCreateParamsNonStreaming, ChatCompletionTool } from "openai/resources";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Timings } from "../../src/server/timings.js";
 import { TachoServer } from "./tacho-server.js";
 
 let server: TachoServer;
@@ -384,6 +385,30 @@ describe("fields beside the text", () => {
     await expect(
       ask("Tell me a story.", { timeout_ms: 20, ignore_eos: true, max_completion_tokens: 2000 }),
     ).rejects.toMatchObject({ status: 408, code: "deadline_exceeded", param: "timeout_ms" });
+  });
+
+  it("tell where the time went, to those who ask", async () => {
+    const fields = { timings: true, max_completion_tokens: 12, ignore_eos: true };
+    const began = performance.now();
+    const whole = (await ask("Tell me a story.", fields)) as OpenAI.ChatCompletion & { timings: Timings };
+    const took = performance.now() - began;
+    const { timings, usage } = whole;
+    expect(timings).toMatchObject({ predicted_n: 12, cache_n: usage!.prompt_tokens_details!.cached_tokens });
+    expect(timings.cache_n + timings.prompt_n).toBe(usage!.prompt_tokens);
+    expect(timings.predicted_ms).toBeGreaterThan(0);
+    expect(timings.queue_ms + timings.prompt_ms + timings.predicted_ms).toBeLessThan(took);
+    expect(await ask("Tell me a story.")).not.toHaveProperty("timings");
+  });
+
+  it("tell it in a stream's last chunk", async () => {
+    const body = {
+      ...bodyOf("Tell me a story.", { max_completion_tokens: 12, timings: true }),
+      stream: true as const,
+    };
+    const chunks = [];
+    for await (const chunk of await server.openai.chat.completions.create(body)) chunks.push(chunk);
+    expect(chunks.at(-1)).toMatchObject({ choices: [], timings: { predicted_n: 12 } });
+    expect(chunks.slice(0, -1).some((chunk) => "timings" in chunk)).toBe(false);
   });
 
   it("refuse a reasoning effort where there is no reasoning, and take none", async () => {

@@ -63,6 +63,14 @@ describe("messages", () => {
     expect((await client.messages.create(ask("words 9", { max_tokens: 4 }))).stop_reason).toBe("max_tokens");
   });
 
+  it("tell their timings where they are asked for, streamed too", async () => {
+    const timings = expect.objectContaining({ cache_n: 3, prompt_n: 4, predicted_n: 2 }) as object;
+    expect(await client.messages.create(ask("words 2", { timings: true }))).toMatchObject({ timings });
+    const response = await stand.post("/v1/messages", ask("words 2", { stream: true, timings: true }));
+    const [, delta] = /event: message_delta\ndata: (.*)\n/.exec(await response.text())!;
+    expect(JSON.parse(delta!)).toMatchObject({ timings });
+  });
+
   it("call tools", async () => {
     const message = await client.messages.create(ask(CALLING, { tools: [WEATHER] }));
     expect(message.stop_reason).toBe("tool_use");

@@ -90,6 +90,15 @@ describe("responses", () => {
     });
   });
 
+  it("tell their timings where they are asked for, streamed too", async () => {
+    const request = { input: "words 2", timings: true };
+    const whole = await openai.responses.create(request);
+    expect(whole).toMatchObject({ timings: { cache_n: 3, prompt_n: 4, predicted_n: 2 } });
+    const streamed = await openai.responses.stream(request).finalResponse();
+    expect(streamed).toMatchObject({ timings: { cache_n: 3, prompt_n: 4, predicted_n: 2 } });
+    expect(await openai.responses.create({ input: "words 2" })).not.toHaveProperty("timings");
+  });
+
   it("are streamed by the client's helper to what they are whole", async () => {
     const request = { model: "scripted", input: CALLING, tools: [WEATHER] };
     const stream = openai.responses.stream(request);

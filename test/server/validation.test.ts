@@ -49,6 +49,7 @@ const both: [field: string, bad: unknown[], param?: string][] = [
   ["mirostat", [3, -1, "1", true]],
   ["mirostat_tau", [-1, 101, "5"]],
   ["mirostat_eta", [-1, 1.1, "0"]],
+  ["timings", [1, "true"]],
   ["timeout_ms", [0, 1.5, "5", 86_400_001]],
   ["grammar", [3, "", "x".repeat(65_537)]],
   ["json_schema", [3, "{}", []]],

@@ -104,7 +104,7 @@ function eventText(type: string, fields: object): string {
   return `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
 }
 
-function deltaOf({ stop_reason, usage }: MessageEnd): object {
+function deltaOf({ stop_reason, ...told }: MessageEnd): object {
   const delta = { stop_reason, stop_sequence: null, stop_details: null, container: null };
-  return { delta, usage };
+  return { delta, ...told };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { TokenUsage } from "../../engine/messages.js";
 import type { AnswerContext, FinishReason } from "../answer.js";
 import type { AnswerItem } from "../answer-items.js";
+import { toldTimings, type Timings } from "../timings.js";
 
 type StopReason = "end_turn" | "max_tokens" | "model_context_window_exceeded" | "tool_use";
 
@@ -9,6 +10,8 @@ type StopReason = "end_turn" | "max_tokens" | "model_context_window_exceeded" | 
 export interface MessageEnd {
   stop_reason: StopReason | null;
   usage: object;
+  /** Where it was asked for. */
+  timings?: Timings;
 }
 
 export function messageObject({ modelName }: AnswerContext, content: object[], end: MessageEnd): object {
@@ -18,12 +21,11 @@ export function messageObject({ modelName }: AnswerContext, content: object[], e
     role: "assistant",
     model: modelName,
     content,
-    stop_reason: end.stop_reason,
     stop_sequence: null,
     stop_details: null,
     container: null,
     diagnostics: null,
-    usage: end.usage,
+    ...end,
   };
 }
 
@@ -33,10 +35,11 @@ export const UNFINISHED: MessageEnd = {
   usage: usageOf({ promptTokens: 0, cachedTokens: 0, generatedTokens: 0 }),
 };
 
-export function endOf({ call }: AnswerContext, finish: FinishReason, usage: TokenUsage): MessageEnd {
+export function endOf(context: AnswerContext, finish: FinishReason, usage: TokenUsage): MessageEnd {
+  const { call } = context;
   const isFull = finish === "length" && (call.maxTokens === null || usage.generatedTokens < call.maxTokens);
   const stopReason = isFull ? "model_context_window_exceeded" : STOP_REASONS[finish];
-  return { stop_reason: stopReason, usage: usageOf(usage) };
+  return { stop_reason: stopReason, usage: usageOf(usage), ...toldTimings(context) };
 }
 
 const STOP_REASONS = { stop: "end_turn", length: "max_tokens", tool_calls: "tool_use" } as const;

@@ -40,6 +40,28 @@ export const usageSchema = answerObject(
 /** Of models that only read. */
 export const readUsage = answerObject({ prompt_tokens: count, total_tokens: count });
 
+const milliseconds = Type.Number({ minimum: 0 });
+const rate = orNull(Type.Number({ minimum: 0 }));
+
+/** As timings.ts describes them. */
+export const timingsSchema = Type.Optional(
+  answerObject(
+    {
+      cache_n: Type.Integer({ minimum: 0, description: "tokens of the prompt that were in the KV cache" }),
+      prompt_n: Type.Integer({ minimum: 0, description: "those that were computed" }),
+      queue_ms: Type.Number({ minimum: 0, description: "from the arrival to the first step" }),
+      prompt_ms: Type.Number({ minimum: 0, description: "from the first step to the first token" }),
+      prompt_per_token_ms: rate,
+      prompt_per_second: rate,
+      predicted_n: Type.Integer({ minimum: 0, description: "sampled tokens" }),
+      predicted_ms: milliseconds,
+      predicted_per_token_ms: rate,
+      predicted_per_second: rate,
+    },
+    "Timings",
+  ),
+);
+
 /** What every object of a generated answer repeats. */
 export const answerHead = {
   id: Type.String(),

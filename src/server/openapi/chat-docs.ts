@@ -6,6 +6,7 @@ import {
   errorSchema,
   orNull,
   streamUsage,
+  timingsSchema,
   usageSchema,
 } from "./answer-schemas.js";
 import { GENERATION_ERRORS, type RouteDocs } from "./route-docs.js";
@@ -65,6 +66,7 @@ const answer = answerObject(
       }),
     ),
     usage: usageSchema,
+    timings: timingsSchema,
   },
   "ChatCompletion",
 );
@@ -87,6 +89,7 @@ const chunk = answerObject(
       }),
     ),
     usage: streamUsage,
+    timings: timingsSchema,
   },
   "ChatCompletionChunk",
 );

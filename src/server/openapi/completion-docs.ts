@@ -6,6 +6,7 @@ import {
   errorSchema,
   orNull,
   streamUsage,
+  timingsSchema,
   usageSchema,
 } from "./answer-schemas.js";
 import { GENERATION_ERRORS, type RouteDocs } from "./route-docs.js";
@@ -26,7 +27,12 @@ const choice = { text: Type.String(), index: count, logprobs: orNull(logprobs) }
 const head = { ...answerHead, object: Type.Literal("text_completion") };
 
 const answer = answerObject(
-  { ...head, choices: Type.Array(answerObject({ ...choice, finish_reason: finish })), usage: usageSchema },
+  {
+    ...head,
+    choices: Type.Array(answerObject({ ...choice, finish_reason: finish })),
+    usage: usageSchema,
+    timings: timingsSchema,
+  },
   "Completion",
 );
 
@@ -35,6 +41,7 @@ const chunk = answerObject(
     ...head,
     choices: Type.Array(answerObject({ ...choice, finish_reason: orNull(finish) })),
     usage: streamUsage,
+    timings: timingsSchema,
   },
   "CompletionChunk",
 );

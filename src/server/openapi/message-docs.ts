@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import { ERRORS } from "../errors.js";
-import { answerObject, count, orNull } from "./answer-schemas.js";
+import { answerObject, count, orNull, timingsSchema } from "./answer-schemas.js";
 import { GENERATION_ERRORS, MODEL_ERRORS, type RouteDocs } from "./route-docs.js";
 
 const failure = answerObject({
@@ -35,6 +35,7 @@ const message = Type.Object(
     content: Type.Array(Type.Object({ type: Type.Enum(["text", "thinking", "tool_use"]) })),
     stop_reason: orNull(stopReason),
     usage,
+    timings: timingsSchema,
   },
   { title: "Message" },
 );
@@ -53,6 +54,7 @@ const event = Type.Object(
     type: Type.Enum(EVENTS, { description: "also the event's name" }),
     message: Type.Optional(message),
     usage: Type.Optional(usage),
+    timings: timingsSchema,
   },
   { title: "MessageEvent" },
 );

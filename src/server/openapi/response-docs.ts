@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { answerObject, count, orNull } from "./answer-schemas.js";
+import { answerObject, count, orNull, timingsSchema } from "./answer-schemas.js";
 import { GENERATION_ERRORS, type RouteDocs } from "./route-docs.js";
 
 /** Its many other members are OpenAI's, most of them as the request had them. */
@@ -16,6 +16,7 @@ const response = Type.Object(
     error: orNull(answerObject({ code: Type.String(), message: Type.String() })),
     incomplete_details: orNull(answerObject({ reason: Type.Literal("max_output_tokens") })),
     usage: orNull(Type.Object({ input_tokens: count, output_tokens: count, total_tokens: count })),
+    timings: timingsSchema,
   },
   { title: "Response" },
 );

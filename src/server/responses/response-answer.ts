@@ -3,6 +3,7 @@ import type { Answer, AnswerContext, AnswerPiece, FinishReason } from "../answer
 import { AnswerItems, type AnswerItem, type AnswerItemListener } from "../answer-items.js";
 import type { ApiError } from "../errors.js";
 import type { EventStream } from "../event-stream.js";
+import { toldTimings } from "../timings.js";
 import type { Item } from "./items.js";
 import { beginning, ended, failed, OutputItems, type ResponseObject } from "./response-object.js";
 import type { ResponsesBody } from "./responses-schema.js";
@@ -14,7 +15,7 @@ class ResponseInMaking {
 
   constructor(
     body: ResponsesBody,
-    context: AnswerContext,
+    private readonly context: AnswerContext,
     readonly items: AnswerItems,
   ) {
     this.words = new OutputItems(context);
@@ -22,7 +23,8 @@ class ResponseInMaking {
   }
 
   end(finish: FinishReason, usage: TokenUsage): void {
-    this.response = ended(this.response, this.#output(finish === "length"), finish, usage);
+    const output = this.#output(finish === "length");
+    this.response = { ...ended(this.response, output, finish, usage), ...toldTimings(this.context) };
   }
 
   fail(error: ApiError): void {
