@@ -1,3 +1,5 @@
+import type { RequestSize } from "./request-size.js";
+import { SlotPace } from "./slot-pace.js";
 import { WaitingLine, type Spot } from "./waiting-line.js";
 
 export interface AdmissionLimits {
@@ -5,23 +7,30 @@ export interface AdmissionLimits {
   waiting: number;
   /** Bytes that the prompts of waiting requests may take together. */
   waitingBytes: number;
+  /** Tokens that waiting requests may take together, about; the first to wait may take any number. */
+  waitingTokens: number;
   /** Seconds a request may wait. */
   waitSeconds: number;
   /** Seconds of waiting that raise a request's priority by one. */
   prioritySeconds: number;
 }
 
-export type Refusal = "queue_full" | "queue_timeout" | "draining";
+export type Refusal =
+  | { code: "queue_full" | "queue_timeout" | "draining" }
+  /** Seconds: those that it would wait, about, and those that it may. */
+  | { code: "wait_too_long"; wait: number; limit: number };
 
 /** One of the two is called, once, unless the ticket is given back first; never from within `enter`. */
 export interface Applicant {
-  bytes: number;
+  size: RequestSize;
   /** The higher the sooner. */
   priority: number;
   /** Seconds of its longest wait that are gone; none by default. */
   waited?: number;
+  /** Seconds that are left of its own time; any number by default. */
+  patience?: number;
   admit(): void;
-  refuse(reason: Refusal): void;
+  refuse(refusal: Refusal): void;
 }
 
 export interface Ticket {
@@ -35,10 +44,12 @@ export interface Ticket {
  */
 export class Admission {
   #slots = 0;
-  #running = 0;
   #closed = false;
   #waitingBytes = 0;
+  #waitingTokens = 0;
   readonly #queue: WaitingLine<Place>;
+  readonly #inside = new Set<Place>();
+  readonly #pace = new SlotPace();
 
   constructor(
     readonly limits: AdmissionLimits,
@@ -52,21 +63,20 @@ export class Admission {
   }
 
   get running(): number {
-    return this.#running;
+    return this.#inside.size;
   }
 
   /** @returns A ticket, or why there is none. */
   enter(applicant: Applicant): Ticket | Refusal {
-    if (this.#closed) return "draining";
+    if (this.#closed) return { code: "draining" };
     const place = new Place(this, applicant);
-    if (this.#queue.size === 0 && this.#running < this.#slots) {
+    if (this.#queue.size === 0 && this.#inside.size < this.#slots) {
+      this.#letIn(place);
       // Later, so that the caller holds its ticket before it is admitted.
-      this.#running++;
-      place.state = "running";
       queueMicrotask(() => place.admit());
-    } else if (this.#isFull(applicant.bytes)) {
-      return "queue_full";
     } else {
+      const refusal = this.#refusalOf(applicant);
+      if (refusal) return refusal;
       this.#enqueue(place);
     }
     this.#changed();
@@ -91,7 +101,7 @@ export class Admission {
 
   /** @internal for Place. */
   leave(place: Place): void {
-    if (place.state === "running") this.#running--;
+    if (place.state === "running") this.#letOut(place);
     else if (place.state === "waiting") this.#dequeue(place);
     else return;
     place.state = "left";
@@ -103,38 +113,79 @@ export class Admission {
     this.#dequeue(place);
     place.state = "left";
     this.#changed();
-    place.applicant.refuse("queue_timeout");
+    place.applicant.refuse({ code: "queue_timeout" });
   }
 
-  #isFull(bytes: number): boolean {
-    return this.#queue.size >= this.limits.waiting || this.#waitingBytes + bytes > this.limits.waitingBytes;
+  #refusalOf(applicant: Applicant): Refusal | null {
+    if (this.#isFull(applicant.size)) return { code: "queue_full" };
+    const limit = Math.min(this.#waitLeft(applicant), applicant.patience ?? Infinity);
+    const wait = this.#expectedWait(applicant);
+    return wait > limit ? { code: "wait_too_long", wait, limit } : null;
+  }
+
+  #isFull({ bytes, tokens }: RequestSize): boolean {
+    const { limits } = this;
+    return (
+      this.#queue.size >= limits.waiting ||
+      this.#waitingBytes + bytes > limits.waitingBytes ||
+      (this.#queue.size > 0 && this.#waitingTokens + tokens > limits.waitingTokens)
+    );
+  }
+
+  #waitLeft({ waited = 0 }: Applicant): number {
+    return this.limits.waitSeconds - waited;
+  }
+
+  /** Seconds until those inside and those ahead have had their turns, all slots at work; 0 for unknown. */
+  #expectedWait({ priority }: Applicant): number {
+    if (this.#slots === 0) return 0;
+    const now = seconds();
+    let slotSeconds = 0;
+    for (const { size, since } of this.#inside)
+      slotSeconds += Math.max(0, this.#pace.of(size.work) - (now - since));
+    for (const { size } of this.#queue.ahead(priority, now)) slotSeconds += this.#pace.of(size.work);
+    return slotSeconds / this.#slots;
   }
 
   #enqueue(place: Place): void {
-    place.spot = this.#queue.join(place, place.applicant.priority, performance.now() / 1000);
-    this.#waitingBytes += place.applicant.bytes;
-    const left = this.limits.waitSeconds - (place.applicant.waited ?? 0);
-    place.timer = setTimeout(() => this.expire(place), left * 1000);
+    place.spot = this.#queue.join(place, place.applicant.priority, seconds());
+    this.#count(place.size, 1);
+    place.timer = setTimeout(() => this.expire(place), this.#waitLeft(place.applicant) * 1000);
   }
 
   #dequeue(place: Place): void {
     clearTimeout(place.timer);
     this.#queue.leave(place.spot!);
-    this.#waitingBytes -= place.applicant.bytes;
+    this.#count(place.size, -1);
+  }
+
+  #count({ bytes, tokens }: RequestSize, sign: 1 | -1): void {
+    this.#waitingBytes += sign * bytes;
+    this.#waitingTokens += sign * tokens;
+  }
+
+  #letIn(place: Place): void {
+    this.#inside.add(place);
+    place.state = "running";
+    place.since = seconds();
+  }
+
+  #letOut(place: Place): void {
+    this.#inside.delete(place);
+    this.#pace.learn(place.size.work, seconds() - place.since);
   }
 
   #admitNext(): void {
-    for (let place; this.#running < this.#slots && (place = this.#queue.first);) {
+    for (let place; this.#inside.size < this.#slots && (place = this.#queue.first);) {
       this.#dequeue(place);
-      this.#running++;
-      place.state = "running";
+      this.#letIn(place);
       place.admit();
     }
     this.#changed();
   }
 
   #changed(): void {
-    this.onChange({ waiting: this.#queue.size, running: this.#running });
+    this.onChange({ waiting: this.#queue.size, running: this.#inside.size });
   }
 }
 
@@ -143,11 +194,17 @@ class Place implements Ticket {
   timer: NodeJS.Timeout | undefined;
   /** Set while it waits. */
   spot: Spot<Place> | undefined;
+  /** When it was let in. */
+  since = 0;
 
   constructor(
     private readonly admission: Admission,
     readonly applicant: Applicant,
   ) {}
+
+  get size(): RequestSize {
+    return this.applicant.size;
+  }
 
   admit(): void {
     if (this.state === "running") this.applicant.admit();
@@ -156,4 +213,9 @@ class Place implements Ticket {
   release(): void {
     this.admission.leave(this);
   }
+}
+
+/** On a clock that does not jump. */
+function seconds(): number {
+  return performance.now() / 1000;
 }

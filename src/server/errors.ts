@@ -113,6 +113,11 @@ export const ERRORS = {
     type: "rate_limit_error",
     message: "The server is at capacity and its queue is full ({waiting} requests are waiting).",
   },
+  wait_too_long: {
+    ...busy,
+    message:
+      "The server is at capacity: a slot becomes free in about {wait} s, and this request may wait {limit} s.",
+  },
   queue_timeout: { ...busy, outcome: "timeout", message: "No slot became free within {seconds} s." },
   model_loading: { ...busy, message: "The model is still loading." },
   model_failed: {

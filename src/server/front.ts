@@ -256,6 +256,7 @@ function admissionLimits(settings: Settings): AdmissionLimits {
   return {
     waiting: settings.maxQueue,
     waitingBytes: WAITING_BYTES,
+    waitingTokens: settings.maxQueueTokens,
     waitSeconds: settings.queueTimeout,
     prioritySeconds: settings.prioritySeconds,
   };

@@ -1,5 +1,5 @@
 import type { FastifyReply } from "fastify";
-import type { GenerateRequest, Prompt, RequestEnd } from "../engine/messages.js";
+import type { GenerateRequest, RequestEnd } from "../engine/messages.js";
 import type { Outcome } from "../metrics/catalog.js";
 import type { Tenant } from "./access/tenant.js";
 import type { Ticket } from "./admission.js";
@@ -9,6 +9,7 @@ import { ApiError } from "./errors.js";
 import type { Lease } from "./models/model-registry.js";
 import { refusalOf } from "./refusal.js";
 import type { RequestRecord } from "./request-record.js";
+import { sizeOf } from "./request-size.js";
 
 /** Where a task's choices are computed, and for whom. */
 export interface TaskPlace {
@@ -21,6 +22,8 @@ export class GenerationTask {
   readonly #choices: Choice[];
   #over = false;
   #timer: NodeJS.Timeout | undefined;
+  /** On performance's clock, in milliseconds. */
+  #endsAt = Infinity;
   #resolve!: (body: object | undefined) => void;
   #reject!: (error: ApiError) => void;
 
@@ -54,6 +57,11 @@ export class GenerationTask {
     });
   }
 
+  /** Of its own limit. */
+  get secondsLeft(): number {
+    return (this.#endsAt - performance.now()) / 1000;
+  }
+
   get isOver(): boolean {
     return this.#over;
   }
@@ -85,6 +93,7 @@ export class GenerationTask {
 
   #failAfter(seconds: number): void {
     const error = () => this.fail(new ApiError("deadline_exceeded", { seconds }, "timeout_ms"));
+    this.#endsAt = performance.now() + seconds * 1000;
     this.#timer = setTimeout(error, seconds * 1000);
   }
 
@@ -122,13 +131,14 @@ class Choice implements EngineClient {
     const { model, waited } = this.place.lease;
     const { admission } = model;
     const ticket = admission.enter({
-      bytes: promptBytes(this.request.prompt),
+      size: sizeOf(this.request, model.info!.contextSize),
       priority: this.request.priority,
       waited,
+      patience: this.task.secondsLeft,
       admit: () => this.#submit(),
-      refuse: (reason) => this.task.fail(refusalOf(reason, admission)),
+      refuse: (refusal) => this.task.fail(refusalOf(refusal, admission)),
     });
-    if (typeof ticket === "string") this.task.fail(refusalOf(ticket, admission));
+    if ("code" in ticket) this.task.fail(refusalOf(ticket, admission));
     else this.#ticket = ticket;
   }
 
@@ -188,19 +198,5 @@ function engineError({ error }: RequestEnd, { prompt, constraint }: GenerateRequ
       return new ApiError(error.code, details, constraint?.param ?? "tools");
     default:
       return new ApiError(error.code, details, prompt.kind === "chat" ? "messages" : "prompt");
-  }
-}
-
-/** An estimate that needs no encoding: most text is one byte a character. */
-function promptBytes(prompt: Prompt): number {
-  switch (prompt.kind) {
-    case "tokens":
-      return prompt.tokens.length * 4;
-    case "text":
-      return prompt.text.length;
-    case "infill":
-      return prompt.prefix.length + prompt.suffix.length;
-    case "chat":
-      return prompt.messages.length + prompt.tools.length;
   }
 }

@@ -9,6 +9,7 @@ import { requireKind } from "./models/model-kind.js";
 import type { Lease, ModelRegistry } from "./models/model-registry.js";
 import { refusalOf } from "./refusal.js";
 import type { RequestRecord } from "./request-record.js";
+import { readingSize } from "./request-size.js";
 
 /** What a route asks a model for besides generating. */
 export interface ModelCall {
@@ -150,17 +151,17 @@ function enter(
     };
     const stay = () => end.removeEventListener("abort", leave);
     const ticket = admission.enter({
-      ...{ bytes, priority, waited },
+      ...{ size: readingSize(bytes), priority, waited },
       admit: () => {
         stay();
         resolve(ticket as Ticket);
       },
-      refuse: (reason) => {
+      refuse: (refusal) => {
         stay();
-        reject(refusalOf(reason, admission));
+        reject(refusalOf(refusal, admission));
       },
     });
-    if (typeof ticket === "string") reject(refusalOf(ticket, admission));
+    if ("code" in ticket) reject(refusalOf(ticket, admission));
     else if (end.aborted) leave();
     else end.addEventListener("abort", leave);
   });

@@ -344,12 +344,19 @@ export const SETTINGS = {
     range: [0, 1_000_000],
     help: "requests that may wait for a slot; more get 429",
   },
+  maxQueueTokens: {
+    ...integer,
+    flag: "max-queue-tokens",
+    default: 1_048_576,
+    range: [1, 1_000_000_000],
+    help: "tokens, prompts and answers, that waiting requests may take together, estimated; more get 429",
+  },
   queueTimeout: {
     ...seconds,
     flag: "queue-timeout",
     default: 60,
     range: [0.001, 86_400],
-    help: "longest wait for a slot, whatever the priority; after it 503",
+    help: "longest wait for a slot, whatever the priority; 503 after it, or at once where it would take longer",
   },
   storedResponses: {
     ...integer,

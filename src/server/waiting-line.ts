@@ -19,10 +19,20 @@ export class WaitingLine<T> {
     return this.#heap[0]?.member;
   }
 
+  /** Those who would be before a newcomer. */
+  ahead(priority: number, now: number): T[] {
+    const rank = this.#rankOf(priority, now);
+    return this.#heap.filter((spot) => spot.rank <= rank).map(({ member }) => member);
+  }
+
   /** @param now Seconds on a clock that does not jump. @returns What `leave` takes. */
   join(member: T, priority: number, now: number): Spot<T> {
-    const rank = now - priority * this.secondsALevel;
-    const spot = { member, rank, arrival: this.#arrivals++, at: this.#heap.length };
+    const spot = {
+      member,
+      rank: this.#rankOf(priority, now),
+      arrival: this.#arrivals++,
+      at: this.#heap.length,
+    };
     this.#heap.push(spot);
     this.#rise(spot);
     return spot;
@@ -35,6 +45,10 @@ export class WaitingLine<T> {
     this.#put(last, spot.at);
     this.#rise(last);
     this.#sink(last);
+  }
+
+  #rankOf(priority: number, now: number): number {
+    return now - priority * this.secondsALevel;
   }
 
   #rise(spot: Spot<T>): void {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Admission, type Ticket } from "../../src/server/admission.js";
+import { Admission, type Applicant, type Ticket } from "../../src/server/admission.js";
 
 const SLOTS = 2;
-const limits = { waiting: 3, waitingBytes: 100, waitSeconds: 5, prioritySeconds: 1 };
+const limits = { waiting: 3, waitingBytes: 100, waitingTokens: 1000, waitSeconds: 5, prioritySeconds: 1 };
 
 let events: string[];
 let counts: { waiting: number; running: number };
@@ -16,14 +16,15 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-function enter(name: string, bytes = 1, priority = 0): Ticket {
+function enter(name: string, bytes = 1, priority = 0, more: Partial<Applicant> = {}): Ticket {
   const ticket = admission.enter({
-    bytes,
+    size: { bytes, tokens: 1, work: 0 },
     priority,
+    ...more,
     admit: () => events.push(`${name} in`),
-    refuse: (reason) => events.push(`${name} ${reason}`),
+    refuse: ({ code }) => events.push(`${name} ${code}`),
   });
-  if (typeof ticket === "string") throw new Error(ticket);
+  if ("code" in ticket) throw new Error(ticket.code);
   return ticket;
 }
 
@@ -167,5 +168,90 @@ describe("admission", () => {
     expect(() => enter("d")).toThrow("draining");
     a.release();
     expect(events.at(-1)).toBe("c in");
+  });
+});
+
+const ofTokens = (tokens: number) => ({ size: { bytes: 1, tokens, work: 0 } });
+
+describe("a queue bounded in tokens", () => {
+  beforeEach(() => {
+    enter("a");
+    enter("b");
+  });
+
+  it("refuses what would take it over the bound, and takes it when others have left", () => {
+    const c = enter("c", 1, 0, ofTokens(600));
+    expect(() => enter("d", 1, 0, ofTokens(401))).toThrow("queue_full");
+    enter("d", 1, 0, ofTokens(400));
+    c.release();
+    enter("e", 1, 0, ofTokens(600));
+    expect(counts.waiting).toBe(2);
+  });
+
+  it("takes the first to wait whatever its size, which fits no better later", () => {
+    enter("c", 1, 0, ofTokens(5000));
+    expect(() => enter("d")).toThrow("queue_full");
+  });
+});
+
+/** Half a second of a slot's time for each unit of work. */
+const SECONDS_A_UNIT = 0.5;
+const ofWork = (work: number) => ({ size: { bytes: 1, tokens: 1, work } });
+
+async function learn(requests: number): Promise<void> {
+  for (let i = 0; i < requests; i++) {
+    const ticket = enter("lesson", 1, 0, ofWork(2));
+    await vi.advanceTimersByTimeAsync(2 * SECONDS_A_UNIT * 1000);
+    ticket.release();
+  }
+  events = [];
+}
+
+describe("a wait that is too long", () => {
+  it("is refused at once, with what it would be and what it may be", async () => {
+    await learn(8);
+    enter("a", 1, 0, ofWork(12));
+    enter("b", 1, 0, ofWork(12));
+    await vi.advanceTimersByTimeAsync(1000);
+    // Both have five of their six seconds before them.
+    const c = enter("c", 1, 0, ofWork(2));
+    const refusal = admission.enter({ ...ofWork(2), priority: 0, admit: vi.fn(), refuse: vi.fn() });
+    expect(refusal).toEqual({ code: "wait_too_long", wait: 5.5, limit: 5 });
+    c.release();
+    enter("d", 1, 0, ofWork(2));
+    expect(counts).toEqual({ waiting: 1, running: 2 });
+  });
+
+  it("is not told as long as too few requests have ended", async () => {
+    await learn(7);
+    enter("a", 1, 0, ofWork(100));
+    enter("b", 1, 0, ofWork(100));
+    enter("c");
+    expect(counts.waiting).toBe(1);
+  });
+
+  it("is as short as the client's own time", async () => {
+    await learn(8);
+    enter("a", 1, 0, ofWork(4));
+    enter("b", 1, 0, ofWork(4));
+    expect(() => enter("c", 1, 0, { patience: 1.9 })).toThrow("wait_too_long");
+    enter("c", 1, 0, { patience: 2 });
+  });
+
+  it("counts what was waited before, and only those ahead", async () => {
+    await learn(8);
+    enter("a", 1, 0, ofWork(4));
+    enter("b", 1, 0, ofWork(4));
+    enter("low", 1, 0, ofWork(8));
+    expect(() => enter("c", 1, 0, { waited: 2 })).toThrow("wait_too_long");
+    enter("high", 1, 1, { waited: 2 });
+  });
+
+  it("is unknown while the engine is away", async () => {
+    await learn(8);
+    enter("a", 1, 0, ofWork(100));
+    admission.pause();
+    enter("b");
+    expect(counts.waiting).toBe(1);
   });
 });

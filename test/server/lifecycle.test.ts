@@ -97,6 +97,18 @@ describe("a client that leaves", () => {
 });
 
 describe("a full house", () => {
+  it("refuses at once who would wait longer than it may, and says when to come again", async () => {
+    stand = await Stand.start({ parallel: 1 });
+    for (let i = 0; i < 8; i++) await (await stand.chat("words 1", { max_tokens: 1 })).text();
+    const first = await stand.chat("stall", { stream: true, max_tokens: 1_000_000 });
+    const second = await stand.chat("words 1", { timeout_ms: 20 });
+    expect(second.status).toBe(503);
+    expect(Number(second.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
+    expect(await errorOf(second)).toMatchObject({ code: "wait_too_long", type: "server_error" });
+    await first.body!.cancel();
+    await outcomes({ cancelled: 1, rejected: 1, length: 8 });
+  });
+
   it("answers 429 with Retry-After when the queue is full, and serves who waits", async () => {
     stand = await Stand.start({ parallel: 1, maxQueue: 1 });
     const first = await stand.chat("stall", { stream: true });

@@ -66,6 +66,17 @@ describe("the waiting line", () => {
     expect(now).toBe(200 * SECONDS_A_LEVEL);
   });
 
+  it("tells who would be ahead of a newcomer", () => {
+    const { line } = lineOf([
+      ["low", -1, 0],
+      ["same", 0, 0],
+      ["high", 1, 0],
+    ]);
+    expect(line.ahead(0, 0).sort()).toEqual(["high", "same"]);
+    expect(line.ahead(1, 0)).toEqual(["high"]);
+    expect(line.ahead(-2, 0)).toHaveLength(3);
+  });
+
   it("stays in order while thousands come and leave from anywhere", () => {
     const random = numbers(1);
     const next = (below: number) => Math.floor(random.next().value * below);

@@ -71,6 +71,7 @@ export const MODEL_ERRORS: readonly ErrorCode[] = [
   "model_not_supported",
   "queue_full",
   "queue_timeout",
+  "wait_too_long",
   "model_loading",
   "model_failed",
   "draining",

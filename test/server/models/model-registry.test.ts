@@ -73,7 +73,13 @@ function make(sizes: Record<string, number>, limits: Partial<RegistryLimits> = {
     ([id, bytes]) =>
       new ServedModel({
         ...{ id, bytes, adapters: id === "a" ? [{ name: "a-lora", path: "x", scale: 1 }] : [] },
-        limits: { waiting: 10, waitingBytes: 1000, waitSeconds: WAIT_SECONDS, prioritySeconds: 10 },
+        limits: {
+          waiting: 10,
+          waitingBytes: 1000,
+          waitingTokens: 1000,
+          waitSeconds: WAIT_SECONDS,
+          prioritySeconds: 10,
+        },
         meters: {
           waiting: { set: (count: number) => (waiting[id] = count) },
           running: { set: () => undefined },
