@@ -264,6 +264,11 @@ export type EngineErrorCode =
 export interface RequestEnd extends TokenUsage {
   id: number;
   reason: "stop" | "length" | "cancelled" | "error";
+  /**
+   * Index of the stop string that ended the text: of the request's own or, beyond them, of its template's. Absent where
+   * none did.
+   */
+  stop?: number;
   /** Set when, and only when, `reason` is "error". */
   error: { code: EngineErrorCode; message: string } | null;
   /** Absent for a request that was not assembled. */

@@ -1,5 +1,5 @@
 import type { FastifyReply } from "fastify";
-import type { AnswerPart, ModelInfo, TokenLogprob, TokenUsage } from "../engine/messages.js";
+import type { AnswerPart, ModelInfo, RequestEnd, TokenLogprob, TokenUsage } from "../engine/messages.js";
 import type { ApiError } from "./errors.js";
 import type { GenerationCall } from "./generation.js";
 import type { RequestRecord } from "./request-record.js";
@@ -19,6 +19,9 @@ export interface AnswerPiece {
   promptLogprobs: TokenLogprob[] | null;
 }
 
+/** How the engine ended a choice. */
+export type AnswerEnd = TokenUsage & Pick<RequestEnd, "stop">;
+
 /** What an answer is made with. */
 export interface AnswerContext {
   model: ModelInfo;
@@ -37,7 +40,7 @@ export interface Answer {
   /** @param choice Counted through: choice c of prompt p is p * n + c. */
   piece(choice: number, piece: AnswerPiece): void;
   /** The choice's last word. */
-  end(choice: number, finish: FinishReason, usage: TokenUsage): void;
+  end(choice: number, finish: FinishReason, end: AnswerEnd): void;
   /** Writes what has gathered, if this answer is written as it comes. */
   flush(): void;
   /** All choices have ended. @returns The body for Fastify to send, or undefined when the answer was sent already. */

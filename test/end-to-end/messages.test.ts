@@ -56,6 +56,14 @@ describe("messages of the default model", () => {
     );
   });
 
+  test("say which stop sequence ended them", async () => {
+    const message = await client.messages.create(
+      request("What is tacho?", { stop_sequences: ["nowhere", " server"] }),
+    );
+    expect(message).toMatchObject({ stop_reason: "stop_sequence", stop_sequence: " server" });
+    expect(textOf(message)).toBe("Tacho is a Node.js");
+  });
+
   test("stop where max_tokens says", async () => {
     const { stop_reason, usage } = await client.messages.create(request("Count to 20.", { max_tokens: 5 }));
     expect([stop_reason, usage.output_tokens]).toEqual(["max_tokens", 5]);

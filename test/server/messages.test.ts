@@ -63,6 +63,16 @@ describe("messages", () => {
     expect((await client.messages.create(ask("words 9", { max_tokens: 4 }))).stop_reason).toBe("max_tokens");
   });
 
+  it("say which stop sequence ended them, and are silent about those of a template", async () => {
+    const stop_sequences = ["a", "b"];
+    const told = { stop_reason: "stop_sequence", stop_sequence: "b" };
+    expect(await client.messages.create(ask("stopped 1", { stop_sequences }))).toMatchObject(told);
+    const stream = client.messages.stream(ask("stopped 1", { stop_sequences }));
+    expect(await stream.finalMessage()).toMatchObject(told);
+    const silent = { stop_reason: "end_turn", stop_sequence: null };
+    expect(await client.messages.create(ask("stopped 2", { stop_sequences }))).toMatchObject(silent);
+  });
+
   it("tell their timings where they are asked for, streamed too", async () => {
     const timings = expect.objectContaining({ cache_n: 3, prompt_n: 4, predicted_n: 2 }) as object;
     expect(await client.messages.create(ask("words 2", { timings: true }))).toMatchObject({ timings });

@@ -54,6 +54,11 @@ const acts = {
     const end = { id, promptTokens: 7, cachedTokens: 0, generatedTokens: 3, reason: "stop", error: null };
     send({ type: "step", ids: [id, id, id], texts: ["Grüße\n", "", '"🌍"'], ends: [end] });
   },
+  /** A word, and the stop string of this index. */
+  stopped: (id, request, index) => {
+    step(id, "word ");
+    step(id, null, { reason: "stop", stop: Number(index) });
+  },
   /** The parts of an answer that its template's format was read out of, from the JSON of an array of steps. */
   parts: (id, request, ...words) => {
     for (const parts of JSON.parse(words.join(" "))) {

@@ -44,6 +44,7 @@ Napi::Object to_js(Napi::Env env, const End& end) {
   object["promptTokens"] = end.prompt_tokens;
   object["cachedTokens"] = end.cached_tokens;
   object["generatedTokens"] = end.generated_tokens;
+  if (end.stop >= 0) object["stop"] = end.stop;
   object["error"] = error_of(env, end);
   if (end.instants.assembled != 0) object["instants"] = to_js(env, end.instants);
   return object;

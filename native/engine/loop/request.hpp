@@ -114,6 +114,7 @@ struct End {
   std::int32_t prompt_tokens = 0;
   std::int32_t cached_tokens = 0;
   std::int32_t generated_tokens = 0;
+  std::int32_t stop = -1;  // index of the stop string that ended it; -1 for none
   ErrorCode error = ErrorCode::none;
   std::string message;  // set with an error
   Instants instants;

@@ -34,6 +34,7 @@ void Speaker::say_end(const Task& task, Finish reason, ErrorCode error, std::str
                           .prompt_tokens = task.prompt_tokens,
                           .cached_tokens = task.cached_tokens,
                           .generated_tokens = task.generated,
+                          .stop = task.text.stop(),
                           .error = error,
                           .message = std::move(message),
                           .instants = task.instants});

@@ -36,7 +36,12 @@ std::size_t incomplete_character(std::string_view text) {
 
 bool TextStream::advance(std::string& shown) {
   std::size_t first = std::string::npos;
-  for (const auto& stop : stops_) first = std::min(first, held_.find(stop));
+  for (std::size_t i = 0; i < stops_.size(); ++i) {
+    const auto found = held_.find(stops_[i]);
+    if (found >= first) continue;
+    first = found;
+    stop_ = static_cast<std::int32_t>(i);
+  }
   if (first != std::string::npos) {
     shown.append(held_, 0, first);
     held_.clear();

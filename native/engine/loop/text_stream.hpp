@@ -1,6 +1,7 @@
 // Turns the bytes of tokens into text that may be shown: whole UTF-8 characters, nothing of a stop string.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,8 @@ class TextStream {
   std::string& input() { return held_; }
   /// Moves what may be shown from input() to `shown`; true when a stop string ended the text.
   bool advance(std::string& shown);
+  /// Index of the stop string that ended the text; -1 as long as none has.
+  std::int32_t stop() const { return stop_; }
   /// The text is over: moves all that is left.
   void finish(std::string& shown);
 
@@ -23,6 +26,7 @@ class TextStream {
   std::size_t held_for_stop() const;
 
   std::vector<std::string> stops_;
+  std::int32_t stop_ = -1;
   std::string held_;
 };
 

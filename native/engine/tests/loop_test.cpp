@@ -112,6 +112,7 @@ TEST(a_stop_string_ends_a_request_and_is_not_shown) {
   bench.await(1);
   CHECK_EQUAL(bench.texts[1], whole.substr(0, whole.find(whole.substr(4, 3))));
   CHECK(bench.ends.at(1).reason == Finish::stop);
+  CHECK_EQUAL(bench.ends.at(1).stop, 0);
 }
 
 TEST(a_cancelled_request_leaves_before_the_next_step) {

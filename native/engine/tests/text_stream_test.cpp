@@ -42,6 +42,17 @@ TEST(incomplete_characters_are_measured) {
   CHECK_EQUAL(incomplete_character(""), 0u);
 }
 
+TEST(the_stop_string_that_ended_the_text_is_told) {
+  TextStream text({"late", "END", "E"});
+  std::string all;
+  text.input() = "one";
+  CHECK(!text.advance(all));
+  CHECK_EQUAL(text.stop(), -1);
+  text.input() += " END, later late";
+  CHECK(text.advance(all));
+  CHECK_EQUAL(text.stop(), 1);
+}
+
 TEST(a_stop_string_ends_the_text_before_it) {
   CHECK_EQUAL(shown({"END"}, {"one END two"}), "one !");
   CHECK_EQUAL(shown({"END"}, {"one E", "N", "D two"}), "one ||!");

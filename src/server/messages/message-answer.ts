@@ -1,5 +1,4 @@
-import type { TokenUsage } from "../../engine/messages.js";
-import type { Answer, AnswerContext, AnswerPiece, FinishReason } from "../answer.js";
+import type { Answer, AnswerContext, AnswerEnd, AnswerPiece, FinishReason } from "../answer.js";
 import { AnswerItems, type AnswerItem, type AnswerItemListener } from "../answer-items.js";
 import type { ApiError } from "../errors.js";
 import type { EventStream } from "../event-stream.js";
@@ -17,8 +16,8 @@ export class WholeMessage implements Answer {
     this.#items.add(piece);
   }
 
-  end(_choice: number, finish: FinishReason, usage: TokenUsage): void {
-    this.#end = endOf(this.context, finish, usage);
+  end(_choice: number, finish: FinishReason, end: AnswerEnd): void {
+    this.#end = endOf(this.context, finish, end);
   }
 
   flush(): void {}
@@ -69,8 +68,8 @@ export class MessageStream implements Answer, AnswerItemListener {
     this.#send("content_block_stop", { index });
   }
 
-  end(_choice: number, finish: FinishReason, usage: TokenUsage): void {
-    this.#end = endOf(this.context, finish, usage);
+  end(_choice: number, finish: FinishReason, end: AnswerEnd): void {
+    this.#end = endOf(this.context, finish, end);
   }
 
   flush(): void {
@@ -104,7 +103,7 @@ function eventText(type: string, fields: object): string {
   return `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
 }
 
-function deltaOf({ stop_reason, ...told }: MessageEnd): object {
-  const delta = { stop_reason, stop_sequence: null, stop_details: null, container: null };
+function deltaOf({ stop_reason, stop_sequence, ...told }: MessageEnd): object {
+  const delta = { stop_reason, stop_sequence, stop_details: null, container: null };
   return { delta, ...told };
 }

@@ -1,14 +1,16 @@
 import { randomUUID } from "node:crypto";
 import type { TokenUsage } from "../../engine/messages.js";
-import type { AnswerContext, FinishReason } from "../answer.js";
+import type { AnswerContext, AnswerEnd, FinishReason } from "../answer.js";
 import type { AnswerItem } from "../answer-items.js";
 import { toldTimings, type Timings } from "../timings.js";
 
-type StopReason = "end_turn" | "max_tokens" | "model_context_window_exceeded" | "tool_use";
+type StopReason = "end_turn" | "stop_sequence" | "max_tokens" | "model_context_window_exceeded" | "tool_use";
 
 /** How a message ended; all null or 0 while it is being written. */
 export interface MessageEnd {
   stop_reason: StopReason | null;
+  /** The one that ended it. */
+  stop_sequence: string | null;
   usage: object;
   /** Where it was asked for. */
   timings?: Timings;
@@ -21,7 +23,6 @@ export function messageObject({ modelName }: AnswerContext, content: object[], e
     role: "assistant",
     model: modelName,
     content,
-    stop_sequence: null,
     stop_details: null,
     container: null,
     diagnostics: null,
@@ -32,14 +33,29 @@ export function messageObject({ modelName }: AnswerContext, content: object[], e
 /** What is not known before a message ends: its tokens, those of the prompt included. */
 export const UNFINISHED: MessageEnd = {
   stop_reason: null,
+  stop_sequence: null,
   usage: usageOf({ promptTokens: 0, cachedTokens: 0, generatedTokens: 0 }),
 };
 
-export function endOf(context: AnswerContext, finish: FinishReason, usage: TokenUsage): MessageEnd {
-  const { call } = context;
-  const isFull = finish === "length" && (call.maxTokens === null || usage.generatedTokens < call.maxTokens);
-  const stopReason = isFull ? "model_context_window_exceeded" : STOP_REASONS[finish];
-  return { stop_reason: stopReason, usage: usageOf(usage), ...toldTimings(context) };
+export function endOf(context: AnswerContext, finish: FinishReason, end: AnswerEnd): MessageEnd {
+  const stopSequence = end.stop === undefined ? null : (context.call.stop[end.stop] ?? null);
+  return {
+    stop_reason: stopReasonOf(context, finish, end, stopSequence),
+    stop_sequence: stopSequence,
+    usage: usageOf(end),
+    ...toldTimings(context),
+  };
+}
+
+function stopReasonOf(
+  { call }: AnswerContext,
+  finish: FinishReason,
+  { generatedTokens }: AnswerEnd,
+  stopSequence: string | null,
+): StopReason {
+  const isFull = finish === "length" && (call.maxTokens === null || generatedTokens < call.maxTokens);
+  if (isFull) return "model_context_window_exceeded";
+  return finish === "stop" && stopSequence !== null ? "stop_sequence" : STOP_REASONS[finish];
 }
 
 const STOP_REASONS = { stop: "end_turn", length: "max_tokens", tool_calls: "tool_use" } as const;

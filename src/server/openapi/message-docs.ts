@@ -23,7 +23,13 @@ const usage = Type.Object({
   output_tokens: count,
 });
 
-const stopReason = Type.Enum(["end_turn", "max_tokens", "model_context_window_exceeded", "tool_use"]);
+const stopReason = Type.Enum([
+  "end_turn",
+  "stop_sequence",
+  "max_tokens",
+  "model_context_window_exceeded",
+  "tool_use",
+]);
 
 /** Its other members are Anthropic's, and null. */
 const message = Type.Object(
@@ -34,6 +40,7 @@ const message = Type.Object(
     model: Type.String({ description: "as the request named it" }),
     content: Type.Array(Type.Object({ type: Type.Enum(["text", "thinking", "tool_use"]) })),
     stop_reason: orNull(stopReason),
+    stop_sequence: orNull(Type.String(), "the one that ended the answer"),
     usage,
     timings: timingsSchema,
   },
