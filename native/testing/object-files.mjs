@@ -1,7 +1,7 @@
 // Compiles C++ sources to object files, two at once: as many as the smallest machine that this is built on has cores.
 import { spawn } from "node:child_process";
-import { mkdirSync, statSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { copyFileSync, mkdirSync, statSync } from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
 
 const COMPILERS = 2;
 
@@ -12,26 +12,41 @@ export function isCurrent(output, inputs) {
 }
 
 /** Resolves with whether it succeeded. */
-function compile(compiler, flags, source, object) {
-  mkdirSync(dirname(object), { recursive: true });
+function compile(compiler, args, output) {
+  mkdirSync(dirname(output), { recursive: true });
   return new Promise((resolve, reject) => {
-    const child = spawn(compiler, [...flags, "-c", source, "-o", object], { stdio: "inherit" });
+    const child = spawn(compiler, [...args, "-o", output], { stdio: "inherit" });
     child.on("error", reject);
     child.on("close", (status) => resolve(status === 0));
   });
 }
 
 /**
- * The object files of `sources` below `folder`, in the places that the sources have below `root`; null when one does
- * not compile. Only those are compiled that are older than their source or one of `headers`.
+ * Compiles `header`, which all sources then begin with. Resolves with the flags that say so; null when it does not
+ * compile.
  */
-export async function objectFiles({ compiler, flags, sources, headers, root, folder }) {
+async function precompiled(compiler, flags, header, folder) {
+  const copy = join(folder, basename(header));
+  const output = `${copy}.gch`;
+  if (isCurrent(output, [header])) return ["-include", copy];
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(header, copy);
+  return (await compile(compiler, [...flags, "-x", "c++-header", copy], output)) ? ["-include", copy] : null;
+}
+
+/**
+ * The object files of `sources` below `folder`, in the places that the sources have below `root`; null when one does
+ * not compile. Only those are compiled that are older than their source or one of `headers`. All begin with `prefix`.
+ */
+export async function objectFiles({ compiler, flags, prefix, sources, headers, root, folder }) {
+  const begin = await precompiled(compiler, flags, prefix, folder);
+  if (begin === null) return null;
   const objects = sources.map((source) => join(folder, `${relative(root, source)}.o`));
   const outdated = sources.map((_, i) => i).filter((i) => !isCurrent(objects[i], [sources[i], ...headers]));
   let succeeds = true;
   const work = async () => {
     for (let i = outdated.shift(); i !== undefined && succeeds; i = outdated.shift())
-      succeeds = (await compile(compiler, flags, sources[i], objects[i])) && succeeds;
+      succeeds = (await compile(compiler, [...flags, ...begin, "-c", sources[i]], objects[i])) && succeeds;
   };
   await Promise.all(Array.from({ length: COMPILERS }, work));
   return succeeds ? objects : null;

@@ -106,7 +106,7 @@ describe("a full house", () => {
     expect(Number(second.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
     expect(await errorOf(second)).toMatchObject({ code: "wait_too_long", type: "server_error" });
     await first.body!.cancel();
-    await outcomes({ cancelled: 1, rejected: 1, length: 8 });
+    await outcomes({ cancelled: 1, rejected: 1, stop: 8 });
   });
 
   it("answers 429 with Retry-After when the queue is full, and serves who waits", async () => {
