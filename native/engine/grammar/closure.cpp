@@ -126,12 +126,19 @@ void Closure::enter(Position position, Frame frame) {
   for (const auto alternative : grammar_.alternatives(rule)) arrive(alternative, target);
 }
 
+bool Closure::reads_anything() {
+  while (reads_.empty() && triples_.empty() && !todo_.empty()) follow_next();
+  return !reads_.empty() || !triples_.empty();
+}
+
+void Closure::follow_next() {
+  const auto arrival = todo_.back();
+  todo_.pop_back();
+  follow(arrival);
+}
+
 Sequences::Id Closure::finish() {
-  while (!todo_.empty()) {
-    const auto arrival = todo_.back();
-    todo_.pop_back();
-    follow(arrival);
-  }
+  while (!todo_.empty()) follow_next();
   for (auto& read : reads_) {
     resolve(read.frame);
     read.frame = resolved(read.frame);

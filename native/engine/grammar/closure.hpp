@@ -72,6 +72,9 @@ class Closure {
   void arrive(Position position, Frame frame);
   /// Part of the character at `position` has been read.
   void keep(Position position, Utf8Automaton::State character, Sequences::Id parents);
+  /// Whether the state that everything since begin() makes has any way to go on. Finds no more than one, and
+  /// makes nothing.
+  bool reads_anything();
   /// The state that everything since begin() makes. Throws GrammarTooComplex.
   Sequences::Id finish();
 
@@ -102,6 +105,7 @@ class Closure {
     auto operator<=>(const Triple&) const = default;
   };
 
+  void follow_next();
   void follow(Arrival arrival);
   void leave(Frame frame);
   void enter(Position position, Frame frame);

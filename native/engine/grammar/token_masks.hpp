@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -20,6 +21,8 @@ struct TokenMask {
     allowed += (word & bit) == 0 ? 1 : 0;
     word |= bit;
   }
+  /// All of `bits`, which are as many words as there are here, but one token; -1: but none.
+  void allow_all_but(Token token, std::span<const std::uint64_t> bits);
 };
 
 /// The masks of an automaton's states, for one vocabulary at a time. The tree of texts is walked depth first
@@ -37,7 +40,7 @@ class TokenMasks {
  private:
   TokenMask make(State state, const TokenTrie& vocabulary);
   void walk(State state, const TokenTrie& vocabulary, TokenMask& mask);
-  void add_token_elements(State state, const TokenTrie& vocabulary, TokenMask& mask) const;
+  void add_named_tokens(State state, const TokenTrie& vocabulary, TokenMask& mask);
   bool ignores(State state, ByteGroups::Set bytes, bool interesting);
   ByteGroups::Set ignored_by(State state);
   bool ignores_characters(State state);
