@@ -65,6 +65,11 @@ void Closure::begin() {
   triples_.clear();
 }
 
+std::size_t Closure::bytes() const {
+  return bytes_of(local_at_) + bytes_of(locals_) + bytes_of(links_) + seen_.bytes() + bytes_of(todo_) +
+         bytes_of(reads_) + bytes_of(triples_) + bytes_of(frames_) + bytes_of(numbers_);
+}
+
 void Closure::arrive(Position position, Frame frame) {
   work_.spend(1);
   if (seen_.insert(position, frame)) todo_.push_back({position, frame});

@@ -48,7 +48,10 @@ class GrammarAutomaton {
 
   /// What `other` knows as `state`.
   State adopt(const GrammarAutomaton& other, State state);
+  /// Of what memory_bytes bounds.
   std::size_t bytes() const { return stacks_.bytes() + steps_.size() * sizeof(State); }
+  /// Of what the work takes besides, bounded by the grammar's size and work_per_token.
+  std::size_t working_bytes() const { return closure_.bytes(); }
   std::size_t states() const { return stacks_.states.size(); }
 
  private:

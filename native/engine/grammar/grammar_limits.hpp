@@ -22,7 +22,8 @@ struct GrammarLimits {
   std::size_t token_names = 1'000;
   /// Of one, with its brackets. The longest in any vocabulary known has less than 64.
   std::size_t token_name_bytes = 256;
-  /// What one request's automaton keeps: states, stacks and transitions. JSON needs 0.2 MB.
+  /// What an automaton keeps, which the texts of one grammar share until it is full: states, stacks and
+  /// transitions. JSON needs 0.2 MB.
   std::size_t memory_bytes = std::size_t{16} * 1024 * 1024;
   /// Of masks that an automaton keeps. One is 19 KB at 150,000 tokens.
   std::size_t mask_bytes = std::size_t{2} * 1024 * 1024;

@@ -29,14 +29,19 @@ void TokenMask::allow_all_but(Token token, std::span<const std::uint64_t> bits) 
   }
 }
 
-const TokenMask& TokenMasks::of(State state, const TokenTrie& vocabulary) {
+std::shared_ptr<const TokenMask> TokenMasks::of(State state, const TokenTrie& vocabulary) {
   if (vocabulary_ != vocabulary.number()) masks_.clear();
   vocabulary_ = vocabulary.number();
   const auto known = masks_.find(state);
   if (known != masks_.end()) return known->second;
-  auto mask = make(state, vocabulary);
-  if ((masks_.size() + 1) * mask.words.size() * sizeof(std::uint64_t) > bytes_) masks_.clear();
+  auto mask = std::make_shared<const TokenMask>(make(state, vocabulary));
+  if ((masks_.size() + 1) * mask->bytes() > bytes_) masks_.clear();
   return masks_[state] = std::move(mask);
+}
+
+std::size_t TokenMasks::bytes() const {
+  const auto masks = masks_.empty() ? 0 : masks_.size() * masks_.begin()->second->bytes();
+  return masks + ignored_.capacity() * sizeof(ByteGroups::Set) + path_.capacity() * sizeof(State);
 }
 
 TokenMask TokenMasks::make(State state, const TokenTrie& vocabulary) {
