@@ -65,6 +65,11 @@ void Closure::begin() {
   triples_.clear();
 }
 
+std::size_t Closure::bytes() const {
+  return bytes_of(local_at_) + bytes_of(locals_) + bytes_of(links_) + seen_.bytes() + bytes_of(todo_) +
+         bytes_of(reads_) + bytes_of(triples_) + bytes_of(frames_) + bytes_of(numbers_);
+}
+
 void Closure::arrive(Position position, Frame frame) {
   work_.spend(1);
   if (seen_.insert(position, frame)) todo_.push_back({position, frame});
@@ -126,12 +131,19 @@ void Closure::enter(Position position, Frame frame) {
   for (const auto alternative : grammar_.alternatives(rule)) arrive(alternative, target);
 }
 
+bool Closure::reads_anything() {
+  while (reads_.empty() && triples_.empty() && !todo_.empty()) follow_next();
+  return !reads_.empty() || !triples_.empty();
+}
+
+void Closure::follow_next() {
+  const auto arrival = todo_.back();
+  todo_.pop_back();
+  follow(arrival);
+}
+
 Sequences::Id Closure::finish() {
-  while (!todo_.empty()) {
-    const auto arrival = todo_.back();
-    todo_.pop_back();
-    follow(arrival);
-  }
+  while (!todo_.empty()) follow_next();
   for (auto& read : reads_) {
     resolve(read.frame);
     read.frame = resolved(read.frame);

@@ -42,12 +42,18 @@ struct Work {
   }
 };
 
+template <typename T>
+std::size_t bytes_of(const std::vector<T>& vector) {
+  return vector.capacity() * sizeof(T);
+}
+
 /// Pairs of numbers, for as long as a closure takes.
 class PairSet {
  public:
   /// Whether it is new.
   bool insert(std::uint32_t first, std::uint32_t second);
   void clear();
+  std::size_t bytes() const { return bytes_of(places_) + bytes_of(pairs_); }
 
  private:
   void place(std::uint64_t pair);
@@ -72,6 +78,11 @@ class Closure {
   void arrive(Position position, Frame frame);
   /// Part of the character at `position` has been read.
   void keep(Position position, Utf8Automaton::State character, Sequences::Id parents);
+  /// Whether the state that everything since begin() makes has any way to go on. Finds no more than one, and
+  /// makes nothing.
+  bool reads_anything();
+  /// Kept from one closure to the next.
+  std::size_t bytes() const;
   /// The state that everything since begin() makes. Throws GrammarTooComplex.
   Sequences::Id finish();
 
@@ -102,6 +113,7 @@ class Closure {
     auto operator<=>(const Triple&) const = default;
   };
 
+  void follow_next();
   void follow(Arrival arrival);
   void leave(Frame frame);
   void enter(Position position, Frame frame);

@@ -112,20 +112,39 @@ void GbnfParser::character_class() {
 
 void GbnfParser::token(Kind kind) {
   if (kind == Kind::other_token) reader_.skip();
-  const auto offset = reader_.offset();
   std::uint32_t token = 0;
   if (reader_.take("<[")) {
     token = static_cast<std::uint32_t>(reader_.number());
     reader_.expect("]>");
   } else {
-    if (reader_.peek() != '<') reader_.fail("'<'");
-    const auto found = token_of_ ? token_of_(reader_.through('>')) : std::nullopt;
-    if (!found) reader_.fail_at(offset, "the text of one token");
-    token = static_cast<std::uint32_t>(*found);
+    token = named_token();
   }
   begin_item();
   add({kind, token});
   skip_space();
+}
+
+std::uint32_t GbnfParser::named_token() {
+  const auto offset = reader_.offset();
+  if (reader_.peek() != '<') reader_.fail("'<'");
+  const auto name = reader_.through('>');
+  const auto known = tokens_.find(name);
+  return known == tokens_.end() ? new_token(name, offset) : known->second;
+}
+
+std::uint32_t GbnfParser::new_token(std::string_view name, std::size_t offset) {
+  if (name.size() > limits_.token_name_bytes) {
+    reader_.refuse(offset, "expected the name of a token of at most " +
+                               std::to_string(limits_.token_name_bytes) + " bytes but received " +
+                               std::to_string(name.size()) + ".");
+  }
+  if (tokens_.size() == limits_.token_names) {
+    reader_.refuse(offset,
+                   "expected at most " + std::to_string(limits_.token_names) + " different names of tokens.");
+  }
+  const auto found = token_of_ ? token_of_(name) : std::nullopt;
+  if (!found) reader_.fail_at(offset, "the text of one token");
+  return tokens_[name] = static_cast<std::uint32_t>(*found);
 }
 
 void GbnfParser::use_of_rule() {

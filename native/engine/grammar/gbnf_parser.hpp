@@ -41,6 +41,8 @@ class GbnfParser {
   void literal();
   void character_class();
   void token(GrammarElement::Kind kind);
+  std::uint32_t named_token();
+  std::uint32_t new_token(std::string_view name, std::size_t offset);
   void use_of_rule();
   void open_group();
   void close_group();
@@ -66,7 +68,8 @@ class GbnfParser {
   const GrammarLimits& limits_;
   GbnfRules result_;
   std::unordered_map<std::string_view, std::uint32_t> names_;
-  std::vector<Open> open_;  // the rule, then the groups
+  std::unordered_map<std::string_view, std::uint32_t> tokens_;  // by name
+  std::vector<Open> open_;                                      // the rule, then the groups
   std::size_t elements_ = 0;
 };
 

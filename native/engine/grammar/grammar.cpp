@@ -6,13 +6,6 @@
 
 namespace tacho::engine {
 
-namespace {
-
-/// Those that have grown to more than a quarter of their limit are not kept.
-constexpr std::size_t kIdleMemories = 2;
-
-}  // namespace
-
 std::shared_ptr<const Grammar> Grammar::parse(std::string_view gbnf, std::string_view root,
                                               const TokenOf& token_of, const GrammarLimits& limits) {
   auto rules = GbnfParser(gbnf, token_of, limits).parse(root);
@@ -47,24 +40,22 @@ void Grammar::add_rule(const GbnfRule& rule) {
 }
 
 std::shared_ptr<GrammarMemory> Grammar::memory() const {
-  std::unique_ptr<GrammarMemory> memory;
-  {
-    const std::lock_guard lock(mutex_);
-    if (!idle_.empty()) {
-      memory = std::move(idle_.back());
-      idle_.pop_back();
-    }
-  }
-  if (!memory) memory = std::make_unique<GrammarMemory>(*this);
-  return {memory.release(), [self = shared_from_this()](GrammarMemory* used) {
-            self->give_back(std::unique_ptr<GrammarMemory>(used));
-          }};
+  const std::lock_guard lock(mutex_);
+  if (!memory_) memory_ = std::make_shared<GrammarMemory>(*this);
+  return memory_;
 }
 
-void Grammar::give_back(std::unique_ptr<GrammarMemory> memory) const {
-  if (memory->automaton.bytes() > limits_.memory_bytes / 4) return;
+void Grammar::replace_memory(const std::shared_ptr<GrammarMemory>& full,
+                             std::shared_ptr<GrammarMemory> next) const {
   const std::lock_guard lock(mutex_);
-  if (idle_.size() < kIdleMemories) idle_.push_back(std::move(memory));
+  if (memory_ == full) memory_ = std::move(next);
+}
+
+std::size_t Grammar::bytes() const {
+  const auto own = elements_.capacity() * sizeof(Element) + alternatives_.capacity() * sizeof(Position) +
+                   first_.capacity() * sizeof(Position) + characters_.bytes();
+  const std::lock_guard lock(mutex_);
+  return own + (memory_ ? memory_->bytes() : 0);
 }
 
 }  // namespace tacho::engine

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -15,10 +14,11 @@
 
 namespace tacho::engine {
 
-struct GrammarMemory;
+class GrammarMemory;
 
-/// A grammar's rules as one array of elements. Immutable; shared between requests and threads.
-class Grammar : public std::enable_shared_from_this<Grammar> {
+/// A grammar's rules as one array of elements, immutable, and what has been learned of them. Thread-safe;
+/// shared between requests.
+class Grammar {
  public:
   using Element = GrammarElement;
   /// Of an element. What an automaton is about to read next is one.
@@ -48,13 +48,16 @@ class Grammar : public std::enable_shared_from_this<Grammar> {
   const std::array<std::uint8_t, 256>& byte_classes() const { return byte_classes_; }
   const GrammarLimits& limits() const { return limits_; }
 
-  /// One that nobody else uses until it is dropped. What it has learned by then is there for the next one.
+  /// The one that all begin with. It refers to this grammar, which who holds it holds as well.
   std::shared_ptr<GrammarMemory> memory() const;
+  /// From now on `next`, unless another has taken the place of `full` already.
+  void replace_memory(const std::shared_ptr<GrammarMemory>& full, std::shared_ptr<GrammarMemory> next) const;
+  /// With its memory, about: what vectors have in reserve counts only in part.
+  std::size_t bytes() const;
 
  private:
   Grammar(GbnfRules rules, const GrammarLimits& limits);
   void add_rule(const GbnfRule& rule);
-  void give_back(std::unique_ptr<GrammarMemory> memory) const;
 
   GrammarLimits limits_;
   std::vector<Element> elements_{{Element::Kind::end}};
@@ -66,7 +69,7 @@ class Grammar : public std::enable_shared_from_this<Grammar> {
   std::array<std::uint8_t, 256> byte_classes_;
 
   mutable std::mutex mutex_;
-  mutable std::vector<std::unique_ptr<GrammarMemory>> idle_;
+  mutable std::shared_ptr<GrammarMemory> memory_;  // made when it is first asked for
 };
 
 }  // namespace tacho::engine

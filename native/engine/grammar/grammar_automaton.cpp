@@ -4,6 +4,14 @@
 
 namespace tacho::engine {
 
+namespace {
+
+bool names_token(Grammar::Element element) {
+  return element.kind == Grammar::Element::Kind::token || element.kind == Grammar::Element::Kind::other_token;
+}
+
+}  // namespace
+
 GrammarAutomaton::GrammarAutomaton(const Grammar& grammar)
     : grammar_(grammar),
       class_of_(grammar.byte_classes()),
@@ -34,7 +42,7 @@ GrammarAutomaton::State GrammarAutomaton::walk(State state, std::string_view tex
 
 GrammarAutomaton::State GrammarAutomaton::make_step(State state, std::uint8_t byte) {
   closure_.begin();
-  work_.spend(1 + ways(state) / 8);  // to look at a way is that much cheaper than to follow it
+  look_at_ways(state);
   for (std::size_t i = 0; i < ways(state); ++i) {
     auto next = way(state, i);
     // The end and elements of tokens have no character, so nothing goes on from theirs.
@@ -48,6 +56,9 @@ GrammarAutomaton::State GrammarAutomaton::make_step(State state, std::uint8_t by
   const auto to = finish();
   return steps_[state * classes_ + class_of_[byte]] = to;
 }
+
+/// To look at a way is so much cheaper than to follow it.
+void GrammarAutomaton::look_at_ways(State state) { work_.spend(1 + ways(state) / 8); }
 
 void GrammarAutomaton::go_behind(const Way& way) {
   const auto behind = grammar_.behind(way.position);
@@ -65,6 +76,7 @@ GrammarAutomaton::State GrammarAutomaton::read_token(State state, Token token, s
   const auto by_text = text.empty() ? kDead : walk(state, text);
   if (!grammar_.names_tokens()) return by_text;
   closure_.begin();
+  look_at_ways(state);
   for (std::size_t i = 0; i < ways(state); ++i) {
     const auto& next = way(state, i);
     if (reads(grammar_.at(next.position), token, text)) go_behind(next);
@@ -77,6 +89,30 @@ bool GrammarAutomaton::reads(Grammar::Element element, Token token, std::string_
   const bool is_named = element.value == static_cast<std::uint32_t>(token);
   if (element.kind == Grammar::Element::Kind::token) return is_named;
   return element.kind == Grammar::Element::Kind::other_token && !is_named && !text.empty();
+}
+
+NamedTokens GrammarAutomaton::named_tokens(State state) {
+  NamedTokens named;
+  if (!grammar_.names_tokens()) return named;
+  look_at_ways(state);
+  for (std::size_t i = 0; i < ways(state); ++i) {
+    const auto next = way(state, i);
+    const auto& element = grammar_.at(next.position);
+    if (names_token(element) && !named.holds(element) && leads_on(next)) named.add(element);
+  }
+  return named;
+}
+
+/// Whether something, be it the end, may come behind: nothing does where a class without characters follows.
+/// Frame by frame, since the first one mostly says so.
+bool GrammarAutomaton::leads_on(const Way& way) {
+  const auto behind = grammar_.behind(way.position);
+  closure_.begin();
+  for (const auto frame : stacks_.parents[way.parents]) {
+    closure_.arrive(behind, frame);
+    if (closure_.reads_anything()) return true;
+  }
+  return false;
 }
 
 void GrammarAutomaton::go_on(State state) {

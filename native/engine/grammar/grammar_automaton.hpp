@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "closure.hpp"
+#include "named_tokens.hpp"
 
 namespace tacho::engine {
 
@@ -42,13 +43,15 @@ class GrammarAutomaton {
   bool can_end(State state) const;
   /// No text but the empty one goes on from here.
   bool must_end(State state) const;
-  /// Calls `see` with each element of a token that may come next.
-  template <typename See>
-  void each_token_element(State state, See see) const;
+  /// Those that elements of tokens read next and that something may follow. Others may be read as text.
+  NamedTokens named_tokens(State state);
 
   /// What `other` knows as `state`.
   State adopt(const GrammarAutomaton& other, State state);
+  /// Of what memory_bytes bounds.
   std::size_t bytes() const { return stacks_.bytes() + steps_.size() * sizeof(State); }
+  /// Of what the work takes besides, bounded by the grammar's size and work_per_token.
+  std::size_t working_bytes() const { return closure_.bytes(); }
   std::size_t states() const { return stacks_.states.size(); }
 
  private:
@@ -67,6 +70,8 @@ class GrammarAutomaton {
   State make_step(State state, std::uint8_t byte);
   State finish();
   void go_behind(const Way& way);
+  bool leads_on(const Way& way);
+  void look_at_ways(State state);
   void go_on(State state);
   Sequences::Id adopt_frames(const GrammarAutomaton& other, Sequences::Id parents,
                              std::vector<std::uint32_t>& adopted);
@@ -81,17 +86,5 @@ class GrammarAutomaton {
   std::vector<State> steps_;  // of each state, by class of byte
   State start_ = kUnknown;
 };
-
-template <typename See>
-void GrammarAutomaton::each_token_element(State state, See see) const {
-  if (!grammar_.names_tokens()) return;
-  for (std::size_t i = 0; i < ways(state); ++i) {
-    const auto& element = grammar_.at(way(state, i).position);
-    if (element.kind == Grammar::Element::Kind::token ||
-        element.kind == Grammar::Element::Kind::other_token) {
-      see(element);
-    }
-  }
-}
 
 }  // namespace tacho::engine

@@ -18,7 +18,12 @@ struct GrammarLimits {
   /// Nested parentheses. The grammars that libllama-common writes nest one for each letter of a property's
   /// name.
   std::size_t group_depth = 1'000;
-  /// What one request's automaton keeps: states, stacks and transitions. JSON needs 0.2 MB.
+  /// Different ones of tokens, as "<think>"; llama.cpp's tokenizer reads each, 2 us if it is short.
+  std::size_t token_names = 1'000;
+  /// Of one, with its brackets. The longest in any vocabulary known has less than 64.
+  std::size_t token_name_bytes = 256;
+  /// What an automaton keeps, which the texts of one grammar share until it is full: states, stacks and
+  /// transitions. JSON needs 0.2 MB.
   std::size_t memory_bytes = std::size_t{16} * 1024 * 1024;
   /// Of masks that an automaton keeps. One is 19 KB at 150,000 tokens.
   std::size_t mask_bytes = std::size_t{2} * 1024 * 1024;

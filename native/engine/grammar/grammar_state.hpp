@@ -10,10 +10,11 @@
 
 namespace tacho::engine {
 
-struct GrammarMemory;
+class GrammarMemory;
 
-/// A copy is cheap and goes its own way from there. One state belongs to one thread at a time; copies may be
-/// on different ones. All but the destructor may throw GrammarTooComplex, and then nothing has changed.
+/// A copy is cheap and goes its own way from there. One state belongs to one thread at a time; copies and
+/// other states of the grammar, which share what is learned of it, may be on different ones. All but the
+/// destructor may throw GrammarTooComplex, and then nothing has changed.
 class GrammarState {
  public:
   GrammarState(std::shared_ptr<const Grammar> grammar, std::shared_ptr<const TokenTrie> vocabulary);
@@ -32,8 +33,8 @@ class GrammarState {
   /// Nothing but the end may follow.
   bool must_end();
 
-  /// What this state, its copies and those before it with the same grammar took, in steps as in
-  /// GrammarLimits, and nodes of the vocabulary's tree that masks visited.
+  /// What all states took that share this one's memory, in steps as in GrammarLimits, and nodes of the
+  /// vocabulary's tree that masks visited.
   std::uint64_t work() const;
   /// Of what they keep.
   std::size_t memory_bytes() const;

@@ -1,6 +1,7 @@
 #include "token_masks.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace tacho::engine {
 
@@ -13,23 +14,40 @@ constexpr std::size_t kPlaces = 16;
 /// It pays for few ways to go on; for many, each step that has to be made to find out costs as much as a
 /// walk.
 constexpr std::size_t kWays = 32;
+/// To join that many words of two sets takes as long as a step of the automaton.
+constexpr std::size_t kWordsAStep = 8;
 
 }  // namespace
 
-const TokenMask& TokenMasks::of(State state, const TokenTrie& vocabulary) {
+void TokenMask::allow_all_but(Token token, std::span<const std::uint64_t> bits) {
+  const auto index = static_cast<std::size_t>(token) / 64;
+  allowed = 0;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto without = i == index ? 1ULL << (static_cast<std::size_t>(token) % 64) : 0;
+    words[i] |= bits[i] & ~without;
+    allowed += static_cast<std::size_t>(std::popcount(words[i]));
+  }
+}
+
+std::shared_ptr<const TokenMask> TokenMasks::of(State state, const TokenTrie& vocabulary) {
   if (vocabulary_ != vocabulary.number()) masks_.clear();
   vocabulary_ = vocabulary.number();
   const auto known = masks_.find(state);
   if (known != masks_.end()) return known->second;
-  auto mask = make(state, vocabulary);
-  if ((masks_.size() + 1) * mask.words.size() * sizeof(std::uint64_t) > bytes_) masks_.clear();
+  auto mask = std::make_shared<const TokenMask>(make(state, vocabulary));
+  if ((masks_.size() + 1) * mask->bytes() > bytes_) masks_.clear();
   return masks_[state] = std::move(mask);
+}
+
+std::size_t TokenMasks::bytes() const {
+  const auto masks = masks_.empty() ? 0 : masks_.size() * masks_.begin()->second->bytes();
+  return masks + ignored_.capacity() * sizeof(ByteGroups::Set) + path_.capacity() * sizeof(State);
 }
 
 TokenMask TokenMasks::make(State state, const TokenTrie& vocabulary) {
   TokenMask mask{.words = std::vector<std::uint64_t>((vocabulary.vocabulary() + 63) / 64)};
   walk(state, vocabulary, mask);
-  add_token_elements(state, vocabulary, mask);
+  add_named_tokens(state, vocabulary, mask);
   if (automaton_.can_end(state)) {
     for (const auto token : vocabulary.ends()) mask.allow(token);
   }
@@ -61,17 +79,17 @@ void TokenMasks::walk(State state, const TokenTrie& vocabulary, TokenMask& mask)
   automaton_.work().spent += visited;
 }
 
-void TokenMasks::add_token_elements(State state, const TokenTrie& vocabulary, TokenMask& mask) const {
-  automaton_.each_token_element(state, [&](const Grammar::Element& element) {
-    const auto named = static_cast<Token>(element.value);
-    if (element.kind == Grammar::Element::Kind::token) {
-      if (vocabulary.knows(named) && !vocabulary.is_end(named)) mask.allow(named);
-      return;
-    }
-    for (const auto token : vocabulary.tokens()) {
-      if (token != named) mask.allow(token);
-    }
-  });
+/// As many steps as the grammar names tokens, and one for each word of the mask.
+void TokenMasks::add_named_tokens(State state, const TokenTrie& vocabulary, TokenMask& mask) {
+  const auto named = automaton_.named_tokens(state);
+  for (const auto value : named.these()) {
+    const auto token = static_cast<Token>(value);
+    if (vocabulary.knows(token) && !vocabulary.is_end(token)) mask.allow(token);
+  }
+  if (named.others() == NamedTokens::Others::none) return;
+  automaton_.work().spend(mask.words.size() / kWordsAStep);
+  const bool all = named.others() == NamedTokens::Others::all;
+  mask.allow_all_but(all ? -1 : static_cast<Token>(named.but()), vocabulary.token_bits());
 }
 
 /// Whether `state` comes back to itself with any of `bytes`; false as well where that was not yet of

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -20,6 +22,9 @@ struct TokenMask {
     allowed += (word & bit) == 0 ? 1 : 0;
     word |= bit;
   }
+  std::size_t bytes() const { return words.size() * sizeof(words[0]); }
+  /// All of `bits`, which are as many words as there are here, but one token; -1: but none.
+  void allow_all_but(Token token, std::span<const std::uint64_t> bits);
 };
 
 /// The masks of an automaton's states, for one vocabulary at a time. The tree of texts is walked depth first
@@ -31,13 +36,14 @@ class TokenMasks {
 
   TokenMasks(GrammarAutomaton& automaton, std::size_t bytes) : automaton_(automaton), bytes_(bytes) {}
 
-  /// Valid until the next call. Throws as the automaton does.
-  const TokenMask& of(State state, const TokenTrie& vocabulary);
+  /// Throws as the automaton does.
+  std::shared_ptr<const TokenMask> of(State state, const TokenTrie& vocabulary);
+  std::size_t bytes() const;
 
  private:
   TokenMask make(State state, const TokenTrie& vocabulary);
   void walk(State state, const TokenTrie& vocabulary, TokenMask& mask);
-  void add_token_elements(State state, const TokenTrie& vocabulary, TokenMask& mask) const;
+  void add_named_tokens(State state, const TokenTrie& vocabulary, TokenMask& mask);
   bool ignores(State state, ByteGroups::Set bytes, bool interesting);
   ByteGroups::Set ignored_by(State state);
   bool ignores_characters(State state);
@@ -45,7 +51,7 @@ class TokenMasks {
   GrammarAutomaton& automaton_;
   std::size_t bytes_;
   std::uint64_t vocabulary_ = 0;
-  std::unordered_map<State, TokenMask> masks_;
+  std::unordered_map<State, std::shared_ptr<const TokenMask>> masks_;
   std::vector<ByteGroups::Set> ignored_;  // by state; 0: not known
   std::vector<State> path_;
 };

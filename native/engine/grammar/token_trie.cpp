@@ -41,7 +41,10 @@ constexpr auto kGroups = [] {
 unsigned ByteGroups::of(std::uint8_t byte) { return kGroups[byte]; }
 
 TokenTrie::TokenTrie(std::vector<std::string> texts, std::span<const Token> ends)
-    : texts_(std::move(texts)), is_end_(texts_.size()), number_(next_number()) {
+    : texts_(std::move(texts)),
+      is_end_(texts_.size()),
+      token_bits_((texts_.size() + 63) / 64),
+      number_(next_number()) {
   for (const auto token : ends) {
     if (!knows(token) || is_end(token)) continue;
     ends_.push_back(token);
@@ -50,7 +53,9 @@ TokenTrie::TokenTrie(std::vector<std::string> texts, std::span<const Token> ends
   }
   for (std::size_t token = 0; token < texts_.size(); ++token) {
     if (texts_[token].starts_with('\0')) texts_[token].clear();
-    if (!texts_[token].empty()) tokens_.push_back(static_cast<Token>(token));
+    if (texts_[token].empty()) continue;
+    tokens_.push_back(static_cast<Token>(token));
+    token_bits_[token / 64] |= 1ULL << (token % 64);
   }
   std::sort(tokens_.begin(), tokens_.end(), [this](Token a, Token b) { return text(a) < text(b); });
   add_nodes();

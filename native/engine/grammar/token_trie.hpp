@@ -52,6 +52,8 @@ class TokenTrie {
   /// The root is the first one. One more than there are is at the end, for its first_token.
   std::span<const Node> nodes() const { return nodes_; }
   std::span<const Token> tokens() const { return tokens_; }
+  /// The same as a set: a bit a token, from the lowest of the first word on.
+  std::span<const std::uint64_t> token_bits() const { return token_bits_; }
   std::size_t depth() const { return depth_; }
 
   /// Differs from that of any other.
@@ -66,6 +68,7 @@ class TokenTrie {
   std::vector<bool> is_end_;
   std::vector<Node> nodes_;
   std::vector<Token> tokens_;
+  std::vector<std::uint64_t> token_bits_;
   std::size_t depth_ = 0;
   std::uint64_t number_;
 };

@@ -32,6 +32,7 @@ class Utf8Automaton {
   State of_class(std::vector<CharacterRange> ranges, bool negated);
 
   State step(State state, std::uint8_t byte) const;
+  std::size_t bytes() const { return states_.bytes() + characters_.size() * sizeof(*characters_.begin()); }
   /// Bytes that no state tells apart have the same number.
   std::array<std::uint8_t, 256> byte_classes() const;
 

@@ -20,6 +20,10 @@ std::shared_ptr<const Grammar> parse(const LlamaModel& model, const std::string&
   });
 }
 
+std::shared_ptr<const Grammar> grammar_of(const LlamaModel& model, const std::string& gbnf) {
+  return model.grammars().of(gbnf, [&] { return parse(model, gbnf); });
+}
+
 /// Where the grammar begins: at the first group that matched something, else at the match.
 std::size_t start_of(const std::smatch& match) {
   for (std::size_t group = 1; group < match.size(); ++group) {
@@ -31,7 +35,7 @@ std::size_t start_of(const std::smatch& match) {
 }  // namespace
 
 AnswerConstraint::AnswerConstraint(const LlamaModel& model, const std::string& gbnf)
-    : trie_(model.token_trie()), state_(parse(model, gbnf), trie_) {}
+    : trie_(model.token_trie()), state_(grammar_of(model, gbnf), trie_) {}
 
 std::unique_ptr<AnswerConstraint> AnswerConstraint::of_grammar(const LlamaModel& model,
                                                                const std::string& gbnf) {

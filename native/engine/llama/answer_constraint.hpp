@@ -14,7 +14,9 @@ namespace tacho::engine {
 class LlamaModel;
 struct ChatTurn;
 
-/// One request's, used by one thread. Throws GrammarTooComplex where a bound of the grammar's work is met.
+/// One request's, used by one thread at a time: the one that assembles the request, then the decode thread or
+/// a sampling helper. What is learned of its grammar is shared with all requests that name the same, and is
+/// locked. Throws GrammarTooComplex where a bound of the grammar's work is met.
 class AnswerConstraint {
  public:
   /// GBNF of a client's. These throw std::exception for what cannot be a grammar.

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "../grammar/grammar_cache.hpp"
 #include "../grammar/token_trie.hpp"
 #include "../loop/request.hpp"
 #include "chat_format.hpp"
@@ -50,7 +51,7 @@ std::vector<Device> load_backends(const std::string& directory);
 /// Appends the token's bytes, which may be part of a character. Control tokens have some only with `special`.
 void append_token_text(const llama_vocab* vocab, Token token, bool special, std::string& text);
 
-/// Immutable after construction, so thread-safe.
+/// Immutable after construction but for what it keeps to save work, so thread-safe.
 class LlamaModel {
  public:
   explicit LlamaModel(const ModelOptions& options);
@@ -90,6 +91,8 @@ class LlamaModel {
   std::vector<Token> control_tokens(std::span<const std::string> texts) const;
   /// The bytes of all tokens, control tokens' too; made when it is first asked for.
   std::shared_ptr<const TokenTrie> token_trie() const;
+  /// Those that answers of this model had to fit, in whatever replica.
+  GrammarCache& grammars() const { return *grammars_; }
   /// A text from apply_chat_template() as people and other servers read it.
   std::string readable(const std::string& text) const;
 
@@ -122,6 +125,7 @@ class LlamaModel {
   std::size_t longest_token_ = 1;
   mutable std::once_flag trie_made_;
   mutable std::shared_ptr<const TokenTrie> trie_;
+  std::shared_ptr<GrammarCache> grammars_ = std::make_shared<GrammarCache>();
 };
 
 }  // namespace tacho::engine
