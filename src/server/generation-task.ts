@@ -20,7 +20,6 @@ export interface TaskPlace {
 export class GenerationTask {
   readonly #choices: Choice[];
   #over = false;
-  #timer: NodeJS.Timeout | undefined;
   #resolve!: (body: object | undefined) => void;
   #reject!: (error: ApiError) => void;
 
@@ -37,11 +36,11 @@ export class GenerationTask {
   }
 
   /**
-   * @param timeoutSeconds After which the request fails; null for never.
+   * @param end Aborted with the error that the request fails with, or with none when the client has left.
    * @returns The body to send, or undefined for an answer that needs none: it was streamed, or nobody waits.
    * @throws ApiError as long as the answer has not begun.
    */
-  run(timeoutSeconds: number | null, reply: FastifyReply): Promise<object | undefined> {
+  run(end: AbortSignal, reply: FastifyReply): Promise<object | undefined> {
     return new Promise((resolve, reject) => {
       this.#reject = reject;
       this.#resolve = (body) => {
@@ -49,8 +48,9 @@ export class GenerationTask {
         if (body === undefined && !reply.sent) reply.hijack();
         resolve(body);
       };
-      if (timeoutSeconds !== null) this.#failAfter(timeoutSeconds);
       for (const choice of this.#choices) if (!this.#over) choice.enter();
+      if (end.aborted) this.#abandon(end.reason);
+      else end.addEventListener("abort", () => this.#abandon(end.reason));
     });
   }
 
@@ -66,8 +66,7 @@ export class GenerationTask {
     this.#resolve(this.answer.finish());
   }
 
-  /** Nobody waits for the answer any more. */
-  clientLeft(): void {
+  #clientLeft(): void {
     if (this.#over) return;
     this.#close("cancelled");
     this.#letGo();
@@ -83,9 +82,9 @@ export class GenerationTask {
     else this.#reject(error);
   }
 
-  #failAfter(seconds: number): void {
-    const error = () => this.fail(new ApiError("deadline_exceeded", { seconds }, "timeout_ms"));
-    this.#timer = setTimeout(error, seconds * 1000);
+  #abandon(reason: unknown): void {
+    if (reason instanceof ApiError) this.fail(reason);
+    else this.#clientLeft();
   }
 
   #letGo(): void {
@@ -94,7 +93,6 @@ export class GenerationTask {
 
   #close(outcome: Outcome, errorCode?: string): void {
     this.#over = true;
-    clearTimeout(this.#timer);
     this.record.settle(outcome, errorCode);
   }
 }

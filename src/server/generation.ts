@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ChatPrompt, GenerateRequest, ModelInfo, Prompt } from "../engine/messages.js";
 import type { MakeAnswer } from "./answer.js";
-import { overSignal, whenOver } from "./connection.js";
+import { endSignal } from "./deadline.js";
 import { ApiError } from "./errors.js";
 import { GenerationTask } from "./generation-task.js";
 import type { Lease, ModelRegistry } from "./models/model-registry.js";
@@ -51,11 +51,13 @@ export class Generation {
     reply: FastifyReply,
   ): Promise<object | undefined> {
     const { tenant } = request;
-    request.record!.model = call.model;
-    request.record!.servedBy(this.models.find(call.model, tenant).model);
-    const lease = await this.models.lease(call.model, tenant, overSignal(request, reply));
+    const record = request.record!;
+    record.model = call.model;
+    record.servedBy(this.models.find(call.model, tenant).model);
+    const end = endSignal(request, reply, call.timeoutSeconds, record.arrivedAt);
+    const lease = await this.models.lease(call.model, tenant, end);
     try {
-      return await this.#answer(lease, call, makeAnswer, request, reply);
+      return await this.#answer(lease, call, makeAnswer, request, reply, end);
     } finally {
       lease.release();
     }
@@ -72,6 +74,7 @@ export class Generation {
     makeAnswer: MakeAnswer,
     request: FastifyRequest,
     reply: FastifyReply,
+    end: AbortSignal,
   ): Promise<object | undefined> {
     const model = checkModel(lease, call);
     const vocabulary = this.#vocabularyOf(model);
@@ -80,9 +83,7 @@ export class Generation {
     const requests = this.#engineRequests(call, lease.adapter, request);
     const task = new GenerationTask(requests, answer, request.record!, { lease, tenant: request.tenant });
     this.#tasks.add(task);
-    const body = task.run(call.timeoutSeconds, reply).finally(() => this.#tasks.delete(task));
-    whenOver(request, reply, () => task.clientLeft());
-    return body;
+    return task.run(end, reply).finally(() => this.#tasks.delete(task));
   }
 
   #vocabularyOf(model: ModelInfo): Vocabulary {
