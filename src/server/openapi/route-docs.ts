@@ -73,6 +73,7 @@ export const MODEL_ERRORS: readonly ErrorCode[] = [
   "queue_timeout",
   "model_loading",
   "model_failed",
+  "rate_limit_exceeded",
   "draining",
   "drain_timeout",
   "engine_restarting",
@@ -87,7 +88,6 @@ export const GENERATION_ERRORS: readonly ErrorCode[] = [
   "unsupported_schema",
   "invalid_constraint",
   "constraint_failed",
-  "rate_limit_exceeded",
   "deadline_exceeded",
   ...MODEL_ERRORS,
 ];
