@@ -69,13 +69,6 @@ export function connectionOf(socket: Socket): Connection {
   return connection;
 }
 
-/** Aborted when the answer is out or the connection is gone. */
-export function overSignal(request: FastifyRequest, reply: FastifyReply): AbortSignal {
-  const over = new AbortController();
-  whenOver(request, reply, () => over.abort());
-  return over.signal;
-}
-
 /** Calls `listener` once: when the answer is out or the connection is gone, at once if that has happened. */
 export function whenOver(request: FastifyRequest, reply: FastifyReply, listener: Listener): void {
   connectionOf(request.raw.socket).whenOver(request.raw, reply.raw, listener);

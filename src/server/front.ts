@@ -207,8 +207,9 @@ export class Front {
     return listeners;
   }
 
-  /** What costs a model next to nothing is no request to it that metrics count. */
+  /** What costs a model next to nothing is no request to it that metrics count. Its key's limits do. */
   #textRoutes(app: FastifyInstance): void {
+    useRateLimits(app);
     dropNullsOf(app);
     tokenizationRoutes(app, this.#calls);
     // In a scope of its own: its errors are worded otherwise.

@@ -6,6 +6,7 @@ import type { Ticket } from "./admission.js";
 import type { Answer, AnswerPiece, FinishReason } from "./answer.js";
 import type { EngineClient } from "./engine-link.js";
 import { ApiError } from "./errors.js";
+import { now } from "./meters.js";
 import type { Lease } from "./models/model-registry.js";
 import { refusalOf } from "./refusal.js";
 import type { RequestRecord } from "./request-record.js";
@@ -15,15 +16,14 @@ import { sizeOf } from "./request-size.js";
 export interface TaskPlace {
   tenant: Tenant;
   lease: Lease;
+  /** When the client's own limit ends, on the clock of `now`; Infinity without one. */
+  endsAt: number;
 }
 
 /** One client's request, from admission to its last byte: one choice or several, which fail together. */
 export class GenerationTask {
   readonly #choices: Choice[];
   #over = false;
-  #timer: NodeJS.Timeout | undefined;
-  /** On performance's clock, in milliseconds. */
-  #endsAt = Infinity;
   #resolve!: (body: object | undefined) => void;
   #reject!: (error: ApiError) => void;
 
@@ -40,11 +40,11 @@ export class GenerationTask {
   }
 
   /**
-   * @param timeoutSeconds After which the request fails; null for never.
+   * @param end Aborted with the error that the request fails with, or with none when the client has left.
    * @returns The body to send, or undefined for an answer that needs none: it was streamed, or nobody waits.
    * @throws ApiError as long as the answer has not begun.
    */
-  run(timeoutSeconds: number | null, reply: FastifyReply): Promise<object | undefined> {
+  run(end: AbortSignal, reply: FastifyReply): Promise<object | undefined> {
     return new Promise((resolve, reject) => {
       this.#reject = reject;
       this.#resolve = (body) => {
@@ -52,14 +52,10 @@ export class GenerationTask {
         if (body === undefined && !reply.sent) reply.hijack();
         resolve(body);
       };
-      if (timeoutSeconds !== null) this.#failAfter(timeoutSeconds);
       for (const choice of this.#choices) if (!this.#over) choice.enter();
+      if (end.aborted) this.#abandon(end.reason);
+      else end.addEventListener("abort", () => this.#abandon(end.reason));
     });
-  }
-
-  /** Of its own limit. */
-  get secondsLeft(): number {
-    return (this.#endsAt - performance.now()) / 1000;
   }
 
   get isOver(): boolean {
@@ -74,8 +70,7 @@ export class GenerationTask {
     this.#resolve(this.answer.finish());
   }
 
-  /** Nobody waits for the answer any more. */
-  clientLeft(): void {
+  #clientLeft(): void {
     if (this.#over) return;
     this.#close("cancelled");
     this.#letGo();
@@ -91,10 +86,9 @@ export class GenerationTask {
     else this.#reject(error);
   }
 
-  #failAfter(seconds: number): void {
-    const error = () => this.fail(new ApiError("deadline_exceeded", { seconds }, "timeout_ms"));
-    this.#endsAt = performance.now() + seconds * 1000;
-    this.#timer = setTimeout(error, seconds * 1000);
+  #abandon(reason: unknown): void {
+    if (reason instanceof ApiError) this.fail(reason);
+    else this.#clientLeft();
   }
 
   #letGo(): void {
@@ -103,7 +97,6 @@ export class GenerationTask {
 
   #close(outcome: Outcome, errorCode?: string): void {
     this.#over = true;
-    clearTimeout(this.#timer);
     this.record.settle(outcome, errorCode);
   }
 }
@@ -134,7 +127,7 @@ class Choice implements EngineClient {
       size: sizeOf(this.request, model.info!.contextSize),
       priority: this.request.priority,
       waited,
-      patience: this.task.secondsLeft,
+      patience: this.place.endsAt - now(),
       admit: () => this.#submit(),
       refuse: (refusal) => this.task.fail(refusalOf(refusal, admission)),
     });

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ChatPrompt, GenerateRequest, ModelInfo, Prompt } from "../engine/messages.js";
 import type { MakeAnswer } from "./answer.js";
-import { overSignal, whenOver } from "./connection.js";
+import { endSignal } from "./deadline.js";
 import { ApiError } from "./errors.js";
 import { GenerationTask } from "./generation-task.js";
 import type { Lease, ModelRegistry } from "./models/model-registry.js";
@@ -53,11 +53,13 @@ export class Generation {
     reply: FastifyReply,
   ): Promise<object | undefined> {
     const { tenant } = request;
-    request.record!.model = call.model;
-    request.record!.servedBy(this.models.find(call.model, tenant).model);
-    const lease = await this.models.lease(call.model, tenant, overSignal(request, reply));
+    const record = request.record!;
+    record.model = call.model;
+    record.servedBy(this.models.find(call.model, tenant).model);
+    const end = endSignal(request, reply, call.timeoutSeconds, record.arrivedAt);
+    const lease = await this.models.lease(call.model, tenant, end);
     try {
-      return await this.#answer(lease, call, makeAnswer, request, reply);
+      return await this.#answer(lease, call, makeAnswer, request, reply, end);
     } finally {
       lease.release();
     }
@@ -74,6 +76,7 @@ export class Generation {
     makeAnswer: MakeAnswer,
     request: FastifyRequest,
     reply: FastifyReply,
+    end: AbortSignal,
   ): Promise<object | undefined> {
     const model = checkModel(lease, call);
     const vocabulary = this.#vocabularyOf(model);
@@ -82,11 +85,10 @@ export class Generation {
     const record = request.record!;
     const answer = makeAnswer({ model, vocabulary, modelName, call, record, reply, created });
     const requests = this.#engineRequests(call, lease.adapter, request);
-    const task = new GenerationTask(requests, answer, record, { lease, tenant: request.tenant });
+    const endsAt = record.arrivedAt + (call.timeoutSeconds ?? Infinity);
+    const task = new GenerationTask(requests, answer, record, { lease, tenant: request.tenant, endsAt });
     this.#tasks.add(task);
-    const body = task.run(call.timeoutSeconds, reply).finally(() => this.#tasks.delete(task));
-    whenOver(request, reply, () => task.clientLeft());
-    return body;
+    return task.run(end, reply).finally(() => this.#tasks.delete(task));
   }
 
   #vocabularyOf(model: ModelInfo): Vocabulary {

@@ -237,6 +237,7 @@ const TEXTS: Row[] = [
   ["a word of 1 MB", COMPLETION, () => completion({ prompt: "a".repeat(1_000_000) })],
   ["spaces of 1 MB", COMPLETION, () => completion({ prompt: " ".repeat(1_000_000) })],
   ["one emoji 100,000 times", COMPLETION, () => completion({ prompt: "👩‍👩‍👧‍👦".repeat(100_000) })],
+  ["500,000 control tokens", "/tokenize", () => ({ content: "<|im_end|>".repeat(500_000) })],
   ["8 MB of text", COMPLETION, () => completion({ prompt: "x ".repeat(4_000_000) })],
   ["a role of 1 MB", CHAT, () => chat({ messages: [{ role: "x".repeat(1_000_000), content: "a" }] })],
   ["a model of 1 MB", CHAT, () => chat({ model: "x".repeat(1_000_000) })],

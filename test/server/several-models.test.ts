@@ -105,6 +105,19 @@ describe("several models", () => {
     expect(await stand.readiness()).toBe(200);
   });
 
+  it("keep no request longer than its own limit, which runs while they load", async () => {
+    stand = await severalModels({ alias: "one" }, [{ id: "never-ready" }]);
+    const late = [true, false].map((stream) =>
+      stand.chat("words 1", { model: "never-ready", timeout_ms: 50, stream }),
+    );
+    for (const response of await Promise.all(late)) {
+      expect(response.status).toBe(408);
+      expect(await errorOf(response)).toMatchObject({ code: "deadline_exceeded", param: "timeout_ms" });
+    }
+    expect(await stand.metric('tacho_requests_total{model="never-ready",outcome="timeout"}')).toBe(2);
+    expect(await stand.metric('tacho_requests_waiting{model="never-ready"}')).toBe(0);
+  });
+
   it("are loaded at the start when that is wanted", async () => {
     stand = await severalModels({ alias: "one", preload: "all" }, [{ id: "two" }, { id: "three" }]);
     await until(async () =>

@@ -26,7 +26,7 @@ Embedded embed_all(LlamaEmbedder& embedder, const std::vector<EmbedInput>& input
     const auto* text = std::get_if<std::string>(&inputs[i]);
     if (text != nullptr) embedder.check_length(i, text->size());
     all.push_back(text == nullptr ? std::get<std::vector<Token>>(inputs[i])
-                                  : embedder.model().tokenize(*text));
+                                  : embedder.model().tokenize(*text, true, true, i));
   }
   return {.vectors = embedder.embed(all), .tokens = token_counts(all)};
 }

@@ -11,6 +11,7 @@
 
 #include "amx_weights.hpp"
 #include "ggml-backend.h"
+#include "input_error.hpp"
 #include "llama_log.hpp"
 
 namespace tacho::engine {
@@ -144,6 +145,7 @@ LlamaModel::LlamaModel(const ModelOptions& options)
   vocab_ = llama_model_get_vocab(get());
   if (kind_ == ModelKind::generation) chat_format_ = format_of(get());
   control_text_ = std::make_unique<const ControlText>(vocab_);
+  effort_ = std::make_unique<const TokenizerEffort>(tokenizer_traits(get()));
   for (Token token = 0; token < llama_vocab_n_tokens(vocab_); ++token) {
     std::string text;
     append_token_text(vocab_, token, true, text);
@@ -205,15 +207,18 @@ std::vector<Token> LlamaModel::tokenize_chat(const std::string& text) const {
   return tokenize_parts(text, true);
 }
 
-std::vector<Token> LlamaModel::tokenize_parts(const std::string& text, bool begins) const {
+std::vector<Token> LlamaModel::tokenize_parts(const std::string& text, bool begins, std::size_t input) const {
   const auto parts = control_text_->split(text);
-  auto tokens = tokenize(parts.front().text, begins, !parts.front().plain);
+  TokenizerWork work;
+  for (const auto& part : parts) work += effort_->of(part.text, !part.plain);
+  check(work, input);
+  auto tokens = tokenize_at_once(parts.front().text, begins, !parts.front().plain);
   // An EOS that llama.cpp adds belongs behind the last part. RWKV and PLaMo-2 get none, whatever the file
   // says; the first part's last token may be one that the template wrote, so ask an empty text.
-  const bool ends = begins && llama_vocab_get_add_eos(vocab_) && !tokenize("", true, false).empty();
+  const bool ends = begins && llama_vocab_get_add_eos(vocab_) && !tokenize_at_once("", true, false).empty();
   const auto end = static_cast<std::ptrdiff_t>(ends ? 1 : 0);
   for (const auto& part : std::span(parts).subspan(1)) {
-    const auto more = tokenize(part.text, false, !part.plain);
+    const auto more = tokenize_at_once(part.text, false, !part.plain);
     tokens.insert(tokens.end() - end, more.begin(), more.end());
   }
   return tokens;
@@ -226,12 +231,13 @@ std::vector<std::vector<Token>> LlamaModel::tokenize_pairs(const std::string& qu
     const auto hidden = control_text_->hide(query);
     for (const auto& document : documents) {
       const Blanks blanks{{"{query}", hidden}, {"{document}", control_text_->hide(document)}};
-      pairs.push_back(tokenize_parts(filled(format, blanks), false));
+      pairs.push_back(tokenize_parts(filled(format, blanks), false, pairs.size()));
     }
     return pairs;
   }
   const auto asked = tokenize(query, false, false);
-  for (const auto& document : documents) pairs.push_back(joined(asked, tokenize(document, false, false)));
+  for (const auto& document : documents)
+    pairs.push_back(joined(asked, tokenize(document, false, false, pairs.size())));
   return pairs;
 }
 
@@ -299,7 +305,18 @@ std::shared_ptr<const TokenTrie> LlamaModel::token_trie() const {
   return trie_;
 }
 
-std::vector<Token> LlamaModel::tokenize(const std::string& text, bool begins, bool control) const {
+void LlamaModel::check(const TokenizerWork& work, std::size_t input) const {
+  if (const auto objection = effort_->objection(work))
+    throw InputError(ErrorCode::invalid_prompt, input, *objection);
+}
+
+std::vector<Token> LlamaModel::tokenize(const std::string& text, bool begins, bool control,
+                                        std::size_t input) const {
+  check(effort_->of(text, control), input);
+  return tokenize_at_once(text, begins, control);
+}
+
+std::vector<Token> LlamaModel::tokenize_at_once(const std::string& text, bool begins, bool control) const {
   // llama.cpp counts text and tokens in 32 bits; the front's body limit lies far below.
   if (text.size() > std::numeric_limits<std::int32_t>::max() / 2)
     throw std::runtime_error("the prompt is too long");

@@ -19,6 +19,7 @@
 #include "llama.h"
 #include "lora_adapters.hpp"
 #include "model_kind.hpp"
+#include "tokenizer_effort.hpp"
 
 namespace tacho::engine {
 
@@ -72,7 +73,7 @@ class LlamaModel {
   std::int32_t device_index() const { return device_; }
 
   /// With the tokens that begin a text where the model wants them; control tokens written out in it are read
-  /// as tokens. Throws std::runtime_error.
+  /// as tokens. Throws InputError for a text that would take too long, as do all below.
   std::vector<Token> tokenize(const std::string& text) const { return tokenize(text, true, true); }
   /// The same of a text from apply_chat_template(), in which the messages' own words stay plain text.
   std::vector<Token> tokenize_chat(const std::string& text) const;
@@ -84,7 +85,7 @@ class LlamaModel {
   }
 
   /// A text with a gap for a model that can fill it: prefix and suffix each behind its token. Throws
-  /// std::runtime_error.
+  /// std::runtime_error too.
   std::vector<Token> tokenize_infill(const std::string& prefix, const std::string& suffix) const;
   bool can_infill() const;
   /// Those of the texts that are one control token each.
@@ -96,8 +97,10 @@ class LlamaModel {
   /// A text from apply_chat_template() as people and other servers read it.
   std::string readable(const std::string& text) const;
 
-  /// `begins`: with the tokens that begin and end a text; `control`: control tokens are read as such.
-  std::vector<Token> tokenize(const std::string& text, bool begins, bool control) const;
+  /// `begins`: with the tokens that begin and end a text; `control`: control tokens are read as such;
+  /// `input`: the text's index, for an InputError.
+  std::vector<Token> tokenize(const std::string& text, bool begins, bool control,
+                              std::size_t input = 0) const;
   /// What a reranker reads. Control tokens in the two texts stay plain text.
   std::vector<Token> tokenize_pair(const std::string& query, const std::string& document) const {
     return tokenize_pairs(query, {&document, 1}).front();
@@ -107,7 +110,9 @@ class LlamaModel {
                                                  std::span<const std::string> documents) const;
 
  private:
-  std::vector<Token> tokenize_parts(const std::string& text, bool begins) const;
+  std::vector<Token> tokenize_parts(const std::string& text, bool begins, std::size_t input = 0) const;
+  std::vector<Token> tokenize_at_once(const std::string& text, bool begins, bool control) const;
+  void check(const TokenizerWork& work, std::size_t input) const;
   std::vector<Token> joined(const std::vector<Token>& query, const std::vector<Token>& document) const;
   void check_kind(std::optional<bool> generates) const;
 
@@ -120,6 +125,7 @@ class LlamaModel {
   const llama_vocab* vocab_ = nullptr;
   std::unique_ptr<const ChatFormat> chat_format_;
   std::unique_ptr<const ControlText> control_text_;
+  std::unique_ptr<const TokenizerEffort> effort_;
   std::int32_t gpu_layers_;
   std::int32_t device_;
   std::size_t longest_token_ = 1;

@@ -8,12 +8,6 @@ namespace tacho::engine {
 
 namespace {
 
-std::string metadata(const llama_model* model, const std::string& key) {
-  std::array<char, 128> value{};
-  const auto length = llama_model_meta_val_str(model, key.c_str(), value.data(), value.size());
-  return length < 0 ? "" : value.data();
-}
-
 std::int64_t head_length(const llama_model* model, const std::string& what) {
   const auto stated = architecture_metadata(model, "attention." + what);
   if (!stated.empty()) return std::strtol(stated.c_str(), nullptr, 10);
@@ -21,6 +15,12 @@ std::int64_t head_length(const llama_model* model, const std::string& what) {
 }
 
 }  // namespace
+
+std::string metadata(const llama_model* model, const std::string& key) {
+  std::array<char, 128> value{};
+  const auto length = llama_model_meta_val_str(model, key.c_str(), value.data(), value.size());
+  return length < 0 ? "" : value.data();
+}
 
 std::string architecture_metadata(const llama_model* model, const std::string& key) {
   return metadata(model, metadata(model, "general.architecture") + "." + key);

@@ -8,7 +8,10 @@
 
 namespace tacho::engine {
 
-/// The value of `key`, below the architecture's name; empty when there is none.
+/// The value of `key`, of at most 127 bytes; empty when there is none.
+std::string metadata(const llama_model* model, const std::string& key);
+
+/// The same below the architecture's name.
 std::string architecture_metadata(const llama_model* model, const std::string& key);
 
 /// Numbers in one head's keys and values. Models may choose them apart from the width of the embedding.

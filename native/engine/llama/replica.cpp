@@ -99,12 +99,17 @@ Prepared Replica::prepare(Request& request) {
           .shown_controls = model_->control_tokens(turn.shown_controls)};
 }
 
-/// As much as a context holds: no more of it could come.
+/// As much as a context holds: no more of it could come. Without it an answer is the same, only slower, so
+/// one that cannot be tokenised is left out.
 std::vector<Token> Replica::predicted(const std::string& text) const {
   if (text.empty() || limits().draft_tokens == 0) return {};
-  auto tokens = model_->tokenize(text, false, false);
-  tokens.resize(std::min(tokens.size(), static_cast<std::size_t>(limits().context)));
-  return tokens;
+  try {
+    auto tokens = model_->tokenize(text, false, false);
+    tokens.resize(std::min(tokens.size(), static_cast<std::size_t>(limits().context)));
+    return tokens;
+  } catch (const InputError&) {
+    return {};
+  }
 }
 
 std::int32_t Replica::adapter_of(const std::string& name) const {
@@ -186,8 +191,7 @@ std::unique_ptr<AnswerConstraint> Replica::constraint_of(const Request& request,
   }
 }
 
-/// Tokenising takes time without limit on some texts (quadratic in special tokens), so what can never fit is
-/// refused by its length.
+/// A text that can never fit is refused before it is tokenised, which takes a microsecond a byte.
 void Replica::check_length(const std::string& text) const {
   const auto fewest = text.size() / model_->longest_token();
   const auto context = limits().context;

@@ -94,7 +94,7 @@ export class ModelRegistry {
 
   /**
    * The right to use the model that `find` gives, which is loaded first if need be.
-   * @param gone Aborted when nobody waits any more.
+   * @param gone Aborted when nobody waits any more, with an ApiError if that is what the wait ends with.
    * @throws ApiError
    */
   async lease(name: string | undefined, tenant: Tenant, gone?: AbortSignal): Promise<Lease> {
@@ -186,16 +186,17 @@ export class ModelRegistry {
   async #within(load: Promise<void>, gone?: AbortSignal): Promise<void> {
     let end!: (error: ApiError) => void;
     const ended = new Promise<never>((_, reject) => (end = reject));
-    const late = () => end(new ApiError("model_loading"));
-    const timer = setTimeout(late, this.limits.waitSeconds * 1000);
+    const late = new ApiError("model_loading");
+    const leave = () => end(gone?.reason instanceof ApiError ? gone.reason : late);
+    const timer = setTimeout(() => end(late), this.limits.waitSeconds * 1000);
     this.#waiting.add(end);
-    gone?.addEventListener("abort", late);
+    gone?.addEventListener("abort", leave);
     try {
       await Promise.race([load, ended]);
     } finally {
       clearTimeout(timer);
       this.#waiting.delete(end);
-      gone?.removeEventListener("abort", late);
+      gone?.removeEventListener("abort", leave);
     }
   }
 }

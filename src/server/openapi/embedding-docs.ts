@@ -22,6 +22,6 @@ export const embeddingDocs: RouteDocs = {
   tag: "Vectors",
   summary: "Make vectors of texts",
   answers: { "application/json": answer },
-  errors: ["context_length_exceeded", "invalid_prompt", "rate_limit_exceeded", ...MODEL_ERRORS],
+  errors: ["context_length_exceeded", "invalid_prompt", ...MODEL_ERRORS],
   example: { input: ["What is tacho?"] },
 };

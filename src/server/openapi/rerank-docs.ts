@@ -26,7 +26,7 @@ export function rerankDocs(operationId: string): RouteDocs {
     tag: "Vectors",
     summary: "Order documents by how well they answer a query",
     answers: { "application/json": answer },
-    errors: ["context_length_exceeded", "invalid_prompt", "rate_limit_exceeded", ...MODEL_ERRORS],
+    errors: ["context_length_exceeded", "invalid_prompt", ...MODEL_ERRORS],
     example: { query: "What is tacho?", documents: ["An inference server.", "A kind of cheese."] },
   };
 }

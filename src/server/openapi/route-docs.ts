@@ -74,6 +74,7 @@ export const MODEL_ERRORS: readonly ErrorCode[] = [
   "wait_too_long",
   "model_loading",
   "model_failed",
+  "rate_limit_exceeded",
   "draining",
   "drain_timeout",
   "engine_restarting",
@@ -88,7 +89,6 @@ export const GENERATION_ERRORS: readonly ErrorCode[] = [
   "unsupported_schema",
   "invalid_constraint",
   "constraint_failed",
-  "rate_limit_exceeded",
   "deadline_exceeded",
   ...MODEL_ERRORS,
 ];

@@ -26,6 +26,7 @@ const post = (key: string, script: string, fields: object = {}, init: RequestIni
   const headers = { "content-type": "application/json", authorization: `Bearer ${keyOf(key)}` };
   return stand.complete(script, fields, { headers, ...init });
 };
+const messages = [{ role: "user", content: "words 1" }];
 const limitsOf = ({ headers }: Response) =>
   Object.fromEntries([...headers].filter(([name]) => name.startsWith("x-ratelimit-")));
 
@@ -55,10 +56,33 @@ describe("a key with a limit of requests", () => {
     expect((await post("free", "words 1")).status).toBe(200);
   });
 
-  it("is not charged for what generates nothing", async () => {
+  it("is not charged for what asks no model", async () => {
     const headers = { authorization: `Bearer ${keyOf("rpm")}` };
     for (let i = 0; i < 7; i++) expect((await fetch(`${stand.url}/v1/models`, { headers })).status).toBe(200);
     expect((await post("rpm", "words 1")).headers.get("x-ratelimit-remaining-requests")).toBe("5");
+  });
+
+  it.each([
+    ["/v1/completions", { prompt: "words 1" }],
+    ["/v1/chat/completions", { messages }],
+    ["/v1/responses", { input: "words 1" }],
+    ["/v1/messages", { messages, max_tokens: 9 }],
+    ["/v1/messages/count_tokens", { messages }],
+    ["/tokenize", { content: "words 1" }],
+    ["/detokenize", { tokens: [1] }],
+    ["/apply-template", { messages }],
+    ["/v1/embeddings", { input: "abc" }],
+    ["/v1/rerank", { query: "a", documents: ["b"] }],
+  ])("is charged, and refused beyond it, by %s", async (path, body) => {
+    const headers = { "content-type": "application/json", authorization: `Bearer ${keyOf("rpm")}` };
+    for (let left = 5; left >= 0; left--) {
+      const response = await stand.post(path, body, { headers });
+      expect(response.headers.get("x-ratelimit-remaining-requests")).toBe(String(left));
+      await response.text();
+    }
+    const refused = await stand.post(path, body, { headers });
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "10"]);
+    expect(JSON.stringify(await refused.json())).toContain("rate_limit_exceeded");
   });
 });
 

@@ -199,6 +199,16 @@ describe("a model that is not loaded", () => {
     expect(model("a").awaited).toBe(0);
   });
 
+  it("is not waited for past what the wait ends with", async () => {
+    make({ a: 1 });
+    const gone = new AbortController();
+    const asked = lease("a", gone.signal);
+    await settled();
+    gone.abort(new ApiError("deadline_exceeded", { seconds: 1 }));
+    await settled();
+    expect(asked.got).toBe("deadline_exceeded");
+  });
+
   it("is loaded from where it was found before", async () => {
     make({ a: 3, b: 3 }, { budget: 5 });
     await loaded("a", 3);

@@ -1,0 +1,29 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { whenOver } from "./connection.js";
+import { ApiError } from "./errors.js";
+import { now } from "./meters.js";
+
+/**
+ * Aborted when nobody waits for the answer any more: with `deadline_exceeded` at the request's own limit of time, which
+ * runs from its arrival, while its model is loaded too; with no ApiError when the answer is out or the connection is gone.
+ * @param seconds Null for no limit.
+ * @param arrivedAt On the clock of `now`.
+ */
+export function endSignal(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  seconds: number | null,
+  arrivedAt: number,
+): AbortSignal {
+  const end = new AbortController();
+  const timer = seconds === null ? undefined : setTimeout(miss, (arrivedAt + seconds - now()) * 1000);
+  whenOver(request, reply, () => {
+    clearTimeout(timer);
+    end.abort();
+  });
+  return end.signal;
+
+  function miss(): void {
+    end.abort(new ApiError("deadline_exceeded", { seconds: seconds! }, "timeout_ms"));
+  }
+}
