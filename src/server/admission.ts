@@ -34,8 +34,11 @@ export interface Applicant {
 }
 
 export interface Ticket {
-  /** Gives up the slot, or the place in the queue. Idempotent. */
-  release(): void;
+  /**
+   * Gives up the slot, or the place in the queue. Idempotent.
+   * @param done Whether all the work was done that was expected: then the slot's time says what work takes.
+   */
+  release(done?: boolean): void;
 }
 
 /**
@@ -64,6 +67,19 @@ export class Admission {
 
   get running(): number {
     return this.#inside.size;
+  }
+
+  /** Whether requests of these sizes could be here together, were there no others. */
+  holds(sizes: readonly RequestSize[]): boolean {
+    const { limits } = this;
+    const waiting = sizes.slice(this.#slots);
+    const sum = (of: (size: RequestSize) => number) => waiting.reduce((total, size) => total + of(size), 0);
+    return (
+      this.#slots === 0 ||
+      (waiting.length <= limits.waiting &&
+        sum(({ bytes }) => bytes) <= limits.waitingBytes &&
+        (waiting.length <= 1 || sum(({ tokens }) => tokens) <= limits.waitingTokens))
+    );
   }
 
   /** @returns A ticket, or why there is none. */
@@ -100,8 +116,8 @@ export class Admission {
   }
 
   /** @internal for Place. */
-  leave(place: Place): void {
-    if (place.state === "running") this.#letOut(place);
+  leave(place: Place, done: boolean): void {
+    if (place.state === "running") this.#letOut(place, done);
     else if (place.state === "waiting") this.#dequeue(place);
     else return;
     place.state = "left";
@@ -170,9 +186,9 @@ export class Admission {
     place.since = seconds();
   }
 
-  #letOut(place: Place): void {
+  #letOut(place: Place, done: boolean): void {
     this.#inside.delete(place);
-    this.#pace.learn(place.size.work, seconds() - place.since);
+    if (done) this.#pace.learn(place.size.work, seconds() - place.since);
   }
 
   #admitNext(): void {
@@ -210,8 +226,8 @@ class Place implements Ticket {
     if (this.state === "running") this.applicant.admit();
   }
 
-  release(): void {
-    this.admission.leave(this);
+  release(done = false): void {
+    this.admission.leave(this, done);
   }
 }
 

@@ -2,8 +2,7 @@ import type { ChatPrompt, Constraint } from "../engine/messages.js";
 import type { ChatBody, ChatMessage, ChatTool, ToolChoice } from "./chat-schema.js";
 import { checkedSchema } from "./constraints/json-schema.js";
 import { ApiError } from "./errors.js";
-import { DEPTH_LIMIT, measureJson } from "./json-body.js";
-import { shown } from "./schema-errors.js";
+import { ToolArguments } from "./tool-arguments.js";
 
 /** Of all tools together: they are in the prompt, and become a grammar. */
 const TOOL_BYTES = 256 * 1024;
@@ -19,7 +18,8 @@ export type ChatParts = Pick<
  * @throws ApiError
  */
 export function chatPrompt(parts: ChatParts): ChatPrompt {
-  parts.messages.forEach(checkMessage);
+  const args = new ToolArguments();
+  parts.messages.forEach((message, index) => checkMessage(message, `messages[${index}]`, args));
   const { tools, toolChoice } = chosenTools(parts.tools ?? [], parts.tool_choice ?? "auto");
   const { reasoning_effort: effort } = parts;
   return {
@@ -34,34 +34,18 @@ export function chatPrompt(parts: ChatParts): ChatPrompt {
 }
 
 /** What belongs to which role, and what no template could make sense of. */
-function checkMessage(message: ChatMessage, index: number): void {
-  const param = `messages[${index}]`;
+function checkMessage(message: ChatMessage, param: string, args: ToolArguments): void {
   const { role, content, tool_calls: calls, tool_call_id: callId, reasoning_content: thoughts } = message;
   const hasCalls = calls !== undefined && calls.length > 0;
   if (content === undefined && !(role === "assistant" && hasCalls)) throw missing(`${param}.content`);
   if (hasCalls && role !== "assistant") throw misplaced(`${param}.tool_calls`, "assistant", role);
-  calls?.forEach((call, at) => checkArguments(call.function.arguments, `${param}.tool_calls[${at}]`));
+  calls?.forEach((call, at) =>
+    args.check(call.function.arguments, `${param}.tool_calls[${at}].function.arguments`),
+  );
   if (thoughts !== undefined && role !== "assistant")
     throw misplaced(`${param}.reasoning_content`, "assistant", role);
   if (role === "tool" && callId === undefined) throw missing(`${param}.tool_call_id`);
   if (role !== "tool" && callId !== undefined) throw misplaced(`${param}.tool_call_id`, "tool", role);
-}
-
-/** Templates read them as JSON. */
-function checkArguments(text: string, call: string): void {
-  try {
-    JSON.parse(text);
-    if (measureJson(Buffer.from(text)).depth <= DEPTH_LIMIT) return;
-  } catch {
-    // Told below.
-  }
-  const param = `${call}.function.arguments`;
-  const details = {
-    what: `'${param}'`,
-    expected: `JSON of at most ${DEPTH_LIMIT} levels`,
-    received: shown(text),
-  };
-  throw new ApiError("invalid_value", details, param);
 }
 
 function missing(param: string): ApiError {

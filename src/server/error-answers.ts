@@ -84,8 +84,10 @@ function asApiError(error: FastifyError | ApiError, request: FastifyRequest): Ap
 
 function send(reply: FastifyReply, error: ApiError, body: object = error.body): FastifyReply {
   reply.request.errorCode = error.code;
-  const { status, retryAfter, closes } = error.kind;
+  const { status, retryAfter, retries, closes } = error.kind;
   if (retryAfter !== undefined) void reply.header("retry-after", retryAfter);
+  // OpenAI's and Anthropic's clients obey it.
+  if (retries === false) void reply.header("x-should-retry", "false");
   // Fastify would close when a body is no good: a client that still sends it would see a reset and no answer. Node
   // takes the rest and drops it, for as long as a request may take.
   const keeps = !closes && reply.raw.shouldKeepAlive;

@@ -10,6 +10,8 @@ interface ErrorKind {
   message: string;
   /** Seconds, for what waiting can mend. */
   retryAfter?: number;
+  /** False where official clients would send the same request again by themselves, and should not. */
+  retries?: false;
   /** The client should send its next request elsewhere. */
   closes?: true;
 }
@@ -90,6 +92,7 @@ export const ERRORS = {
     ...client,
     status: 408,
     outcome: "timeout",
+    retries: false,
     message: "The request was not finished within its own limit of {seconds} s.",
   },
   body_too_large: { ...client, status: 413, message: "Expected a request body of at most {limit} bytes." },

@@ -80,6 +80,7 @@ export class Front {
         budget: this.#settings.modelsMemory * MIB || Infinity,
         waitSeconds: this.#settings.queueTimeout,
         waiting: this.#settings.maxQueue,
+        waitingBytes: WAITING_BYTES,
       },
     );
     this.#generation = new Generation(this.#models);

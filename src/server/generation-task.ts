@@ -1,16 +1,17 @@
 import type { FastifyReply } from "fastify";
-import type { GenerateRequest, RequestEnd } from "../engine/messages.js";
+import type { AnswerPart, GenerateRequest, RequestEnd } from "../engine/messages.js";
 import type { Outcome } from "../metrics/catalog.js";
 import type { Tenant } from "./access/tenant.js";
-import type { Ticket } from "./admission.js";
+import type { Admission, Ticket } from "./admission.js";
 import type { Answer, AnswerPiece, FinishReason } from "./answer.js";
 import type { EngineClient } from "./engine-link.js";
 import { ApiError } from "./errors.js";
+import { isJson } from "./json-body.js";
 import { now } from "./meters.js";
 import type { Lease } from "./models/model-registry.js";
 import { refusalOf } from "./refusal.js";
 import type { RequestRecord } from "./request-record.js";
-import { sizeOf } from "./request-size.js";
+import { sizeOf, type RequestSize } from "./request-size.js";
 
 /** Where a task's choices are computed, and for whom. */
 export interface TaskPlace {
@@ -18,10 +19,13 @@ export interface TaskPlace {
   lease: Lease;
   /** When the client's own limit ends, on the clock of `now`; Infinity without one. */
   endsAt: number;
+  /** The field that a choice's prompt came in. */
+  promptParam(choice: number): string;
 }
 
 /** One client's request, from admission to its last byte: one choice or several, which fail together. */
 export class GenerationTask {
+  readonly #admission: Admission;
   readonly #choices: Choice[];
   #over = false;
   #resolve!: (body: object | undefined) => void;
@@ -33,6 +37,7 @@ export class GenerationTask {
     readonly record: RequestRecord,
     place: TaskPlace,
   ) {
+    this.#admission = place.lease.model.admission;
     const sharesPrompt = (index: number) => requests[index - 1]?.prompt === requests[index]!.prompt;
     this.#choices = requests.map(
       (request, index) => new Choice(index, request, this, place, sharesPrompt(index)),
@@ -52,10 +57,16 @@ export class GenerationTask {
         if (body === undefined && !reply.sent) reply.hijack();
         resolve(body);
       };
-      for (const choice of this.#choices) if (!this.#over) choice.enter();
+      this.#enter();
       if (end.aborted) this.#abandon(end.reason);
       else end.addEventListener("abort", () => this.#abandon(end.reason));
     });
+  }
+
+  #enter(): void {
+    const sizes = this.#choices.map(({ size }) => size);
+    if (!this.#admission.holds(sizes)) this.fail(tooMany(sizes.length));
+    for (const choice of this.#choices) if (!this.#over) choice.enter(this.#admission);
   }
 
   get isOver(): boolean {
@@ -110,6 +121,9 @@ class Choice implements EngineClient {
   #ticket: Ticket | null = null;
   #submitted = false;
   #calls = false;
+  /** Arguments of the call that the answer is in, as far as they came; null in between. */
+  #call: string | null = null;
+  readonly size: RequestSize;
 
   constructor(
     private readonly index: number,
@@ -118,13 +132,14 @@ class Choice implements EngineClient {
     private readonly place: TaskPlace,
     /** With the choice before it: then its prompt does not count. */
     private readonly sharesPrompt: boolean,
-  ) {}
+  ) {
+    this.size = sizeOf(request, place.lease.model.info!.contextSize, sharesPrompt);
+  }
 
-  enter(): void {
-    const { model, waited } = this.place.lease;
-    const { admission } = model;
+  enter(admission: Admission): void {
+    const { waited } = this.place.lease;
     const ticket = admission.enter({
-      size: sizeOf(this.request, model.info!.contextSize),
+      size: this.size,
       priority: this.request.priority,
       waited,
       patience: this.place.endsAt - now(),
@@ -138,7 +153,7 @@ class Choice implements EngineClient {
   onPiece(piece: AnswerPiece): void {
     this.task.record.texted();
     if (this.task.isOver) return;
-    this.#calls ||= piece.parts?.some(({ kind }) => kind === "tool_call") ?? false;
+    for (const part of piece.parts ?? []) this.#follow(part);
     this.task.answer.piece(this.index, piece);
   }
 
@@ -147,16 +162,16 @@ class Choice implements EngineClient {
   }
 
   onEnd(end: RequestEnd): void {
-    this.#ticket?.release();
+    this.#ticket?.release(end.reason === "stop" || end.reason === "length");
     this.task.record.ended(end, this.sharesPrompt);
     // Before all else: who leaves early pays for what was computed, too.
-    this.place.tenant.account(end.promptTokens + end.generatedTokens);
+    this.place.tenant.account((this.sharesPrompt ? 0 : end.promptTokens) + end.generatedTokens);
     if (this.task.isOver) return;
     if (end.reason !== "stop" && end.reason !== "length") {
-      this.task.fail(engineError(end, this.request));
+      this.task.fail(engineError(end, this.request, this.place.promptParam(this.index)));
       return;
     }
-    this.finish = end.reason === "stop" && this.#calls ? "tool_calls" : end.reason;
+    this.finish = end.reason === "stop" && this.#calls && !this.#cutsCall(end) ? "tool_calls" : end.reason;
     this.task.answer.end(this.index, this.finish, end);
     this.task.choiceEnded();
   }
@@ -173,6 +188,17 @@ class Choice implements EngineClient {
     else this.#ticket?.release();
   }
 
+  #follow(part: AnswerPart): void {
+    if (part.kind !== "tool_call") this.#call = null;
+    else this.#call = part.name === "" ? (this.#call ?? "") + part.text : part.text;
+    this.#calls ||= this.#call !== null;
+  }
+
+  /** Whether a stop string of the client's ended the answer within a call. */
+  #cutsCall({ stop = Infinity }: RequestEnd): boolean {
+    return stop < this.request.stop.length && this.#call !== null && !isJson(this.#call);
+  }
+
   #submit(): void {
     this.#submitted = true;
     this.task.record.submitted();
@@ -180,7 +206,13 @@ class Choice implements EngineClient {
   }
 }
 
-function engineError({ error }: RequestEnd, { prompt, constraint }: GenerateRequest): ApiError {
+function tooMany(choices: number): ApiError {
+  const what = "'n', for all prompts together,";
+  const expected = "as many choices as this server can run and keep waiting";
+  return new ApiError("invalid_value", { what, expected, received: String(choices) }, "n");
+}
+
+function engineError({ error }: RequestEnd, { constraint }: GenerateRequest, promptParam: string): ApiError {
   if (!error) return new ApiError("engine_failed", { reason: "The engine gave the request up." });
   const details = { reason: error.message };
   switch (error.code) {
@@ -190,6 +222,6 @@ function engineError({ error }: RequestEnd, { prompt, constraint }: GenerateRequ
     case "invalid_constraint":
       return new ApiError(error.code, details, constraint?.param ?? "tools");
     default:
-      return new ApiError(error.code, details, prompt.kind === "chat" ? "messages" : "prompt");
+      return new ApiError(error.code, details, promptParam);
   }
 }

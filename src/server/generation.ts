@@ -6,6 +6,7 @@ import { ApiError } from "./errors.js";
 import { GenerationTask } from "./generation-task.js";
 import type { Lease, ModelRegistry } from "./models/model-registry.js";
 import { requireKind } from "./models/model-kind.js";
+import { promptBytes } from "./request-size.js";
 import { shown } from "./schema-errors.js";
 import { Vocabulary } from "./vocabulary.js";
 
@@ -26,6 +27,8 @@ export interface GenerationCall extends Pick<
   /** As the client named it, if it did. */
   model: string | undefined;
   prompts: Prompt[];
+  /** Whether they came as an array, so that each is a field of its own. */
+  listed: boolean;
   /** Choices a prompt. */
   n: number;
   /** From the request's arrival; null for no limit of its own. */
@@ -57,7 +60,7 @@ export class Generation {
     record.model = call.model;
     record.servedBy(this.models.find(call.model, tenant).model);
     const end = endSignal(request, reply, call.timeoutSeconds, record.arrivedAt);
-    const lease = await this.models.lease(call.model, tenant, end);
+    const lease = await this.models.lease(call.model, tenant, bytesOf(call), end);
     try {
       return await this.#answer(lease, call, makeAnswer, request, reply, end);
     } finally {
@@ -85,8 +88,12 @@ export class Generation {
     const record = request.record!;
     const answer = makeAnswer({ model, vocabulary, modelName, call, record, reply, created });
     const requests = this.#engineRequests(call, lease.adapter, request);
-    const endsAt = record.arrivedAt + (call.timeoutSeconds ?? Infinity);
-    const task = new GenerationTask(requests, answer, record, { lease, tenant: request.tenant, endsAt });
+    const task = new GenerationTask(requests, answer, record, {
+      lease,
+      tenant: request.tenant,
+      endsAt: record.arrivedAt + (call.timeoutSeconds ?? Infinity),
+      promptParam: (choice) => promptParam(call, Math.floor(choice / call.n)),
+    });
     this.#tasks.add(task);
     return task.run(end, reply).finally(() => this.#tasks.delete(task));
   }
@@ -116,9 +123,21 @@ export class Generation {
   }
 }
 
+/** The field that a prompt came in. */
+function promptParam({ prompts, listed }: GenerationCall, index: number): string {
+  if (prompts[index]!.kind === "chat") return "messages";
+  return listed ? `prompt[${index}]` : "prompt";
+}
+
+/** Of the texts that a call holds. */
+function bytesOf({ prompts, prediction, constraint }: GenerationCall): number {
+  const texts = prediction.length + (constraint?.text.length ?? 0);
+  return prompts.reduce((sum, prompt) => sum + promptBytes(prompt), texts);
+}
+
 function checkModel({ model }: Lease, call: GenerationCall): ModelInfo {
   const info = requireKind(model, ["generation"]);
-  for (const prompt of call.prompts) checkPrompt(prompt, info);
+  call.prompts.forEach((prompt, index) => checkPrompt(prompt, info, promptParam(call, index)));
   checkBiases(call, info);
   return info;
 }
@@ -128,8 +147,8 @@ function seedOf({ sampling: { seed } }: GenerationCall, choice: number): number 
   return seed === null ? null : (seed + choice) % (2 ** 32 - 1);
 }
 
-function checkPrompt(prompt: Prompt, model: ModelInfo): void {
-  if (prompt.kind === "tokens") checkTokens(prompt.tokens, model);
+function checkPrompt(prompt: Prompt, model: ModelInfo, param: string): void {
+  if (prompt.kind === "tokens") checkTokens(prompt.tokens, model, param);
   if (prompt.kind === "infill" && !model.canInfill) throw new ApiError("infill_not_supported", {}, "suffix");
   if (prompt.kind === "chat" && !model.thinks) checkThinksNot(prompt);
 }
@@ -141,16 +160,16 @@ function checkThinksNot({ reasoningEffort, thinking }: ChatPrompt): void {
 }
 
 /** Text is counted where it is tokenised; token ids can be counted before anything is done with them. */
-function checkTokens(tokens: number[], { contextSize, vocabularySize }: ModelInfo): void {
+function checkTokens(tokens: number[], { contextSize, vocabularySize }: ModelInfo, param: string): void {
   if (tokens.length >= contextSize) {
     const fitting = `at most ${contextSize - 1} fit in this model's context of ${contextSize}`;
     const reason = `The prompt has ${tokens.length} tokens; ${fitting}.`;
-    throw new ApiError("context_length_exceeded", { reason }, "prompt");
+    throw new ApiError("context_length_exceeded", { reason }, param);
   }
   const wrong = tokens.findIndex((id) => id >= vocabularySize);
   if (wrong < 0) return;
-  const param = `prompt[${wrong}]`;
-  throw unknownToken(`'${param}'`, param, tokens[wrong]!, vocabularySize);
+  const place = `${param}[${wrong}]`;
+  throw unknownToken(`'${place}'`, place, tokens[wrong]!, vocabularySize);
 }
 
 function checkBiases({ sampling }: GenerationCall, { vocabularySize }: ModelInfo): void {

@@ -16,24 +16,43 @@ export const NODE_LIMIT = 2 ** 17;
 
 const QUOTE = 0x22;
 const COLON = 0x3a;
+const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
 const LOWER_CASE = 0x20;
 const OPENING = 0x7b; // "{", and "[" once made lower case
 const CLOSING = 0x7d;
 
-/** How deep JSON text nests, and how many nodes it has; one pass, no recursion, correct for valid JSON only. */
-export function measureJson(json: Uint8Array): { depth: number; nodes: number } {
-  let [level, depth, nodes] = [0, 0, 0];
+interface JsonSize {
+  depth: number;
+  /** Objects, arrays and members of objects. */
+  nodes: number;
+  /** All values, or more by the empty objects and arrays. */
+  values: number;
+}
+
+/** How deep JSON text nests, and how much it holds; one pass, no recursion, correct for valid JSON only. */
+export function measureJson(json: Uint8Array): JsonSize {
+  let [level, depth, openings, colons, commas] = [0, 0, 0, 0, 0];
   for (let i = 0; i < json.length; i++) {
     const byte = json[i]!;
     if (byte === QUOTE) i = endOfString(json, i);
-    else if (byte === COLON) nodes++;
+    else if (byte === COMMA) commas++;
+    else if (byte === COLON) colons++;
     else if ((byte | LOWER_CASE) === OPENING) {
-      nodes++;
+      openings++;
       if (++level > depth) depth = level;
     } else if ((byte | LOWER_CASE) === CLOSING) level--;
   }
-  return { depth, nodes };
+  return { depth, nodes: openings + colons, values: openings + commas + 1 };
+}
+
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function endOfString(json: Uint8Array, start: number): number {

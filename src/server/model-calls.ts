@@ -80,7 +80,7 @@ export class ModelCalls {
   }
 
   async #leased<T>(call: ModelCall, tenant: Tenant, end: AbortSignal, work: Work<T>): Promise<T> {
-    const lease = await this.models.lease(call.model, tenant, end);
+    const lease = await this.models.lease(call.model, tenant, call.bytes, end);
     try {
       return await inTurn(lease, call, tenant, end, work);
     } finally {
@@ -111,7 +111,16 @@ async function inTurn<T>(
     }
   };
   // What the engine has been asked for it computes, though nobody waits any more: the slot is taken until then.
-  const answered = work(ask, info).finally(() => ticket.release());
+  const answered = work(ask, info).then(
+    (body) => {
+      ticket.release(true);
+      return body;
+    },
+    (error: unknown) => {
+      ticket.release();
+      throw error;
+    },
+  );
   return Promise.race([answered, aborted(end)]);
 }
 

@@ -18,15 +18,28 @@ const EXPECTED_ANSWER = 512;
 /** Prompts are computed in batches: a token takes a quarter of a sampled one's time on a CPU, a fiftieth on a GPU. */
 const PROMPT_WORK = 1 / 8;
 
-/** @param contextSize Tokens that no request exceeds. */
+/**
+ * @param contextSize Tokens that no request exceeds.
+ * @param sharesPrompt With a request before it, which counts it.
+ */
 export function sizeOf(
-  { prompt, maxTokens }: Pick<GenerateRequest, "prompt" | "maxTokens">,
+  request: Pick<GenerateRequest, "prompt" | "maxTokens" | "prediction" | "constraint">,
   contextSize: number,
+  sharesPrompt = false,
 ): RequestSize {
-  const read = readingSize(promptBytes(prompt));
-  const promptTokens = Math.min(prompt.kind === "tokens" ? prompt.tokens.length : read.tokens, contextSize);
+  const { prompt, maxTokens, prediction, constraint } = request;
+  const promptTokens = Math.min(tokensOf(prompt), contextSize);
   const answer = Math.min(maxTokens ?? EXPECTED_ANSWER, contextSize - promptTokens);
-  return { bytes: read.bytes, tokens: promptTokens + answer, work: promptTokens * PROMPT_WORK + answer };
+  if (sharesPrompt) return { bytes: 0, tokens: answer, work: answer };
+  return {
+    bytes: promptBytes(prompt) + prediction.length + (constraint?.text.length ?? 0),
+    tokens: promptTokens + answer,
+    work: promptTokens * PROMPT_WORK + answer,
+  };
+}
+
+function tokensOf(prompt: Prompt): number {
+  return prompt.kind === "tokens" ? prompt.tokens.length : readingSize(promptBytes(prompt)).tokens;
 }
 
 /** Of text that is read and not continued. */
@@ -36,7 +49,7 @@ export function readingSize(bytes: number): RequestSize {
 }
 
 /** An estimate that needs no encoding: most text is one byte a character. */
-function promptBytes(prompt: Prompt): number {
+export function promptBytes(prompt: Prompt): number {
   switch (prompt.kind) {
     case "tokens":
       return prompt.tokens.length * 4;

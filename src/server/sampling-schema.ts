@@ -240,6 +240,7 @@ export function callOf(body: GenerationFields) {
     sampling: samplingOf(body),
     timeoutSeconds: body.timeout_ms === undefined ? null : body.timeout_ms / 1000,
     timings: body.timings,
+    listed: false,
   };
 }
 

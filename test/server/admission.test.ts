@@ -202,7 +202,7 @@ async function learn(requests: number): Promise<void> {
   for (let i = 0; i < requests; i++) {
     const ticket = enter("lesson", 1, 0, ofWork(2));
     await vi.advanceTimersByTimeAsync(2 * SECONDS_A_UNIT * 1000);
-    ticket.release();
+    ticket.release(true);
   }
   events = [];
 }
@@ -230,6 +230,14 @@ describe("a wait that is too long", () => {
     expect(counts.waiting).toBe(1);
   });
 
+  it("is not learnt from requests that did not do their work", async () => {
+    await learn(8);
+    for (let i = 0; i < 100; i++) enter("refused", 1, 0, ofWork(100)).release();
+    enter("a", 1, 0, ofWork(12));
+    enter("b", 1, 0, ofWork(12));
+    expect(() => enter("c")).toThrow("wait_too_long");
+  });
+
   it("is as short as the client's own time", async () => {
     await learn(8);
     enter("a", 1, 0, ofWork(4));
@@ -253,5 +261,24 @@ describe("a wait that is too long", () => {
     admission.pause();
     enter("b");
     expect(counts.waiting).toBe(1);
+  });
+});
+
+describe("requests that come together", () => {
+  const size = (tokens = 1, bytes = 1) => ({ bytes, tokens, work: 1 });
+  const many = (count: number, one = size()) => Array.from({ length: count }, () => one);
+
+  it("are held by slots and queue, or could never be", () => {
+    expect(admission.holds(many(5))).toBe(true);
+    expect(admission.holds(many(6))).toBe(false);
+    expect(admission.holds(many(4, size(500)))).toBe(true);
+    expect(admission.holds(many(4, size(501)))).toBe(false);
+    expect(admission.holds(many(3, size(5000)))).toBe(true);
+    expect(admission.holds(many(4, size(1, 51)))).toBe(false);
+  });
+
+  it("are not judged while the engine is away", () => {
+    admission.pause();
+    expect(admission.holds(many(100))).toBe(true);
   });
 });

@@ -48,6 +48,25 @@ describe("chat completions", () => {
     expect(Math.abs(answer.created - Date.now() / 1000)).toBeLessThan(5);
   });
 
+  it("does not say 'tool_calls' when a stop string cut the call", async () => {
+    const tool = { type: "function" as const, function: { name: "weather", parameters: {} } };
+    const request = { model: "scripted", messages: user("cutcall"), tools: [tool] };
+    const finish = async (stop: string[]) =>
+      (await openai.chat.completions.create({ ...request, stop })).choices[0]!.finish_reason;
+    expect(await finish(["}"])).toBe("stop");
+    // One of the template's own.
+    expect(await finish([])).toBe("tool_calls");
+  });
+
+  it("refuses more choices than could ever wait", async () => {
+    const small = await Stand.start({ parallel: 1, maxQueue: 2 });
+    expect((await small.chat("words 1", { n: 3 })).status).toBe(200);
+    const refused = await small.chat("words 1", { n: 4 });
+    expect(refused.status).toBe(400);
+    expect(await errorOf(refused)).toMatchObject({ code: "invalid_value", param: "n" });
+    await small.close();
+  });
+
   it("says 'length' when max_tokens ended it", async () => {
     const request = { model: "scripted", messages: user("words 9"), max_completion_tokens: 4 };
     const answer = await openai.chat.completions.create(request);

@@ -13,7 +13,15 @@ describe("the measure of", () => {
     ['["[", "\\"[[:", "\\\\", "{"]', 1, 1],
     ['{"é[[":"]]:"}', 1, 2],
   ])("%s is %i deep with %i nodes", (json, depth, nodes) => {
-    expect(measure(json)).toEqual({ depth, nodes });
+    expect(measure(json)).toMatchObject({ depth, nodes });
+  });
+
+  it.each([
+    ["1", 1],
+    ["[1,2,3]", 4],
+    ['{"a":"x,y","b":[{"c":1}]}', 5],
+  ])("%s has %i values", (json, values) => {
+    expect(measure(json).values).toBe(values);
   });
 
   it("a text that is cut off ends with it", () => {

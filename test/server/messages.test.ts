@@ -73,6 +73,11 @@ describe("messages", () => {
     expect(await client.messages.create(ask("stopped 2", { stop_sequences }))).toMatchObject(silent);
   });
 
+  it("do not take a call that a stop sequence cut for a whole one", async () => {
+    const message = await client.messages.create(ask("cutcall", { tools: [WEATHER], stop_sequences: ["}"] }));
+    expect(message).toMatchObject({ stop_reason: "stop_sequence", stop_sequence: "}" });
+  });
+
   it("tell their timings where they are asked for, streamed too", async () => {
     const timings = expect.objectContaining({ cache_n: 3, prompt_n: 4, predicted_n: 2 }) as object;
     expect(await client.messages.create(ask("words 2", { timings: true }))).toMatchObject({ timings });

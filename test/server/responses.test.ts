@@ -90,6 +90,12 @@ describe("responses", () => {
     });
   });
 
+  it("mark a call that a stop string cut", async () => {
+    const request = { input: "cutcall", tools: [WEATHER], stop: "}" };
+    const { output } = await openai.responses.create(request);
+    expect(output).toMatchObject([{ type: "function_call", status: "incomplete", arguments: '{"city":"Pa' }]);
+  });
+
   it("tell their timings where they are asked for, streamed too", async () => {
     const request = { input: "words 2", timings: true };
     const whole = await openai.responses.create(request);

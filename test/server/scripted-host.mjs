@@ -59,6 +59,12 @@ const acts = {
     step(id, "word ");
     step(id, null, { reason: "stop", stop: Number(index) });
   },
+  /** A call that the first stop string cuts in two. */
+  cutcall: (id) => {
+    const part = { kind: "tool_call", index: 0, id: "call0", name: "weather", text: '{"city":"Pa' };
+    send({ type: "step", ids: [id], texts: [""], parts: [[part]], ends: [] });
+    step(id, null, { reason: "stop", stop: 0 });
+  },
   /** The parts of an answer that its template's format was read out of, from the JSON of an array of steps. */
   parts: (id, request, ...words) => {
     for (const parts of JSON.parse(words.join(" "))) {

@@ -112,6 +112,8 @@ describe("several models", () => {
     );
     for (const response of await Promise.all(late)) {
       expect(response.status).toBe(408);
+      // Official clients repeat a 408 by themselves.
+      expect(response.headers.get("x-should-retry")).toBe("false");
       expect(await errorOf(response)).toMatchObject({ code: "deadline_exceeded", param: "timeout_ms" });
     }
     expect(await stand.metric('tacho_requests_total{model="never-ready",outcome="timeout"}')).toBe(2);

@@ -97,6 +97,23 @@ const chat: typeof both = [
     [[{ role: "assistant", tool_calls: [{ ...call, function: { name: "f", arguments: "{" } }] }]],
     "messages[0].tool_calls[0].function.arguments",
   ],
+  [
+    "messages",
+    ["[".repeat(65) + "]".repeat(65), `[${"0,".repeat(2 ** 15)}0]`].map((text) => [
+      { role: "assistant", tool_calls: [{ ...call, function: { name: "f", arguments: text } }] },
+    ]),
+    "messages[0].tool_calls[0].function.arguments",
+  ],
+  [
+    "messages",
+    [
+      many(2).map(() => ({
+        role: "assistant",
+        tool_calls: [{ ...call, function: { name: "f", arguments: `[${"0,".repeat(2 ** 14)}0]` } }],
+      })),
+    ],
+    "messages[1].tool_calls[0].function.arguments",
+  ],
   ["messages", [[{ role: "user", content: "a", tool_calls: [call] }]], "messages[0].tool_calls"],
   ["messages", [[{ role: "user", content: "a", reasoning_content: "b" }]], "messages[0].reasoning_content"],
   ["messages", [[{ role: "tool", content: "a" }]], "messages[0].tool_call_id"],
@@ -153,6 +170,8 @@ const completion: typeof both = [
   ["prompt", [[[1], [1, "a"]]], "prompt[1][1]"],
   ["prompt", [["\0"], ["\ud800 x"]], "prompt[0]"],
   ["prompt", [[1, 4096]], "prompt[1]"],
+  ["prompt", [[[1], [1, 4096]]], "prompt[1][1]"],
+  ["prompt", [[[1], many(2048)]], "prompt[1]"],
   [
     "prompt",
     [

@@ -104,8 +104,9 @@ Prepared Replica::prepare(Request& request) {
 std::vector<Token> Replica::predicted(const std::string& text) const {
   if (text.empty() || limits().draft_tokens == 0) return {};
   try {
-    auto tokens = model_->tokenize(text, false, false);
-    tokens.resize(std::min(tokens.size(), static_cast<std::size_t>(limits().context)));
+    const auto context = static_cast<std::size_t>(limits().context);
+    auto tokens = model_->tokenize(text.substr(0, context * model_->longest_token()), false, false);
+    tokens.resize(std::min(tokens.size(), context));
     return tokens;
   } catch (const InputError&) {
     return {};

@@ -21,8 +21,9 @@ export interface RegistryLimits {
   budget: number;
   /** Seconds that a request may wait for its model. */
   waitSeconds: number;
-  /** Requests that may wait for models. */
+  /** Requests that may wait for models, and bytes that their texts may take together. */
   waiting: number;
+  waitingBytes: number;
 }
 
 /** Part of the longest wait after which models in use make way for others. */
@@ -40,6 +41,7 @@ export class ModelRegistry {
   readonly #memory: ModelMemory;
   /** Ends the wait of each request whose model is not loaded yet. */
   readonly #waiting = new Set<(error: ApiError) => void>();
+  #waitingBytes = 0;
   /** Failures that were told of. */
   readonly #told = new WeakSet<object>();
   #leases = 0;
@@ -94,16 +96,17 @@ export class ModelRegistry {
 
   /**
    * The right to use the model that `find` gives, which is loaded first if need be.
+   * @param bytes That it holds while it waits.
    * @param gone Aborted when nobody waits any more, with an ApiError if that is what the wait ends with.
    * @throws ApiError
    */
-  async lease(name: string | undefined, tenant: Tenant, gone?: AbortSignal): Promise<Lease> {
+  async lease(name: string | undefined, tenant: Tenant, bytes: number, gone?: AbortSignal): Promise<Lease> {
     const { model, adapter } = this.find(name, tenant);
     if (this.#closed) throw new ApiError("draining");
     this.#leases++;
     try {
       if (this.#memory.serves(model)) return this.#grant(model, adapter, 0);
-      return await this.#whenLoaded(model, adapter, gone);
+      return await this.#whenLoaded(model, adapter, bytes, gone);
     } catch (error) {
       this.#released();
       throw error;
@@ -150,18 +153,21 @@ export class ModelRegistry {
     if (--this.#leases === 0) this.#idle();
   }
 
-  async #whenLoaded(model: ServedModel, adapter: string, gone?: AbortSignal): Promise<Lease> {
+  async #whenLoaded(model: ServedModel, adapter: string, bytes: number, gone?: AbortSignal): Promise<Lease> {
     const { retrySeconds } = model;
     if (retrySeconds > 0) throw modelFailed(model, retrySeconds);
-    if (this.#waiting.size >= this.limits.waiting)
+    const { waiting, waitingBytes } = this.limits;
+    if (this.#waiting.size >= waiting || this.#waitingBytes + bytes > waitingBytes)
       throw new ApiError("queue_full", { waiting: this.#waiting.size });
     const since = performance.now();
     model.awaited++;
+    this.#waitingBytes += bytes;
     try {
       await this.#within(this.#load(model), gone);
       return this.#grant(model, adapter, (performance.now() - since) / 1000);
     } finally {
       model.awaited--;
+      this.#waitingBytes -= bytes;
       this.#memory.changed();
     }
   }

@@ -23,12 +23,17 @@ class ResponseInMaking {
   }
 
   end(finish: FinishReason, usage: TokenUsage): void {
-    const output = this.#output(finish === "length");
+    const output = this.#output(finish === "length" || this.#isCallCut(finish));
     this.response = { ...ended(this.response, output, finish, usage), ...toldTimings(this.context) };
   }
 
   fail(error: ApiError): void {
     this.response = failed(this.response, this.#output(true), error);
+  }
+
+  /** One that is whole makes the answer end with it. */
+  #isCallCut(finish: FinishReason): boolean {
+    return finish === "stop" && this.items.list.at(-1)?.kind === "tool_call";
   }
 
   /** @param isCut Whether the last item is not all that it was to be. */

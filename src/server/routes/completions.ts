@@ -48,6 +48,7 @@ function generationCall(body: CompletionBody): GenerationCall {
   return {
     ...callOf(body),
     prompts,
+    listed: Array.isArray(body.prompt) && typeof body.prompt[0] !== "number",
     n: of,
     // The engine computes a prompt with the first token behind it.
     maxTokens: Math.max(1, body.max_tokens),

@@ -106,6 +106,12 @@ describe("a key with a limit of tokens", () => {
     expect((await post("tpm", "words 1")).headers.get("retry-after")).toBe("11");
   });
 
+  it("pays for a prompt once, however many choices it has", async () => {
+    await post("both", "words 1", { n: 3 });
+    const { headers } = await post("both", "words 1", { stream: true });
+    expect(headers.get("x-ratelimit-remaining-tokens")).toBe(String(6000 - (7 + 3)));
+  });
+
   it("pays although it leaves before the end", async () => {
     const leaving = new AbortController();
     const response = await post("tpm", "stall", { stream: true }, { signal: leaving.signal });

@@ -95,6 +95,7 @@ function make(sizes: Record<string, number>, limits: Partial<RegistryLimits> = {
     budget: Infinity,
     waitSeconds: WAIT_SECONDS,
     waiting: 10,
+    waitingBytes: 10,
     ...limits,
   });
 }
@@ -112,7 +113,7 @@ function lease(name?: string, gone?: AbortSignal): { got: Lease | string | undef
     got: undefined,
     release: () => (asked.got as Lease).release(),
   };
-  registry.lease(name, ANONYMOUS, gone).then(
+  registry.lease(name, ANONYMOUS, 1, gone).then(
     (given) => (asked.got = given),
     (error: unknown) => (asked.got = error instanceof ApiError ? error.code : String(error)),
   );
@@ -186,6 +187,19 @@ describe("a model that is not loaded", () => {
     await settled();
     expect(asked.map(({ got }) => got)).toEqual([undefined, undefined, "queue_full"]);
     expect(waiting).toEqual({ a: 1, b: 1 });
+  });
+
+  it("keeps so many bytes waiting, and takes others when they are gone", async () => {
+    make({ a: 1 }, { waitingBytes: 10 });
+    const code = (asked: Promise<unknown>) => asked.catch((error: unknown) => (error as ApiError).code);
+    const gone = new AbortController();
+    const first = code(registry.lease("a", ANONYMOUS, 6, gone.signal));
+    expect(await code(registry.lease("a", ANONYMOUS, 5))).toBe("queue_full");
+    gone.abort();
+    await first;
+    const second = registry.lease("a", ANONYMOUS, 10);
+    link("a").ready(1);
+    expect(await second).toMatchObject({ waited: 0 });
   });
 
   it("is not waited for by a client that has left", async () => {
@@ -358,7 +372,7 @@ describe("a model that cannot be loaded", () => {
       expect(asked.map(({ got }) => got)).toEqual(["model_failed", "model_failed"]);
       expect(states()).toEqual({ a: "unloaded", b: "failed" });
       await seconds(pause - 1);
-      const early = await registry.lease("b", ANONYMOUS).catch((error: unknown) => error as ApiError);
+      const early = await registry.lease("b", ANONYMOUS, 1).catch((error: unknown) => error as ApiError);
       expect(early).toMatchObject({ code: "model_failed", headers: { "retry-after": "1" } });
       await seconds(1);
     }
