@@ -69,6 +69,13 @@ describe.each(CORPUS)(
   },
 );
 
+test("a text that its tokenizer would be busy with for half a minute is refused, by its field", async () => {
+  const content = "<|im_end|> a".repeat(80_000);
+  const answer = await post("/tokenize", { content });
+  expect(answer.status).toBe(400);
+  expect(JSON.parse(answer.body)).toMatchObject({ error: { code: "invalid_prompt", param: "content" } });
+});
+
 describe("bytes that are no request are refused, and what hides in them is not read:", () => {
   test.each(BYTES)("%s", async (_, bytes) => {
     const answers = await exchange(server.port, Buffer.from(bytes, "latin1"));

@@ -80,13 +80,13 @@ TEST(special_tokens_are_counted_as_they_are_cut_out) {
 
 TEST(many_special_tokens_in_one_text_are_too_many) {
   const auto chat = with(Reading::linear);
-  CHECK(takes(chat, million_of("<|end|> hello there, how are you today? I am fine")));
+  CHECK(takes(chat, million_of("<|end|> hello there, how are you today? I am fine, thanks.")));
   CHECK(!takes(chat, million_of("<|end|> hello")));
   CHECK(takes(chat, million_of("<|end|> hello"), false));
 }
 
 TEST(a_letter_that_thousands_of_special_tokens_begin_with_costs_as_many_comparisons) {
-  CHECK(takes(gemma(), million_of("<p class='a'>Some words of a page</p> ")));
+  CHECK(takes(gemma(), million_of("<p class='a'>Some words of a page, and more</p> ")));
   CHECK(!takes(gemma(), million_of("<")));
   CHECK(takes(with(Reading::linear), million_of("<")));
 }
