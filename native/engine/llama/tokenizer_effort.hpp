@@ -28,19 +28,16 @@ struct TokenizerWork {
   TokenizerWork& operator+=(const TokenizerWork& other);
 };
 
-/// Estimates in time that grows as the text does, by the ways in which llama.cpp's tokenizers of August 2026
-/// take longer (src/llama-vocab.cpp, src/unicode.cpp):
+/// Estimates in time that grows as the text does, by the ways in which llama.cpp's tokenizers of
+/// August 2026 take longer (src/llama-vocab.cpp, src/unicode.cpp):
 ///
 /// - Special tokens are cut out first. Each of the vocabulary's is looked for in all of the text, and
-/// compared
-///   wherever its first letter stands: Gemma has 6,400 that begin with "<". Each that is found is put into a
-///   linked list after walking to it from the beginning, twice.
+///   compared wherever its first letter stands: Gemma has 6,400 that begin with "<". Each that is found is
+///   put into a linked list after walking to it from the beginning, twice.
 /// - SentencePiece makes room for the bytes of a character that is no token by copying all tokens so far.
-/// Only a
-///   token that comes between lets the room double, so the copies of the longest run count.
+///   Only a token that comes between lets the room double, so the copies of the longest run count.
 /// - std::regex calls itself for each character that a word goes on: some ten thousand letters in a row are
-/// the
-///   end of the thread's stack. Some expressions begin anew at each blank or digit of a run.
+///   the end of the thread's stack. Some expressions begin anew at each blank or digit of a run.
 ///
 /// Immutable, so thread-safe.
 class TokenizerEffort {
