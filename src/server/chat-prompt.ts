@@ -40,22 +40,23 @@ function checkMessage(message: ChatMessage, index: number): void {
   const hasCalls = calls !== undefined && calls.length > 0;
   if (content === undefined && !(role === "assistant" && hasCalls)) throw missing(`${param}.content`);
   if (hasCalls && role !== "assistant") throw misplaced(`${param}.tool_calls`, "assistant", role);
-  calls?.forEach((call, at) => checkArguments(call.function.arguments, `${param}.tool_calls[${at}]`));
+  calls?.forEach((call, at) =>
+    checkArguments(call.function.arguments, `${param}.tool_calls[${at}].function.arguments`),
+  );
   if (thoughts !== undefined && role !== "assistant")
     throw misplaced(`${param}.reasoning_content`, "assistant", role);
   if (role === "tool" && callId === undefined) throw missing(`${param}.tool_call_id`);
   if (role !== "tool" && callId !== undefined) throw misplaced(`${param}.tool_call_id`, "tool", role);
 }
 
-/** Templates read them as JSON. */
-function checkArguments(text: string, call: string): void {
+/** Templates read them as JSON. @throws ApiError */
+export function checkArguments(text: string, param: string): void {
   try {
     JSON.parse(text);
     if (measureJson(Buffer.from(text)).depth <= DEPTH_LIMIT) return;
   } catch {
     // Told below.
   }
-  const param = `${call}.function.arguments`;
   const details = {
     what: `'${param}'`,
     expected: `JSON of at most ${DEPTH_LIMIT} levels`,

@@ -82,5 +82,10 @@ export class ResponseStore {
 
 /** What a response that follows is made of, besides its own input. */
 export function conversationOf(stored: StoredResponse | null): Item[] {
-  return stored ? [...stored.input, ...stored.response.output] : [];
+  return stored ? [...stored.input, ...stored.response.output.filter((item) => !isCutCall(item))] : [];
+}
+
+/** Its arguments are no JSON, which no template could write; nor has anybody made such a call. */
+function isCutCall({ type, status }: Item): boolean {
+  return type === "function_call" && status === "incomplete";
 }

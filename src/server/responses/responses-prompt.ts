@@ -1,5 +1,5 @@
 import { chatContent } from "../chat-content.js";
-import type { ChatParts } from "../chat-prompt.js";
+import { checkArguments, type ChatParts } from "../chat-prompt.js";
 import type { ChatMessage, ChatTool, ToolChoice } from "../chat-schema.js";
 import { ApiError } from "../errors.js";
 import { shown } from "../schema-errors.js";
@@ -45,7 +45,7 @@ class Conversation {
         this.#think(item);
         break;
       case "function_call":
-        this.#call(item);
+        this.#call(item, path);
         break;
       case "function_call_output":
         this.#result(item, path);
@@ -67,7 +67,9 @@ class Conversation {
     else this.#other({ role, content: chatContent(content) });
   }
 
-  #call({ call_id, name, arguments: text }: Extract<Item, { type: "function_call" }>): void {
+  #call({ call_id, name, arguments: text }: Extract<Item, { type: "function_call" }>, path: string): void {
+    // Here, where their place in the input is known.
+    checkArguments(text, `${path}.arguments`);
     const turn = this.#turnWithout();
     (turn.tool_calls ??= []).push({ id: call_id, type: "function", function: { name, arguments: text } });
     this.#calls.add(call_id);
