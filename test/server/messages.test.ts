@@ -281,6 +281,18 @@ describe("fields of messages", () => {
     expect(response.status).toBe(400);
   });
 
+  it.each([
+    [{ thinking: { type: "enabled", budget_tokens: 1024 } }, "thinking"],
+    [{ output_config: { effort: "low" } }, "output_config.effort"],
+  ])("are refused where they are counted too, for a model that does not think: %j", async (fields, param) => {
+    const { messages } = ask("words 1");
+    const response = await stand.post("/v1/messages/count_tokens", { messages, ...fields });
+    const { error } = (await response.json()) as { error: object };
+    expect(error).toMatchObject({ details: { error_code: "thinking_not_supported", param } });
+    const calm = { messages, thinking: { type: "disabled" } };
+    expect((await stand.post("/v1/messages/count_tokens", calm)).status).toBe(200);
+  });
+
   it("name the tool's kind that was refused", async () => {
     const tools = [{ type: "web_search_20250305", name: "web_search" }];
     const expected = `Expected 'tools[0].type' to be 'custom', but received "web_search_20250305".`;

@@ -236,6 +236,18 @@ describe("a text generation model", () => {
     ["/detokenize", { tokens: [1, -2] }, "tokens[1]"],
     ["/detokenize", { tokens: [1, 2, 999999999] }, "tokens[2]"],
     ["/apply-template", {}, "messages"],
+    ["/apply-template", { ...chat, reasoning_effort: "low" }, "reasoning_effort"],
+    [
+      "/apply-template",
+      { ...chat, chat_template_kwargs: { enable_thinking: true } },
+      "chat_template_kwargs.enable_thinking",
+    ],
+    ["/tokenize", { ...chat, reasoning_effort: "low" }, "reasoning_effort"],
+    [
+      "/tokenize",
+      { ...chat, chat_template_kwargs: { enable_thinking: true } },
+      "chat_template_kwargs.enable_thinking",
+    ],
     ["/apply-template", { ...chat, stream: true }, "stream"],
   ])("refuses %s of %j by name", async (path, body, param) => {
     expect(await refusedBy(stand.post(path, body))).toMatchObject({ type: "invalid_request_error", param });

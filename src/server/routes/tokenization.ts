@@ -1,11 +1,12 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
-import type { EngineCall, ModelInfo, Tokenized } from "../../engine/messages.js";
+import type { ChatPrompt, EngineCall, ModelInfo, Tokenized } from "../../engine/messages.js";
 import { chatPrompt } from "../chat-prompt.js";
 import { ApiError } from "../errors.js";
 import type { ModelCall, ModelCalls } from "../model-calls.js";
 import { detokenizeDocs, templateDocs, tokenizeDocs } from "../openapi/token-docs.js";
 import { shown } from "../schema-errors.js";
+import { checkThinking } from "../thinking.js";
 import { checkTokens, isTokenId } from "../token-ids.js";
 import { pieceOf, tokenPieces } from "../token-pieces.js";
 import {
@@ -28,7 +29,9 @@ export function tokenizationRoutes(app: FastifyInstance, calls: ModelCalls): voi
       const { call, param } = tokenizeCall(body);
       const kinds: ModelCall["kinds"] = call.kind === "tokenize" ? ANY : ["generation"];
       const { length } = call.kind === "tokenize" ? call.text : call.prompt.messages;
-      return calls.serve(textCall(body, param, kinds, length), request, reply, async (ask, info) =>
+      const check = call.kind === "tokenize" ? undefined : thinkingCheck(call.prompt);
+      const modelCall = { ...textCall(body, param, kinds, length), check };
+      return calls.serve(modelCall, request, reply, async (ask, info) =>
         tokenized(await ask(call), body, info),
       );
     },
@@ -57,7 +60,10 @@ export function tokenizationRoutes(app: FastifyInstance, calls: ModelCalls): voi
     (request, reply) => {
       const { body } = request;
       const prompt = chatPrompt(body);
-      const call = textCall(body, "messages", ["generation"], prompt.messages.length);
+      const call: ModelCall = {
+        ...textCall(body, "messages", ["generation"], prompt.messages.length),
+        check: thinkingCheck(prompt),
+      };
       return calls.serve(call, request, reply, async (ask) => ({
         prompt: await ask({ kind: "apply-template", prompt }),
       }));
@@ -72,6 +78,11 @@ function textCall(
   bytes: number,
 ): ModelCall {
   return { model, kinds, takesSlot: false, bytes, paramOf: () => param };
+}
+
+/** As a generation is checked. */
+function thinkingCheck(prompt: ChatPrompt): ModelCall["check"] {
+  return (info) => checkThinking(prompt, info);
 }
 
 type TokenizeCall = Extract<EngineCall, { kind: "tokenize" | "tokenize-chat" }>;
