@@ -7,6 +7,7 @@ import type { ModelCall, ModelCalls } from "../model-calls.js";
 import { detokenizeDocs, templateDocs, tokenizeDocs } from "../openapi/token-docs.js";
 import { shown } from "../schema-errors.js";
 import { checkThinking } from "../thinking.js";
+import { checkForm } from "../tokenization-forms.js";
 import { checkTokens, isTokenId } from "../token-ids.js";
 import { pieceOf, tokenPieces } from "../token-pieces.js";
 import {
@@ -23,7 +24,14 @@ export function tokenizationRoutes(app: FastifyInstance, calls: ModelCalls): voi
 
   typed.post(
     "/tokenize",
-    { schema: { body: tokenizeSchema }, config: { docs: tokenizeDocs } },
+    {
+      schema: { body: tokenizeSchema },
+      config: { docs: tokenizeDocs },
+      preValidation: (request, _, done) => {
+        checkForm(request.body);
+        done();
+      },
+    },
     (request, reply) => {
       const { body } = request;
       const { call, param } = tokenizeCall(body);
@@ -87,26 +95,19 @@ function thinkingCheck(prompt: ChatPrompt): ModelCall["check"] {
 
 type TokenizeCall = Extract<EngineCall, { kind: "tokenize" | "tokenize-chat" }>;
 
-/** @throws ApiError unless the body has exactly one text. */
+/** @throws ApiError */
 function tokenizeCall(body: TokenizeBody): { call: TokenizeCall; param: string } {
   const { content, prompt, messages } = body;
-  const given = Object.entries({ content, prompt, messages }).filter(([, value]) => value !== undefined);
-  const [first, second] = given.map(([name]) => name);
-  if (first === undefined) throw new ApiError("missing_parameter", { what: "'content'" }, "content");
-  if (second !== undefined) {
-    const what = `'${first}' and '${second}'`;
-    throw new ApiError("conflicting_parameters", { what }, first);
-  }
   const withPieces = body.with_pieces || body.return_token_strs;
   if (messages !== undefined)
     return {
       call: { kind: "tokenize-chat", prompt: chatPrompt({ ...body, messages }), withPieces },
-      param: first,
+      param: "messages",
     };
   const addSpecial = body.add_special ?? body.add_special_tokens ?? prompt !== undefined;
   const text = (content ?? prompt)!;
   const call = { kind: "tokenize", text, addSpecial, parseSpecial: body.parse_special, withPieces } as const;
-  return { call, param: first };
+  return { call, param: content === undefined ? "prompt" : "content" };
 }
 
 function tokenized(
