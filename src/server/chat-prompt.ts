@@ -4,6 +4,7 @@ import { checkedSchema } from "./constraints/json-schema.js";
 import { ApiError } from "./errors.js";
 import { DEPTH_LIMIT, measureJson } from "./json-body.js";
 import { shown } from "./schema-errors.js";
+import { thinkingOf } from "./thinking.js";
 
 /** Of all tools together: they are in the prompt, and become a grammar. */
 const TOOL_BYTES = 256 * 1024;
@@ -28,7 +29,7 @@ export function chatPrompt(parts: ChatParts): ChatPrompt {
     tools: toolsText(tools),
     toolChoice,
     parallelToolCalls: parts.parallel_tool_calls,
-    thinking: effort === "none" ? false : (parts.chat_template_kwargs?.enable_thinking ?? null),
+    thinking: thinkingOf(effort, parts.chat_template_kwargs?.enable_thinking),
     reasoningEffort: effort === undefined || effort === "none" ? "" : effort,
   };
 }
