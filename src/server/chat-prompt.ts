@@ -2,6 +2,7 @@ import type { ChatPrompt, Constraint } from "../engine/messages.js";
 import type { ChatBody, ChatMessage, ChatTool, ToolChoice } from "./chat-schema.js";
 import { checkedSchema } from "./constraints/json-schema.js";
 import { ApiError } from "./errors.js";
+import { thinkingOf } from "./thinking.js";
 import { ToolArguments } from "./tool-arguments.js";
 
 /** Of all tools together: they are in the prompt, and become a grammar. */
@@ -28,7 +29,7 @@ export function chatPrompt(parts: ChatParts): ChatPrompt {
     tools: toolsText(tools),
     toolChoice,
     parallelToolCalls: parts.parallel_tool_calls,
-    thinking: effort === "none" ? false : (parts.chat_template_kwargs?.enable_thinking ?? null),
+    thinking: thinkingOf(effort, parts.chat_template_kwargs?.enable_thinking),
     reasoningEffort: effort === undefined || effort === "none" ? "" : effort,
   };
 }

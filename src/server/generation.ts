@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { ChatPrompt, GenerateRequest, ModelInfo, Prompt } from "../engine/messages.js";
+import type { GenerateRequest, ModelInfo, Prompt } from "../engine/messages.js";
 import type { MakeAnswer } from "./answer.js";
 import { endSignal } from "./deadline.js";
 import { ApiError } from "./errors.js";
@@ -8,6 +8,7 @@ import type { Lease, ModelRegistry } from "./models/model-registry.js";
 import { requireKind } from "./models/model-kind.js";
 import { promptBytes } from "./request-size.js";
 import { shown } from "./schema-errors.js";
+import { checkThinking } from "./thinking.js";
 import { Vocabulary } from "./vocabulary.js";
 
 /** A validated body in the engine's terms; what every route that generates makes of its own wire format. */
@@ -150,13 +151,7 @@ function seedOf({ sampling: { seed } }: GenerationCall, choice: number): number 
 function checkPrompt(prompt: Prompt, model: ModelInfo, param: string): void {
   if (prompt.kind === "tokens") checkTokens(prompt.tokens, model, param);
   if (prompt.kind === "infill" && !model.canInfill) throw new ApiError("infill_not_supported", {}, "suffix");
-  if (prompt.kind === "chat" && !model.thinks) checkThinksNot(prompt);
-}
-
-function checkThinksNot({ reasoningEffort, thinking }: ChatPrompt): void {
-  const refuse = (name: string) => new ApiError("thinking_not_supported", { what: `'${name}'` }, name);
-  if (reasoningEffort !== "") throw refuse("reasoning_effort");
-  if (thinking) throw refuse("chat_template_kwargs.enable_thinking");
+  if (prompt.kind === "chat") checkThinking(prompt, model);
 }
 
 /** Text is counted where it is tokenised; token ids can be counted before anything is done with them. */

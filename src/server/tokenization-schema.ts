@@ -17,8 +17,8 @@ const text = Type.Optional(
 const flag = (fallback: boolean) => Type.Boolean({ default: fallback, description: "true or false" });
 const optionalFlag = Type.Optional(Type.Boolean({ description: "true or false" }));
 
-/** Fields that a chat template can read. */
-const { messages, ...otherFields } = chatFields;
+/** Fields that a chat template can read beside the messages. */
+export const { messages, ...templateFields } = chatFields;
 
 /** Body of POST /tokenize: `content` is llama-server's name of the text, `prompt` vLLM's, each with its own flags. */
 export const tokenizeSchema = Type.Object(
@@ -27,7 +27,7 @@ export const tokenizeSchema = Type.Object(
     content: text,
     prompt: text,
     messages: Type.Optional(messages),
-    ...otherFields,
+    ...templateFields,
     add_special: optionalFlag,
     add_special_tokens: optionalFlag,
     parse_special: flag(true),

@@ -216,6 +216,21 @@ describe("fields of messages", () => {
     });
   });
 
+  it("may be empty where nothing has to be said", async () => {
+    const use = { type: "tool_use", id: "a", name: "f", input: {} };
+    const result = { type: "tool_result", tool_use_id: "a", content: [] };
+    const messages = [
+      { role: "assistant", content: [use] },
+      { role: "user", content: [result, { type: "text", text: "echo" }] },
+    ];
+    const { prompt } = await echoed({ messages, system: [] });
+    expect(JSON.parse((prompt as ChatPrompt).messages)).toMatchObject([
+      { role: "assistant" },
+      { role: "tool", content: "" },
+      { role: "user", content: "echo" },
+    ]);
+  });
+
   it("may be null where they may be left out", async () => {
     const text = { type: "text", text: "echo", cache_control: null, citations: null };
     const messages = [{ role: "user", content: [text] }];
@@ -249,6 +264,25 @@ describe("fields of messages", () => {
     [{ messages: [{ role: "tool", content: "a" }] }, "messages[0].role"],
     [{ messages: [{ role: "user" }] }, "messages[0].content"],
     [{ messages: [{ role: "user", content: "\0" }] }, "messages[0].content"],
+    [{ messages: [{ role: "user", content: [] }] }, "messages[0].content"],
+    [
+      {
+        messages: [
+          { role: "assistant", content: [] },
+          { role: "user", content: "a" },
+        ],
+      },
+      "messages[0].content",
+    ],
+    [
+      {
+        messages: [
+          { role: "user", content: "a" },
+          { role: "system", content: [] },
+        ],
+      },
+      "messages[1].content",
+    ],
     [user(image), "messages[0].content[0].type"],
     [user({ type: "document" }), "messages[0].content[0].type"],
     [user({ text: "a" }), "messages[0].content[0].type"],
@@ -284,6 +318,18 @@ describe("fields of messages", () => {
     const { error } = (await response.json()) as { error: object };
     expect(error).toMatchObject({ type: "invalid_request_error", details: { param } });
     expect(response.status).toBe(400);
+  });
+
+  it.each([
+    [{ thinking: { type: "enabled", budget_tokens: 1024 } }, "thinking"],
+    [{ output_config: { effort: "low" } }, "output_config.effort"],
+  ])("are refused where they are counted too, for a model that does not think: %j", async (fields, param) => {
+    const { messages } = ask("words 1");
+    const response = await stand.post("/v1/messages/count_tokens", { messages, ...fields });
+    const { error } = (await response.json()) as { error: object };
+    expect(error).toMatchObject({ details: { error_code: "thinking_not_supported", param } });
+    const calm = { messages, thinking: { type: "disabled" } };
+    expect((await stand.post("/v1/messages/count_tokens", calm)).status).toBe(200);
   });
 
   it("name the tool's kind that was refused", async () => {

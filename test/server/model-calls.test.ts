@@ -227,6 +227,17 @@ describe("a text generation model", () => {
     ["/tokenize", { content: "a", prompt: "a" }, "content"],
     ["/tokenize", { content: "a", ...chat }, "content"],
     ["/tokenize", { content: ["a"] }, "content"],
+    ["/tokenize", { ...chat, add_special: true }, "add_special"],
+    ["/tokenize", { ...chat, add_special_tokens: false }, "add_special_tokens"],
+    ["/tokenize", { ...chat, parse_special: true }, "parse_special"],
+    ["/tokenize", { content: "a", tools: [] }, "tools"],
+    ["/tokenize", { content: "a", tool_choice: "none" }, "tool_choice"],
+    ["/tokenize", { content: "a", parallel_tool_calls: true }, "parallel_tool_calls"],
+    ["/tokenize", { prompt: "a", reasoning_effort: "none" }, "reasoning_effort"],
+    ["/tokenize", { prompt: "a", chat_template_kwargs: {} }, "chat_template_kwargs"],
+    ["/tokenize", { content: "a", add_special: false, add_special_tokens: true }, "add_special_tokens"],
+    ["/tokenize", { prompt: "a", add_special: true }, "add_special"],
+    ["/tokenize", { content: "a", x: 1 }, "x"],
     ["/tokenize", { content: "x".repeat(2 ** 20 + 1) }, "content"],
     ["/tokenize", { content: "a", with_pieces: "yes" }, "with_pieces"],
     ["/tokenize", { messages: [{ role: "x", content: "a" }] }, "messages[0].role"],
@@ -236,9 +247,28 @@ describe("a text generation model", () => {
     ["/detokenize", { tokens: [1, -2] }, "tokens[1]"],
     ["/detokenize", { tokens: [1, 2, 999999999] }, "tokens[2]"],
     ["/apply-template", {}, "messages"],
+    ["/apply-template", { ...chat, reasoning_effort: "low" }, "reasoning_effort"],
+    [
+      "/apply-template",
+      { ...chat, chat_template_kwargs: { enable_thinking: true } },
+      "chat_template_kwargs.enable_thinking",
+    ],
+    ["/tokenize", { ...chat, reasoning_effort: "low" }, "reasoning_effort"],
+    [
+      "/tokenize",
+      { ...chat, chat_template_kwargs: { enable_thinking: true } },
+      "chat_template_kwargs.enable_thinking",
+    ],
     ["/apply-template", { ...chat, stream: true }, "stream"],
   ])("refuses %s of %j by name", async (path, body, param) => {
     expect(await refusedBy(stand.post(path, body))).toMatchObject({ type: "invalid_request_error", param });
+  });
+
+  it("says with what a field goes that would be ignored; null is the same as absent", async () => {
+    expect((await refusedBy(tokenize({ ...chat, parse_special: true }))).message).toBe(
+      "Expected 'parse_special' to be given only with 'content' or 'prompt', but received it with 'messages'.",
+    );
+    expect((await tokenize({ content: "a", prompt: null, tools: null })).status).toBe(200);
   });
 
   it("passes on what its template refuses", async () => {

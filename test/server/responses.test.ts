@@ -232,6 +232,15 @@ describe("fields of responses", () => {
     [{ input: [{ type: "reasoning", summary: [], encrypted_content: "x" }] }, "input[0].encrypted_content"],
     [{ input: [{ type: "function_call", call_id: "a", name: "f" }] }, "input[0].arguments"],
     [{ input: [{ type: "function_call_output", call_id: "a", output: "1" }] }, "input[0].call_id"],
+    [
+      {
+        input: [
+          { role: "user", content: "a" },
+          { type: "function_call", call_id: "a", name: "f", arguments: "{" },
+        ],
+      },
+      "input[1].arguments",
+    ],
     [said({ type: "input_image", image_url: "data:" }), "input[0].content[0].type"],
     [said({ type: "input_file", file_id: "a" }), "input[0].content[0].type"],
     [said({ type: "input_text" }), "input[0].content[0].text"],
@@ -311,6 +320,16 @@ describe("a conversation of responses", () => {
     const { output: items } = await openai.responses.retrieve(first.id);
     const sent = await echoed({ input: [{ role: "user", content: CALLING }, ...items, output] });
     expect(messagesOf(kept)).toEqual(messagesOf(sent));
+  });
+
+  it("goes on without a call that its limit cut", async () => {
+    const first = await openai.responses.create({ input: CALLING.replace("parts", "cut"), tools: [WEATHER] });
+    expect(first.output.at(-1)).toMatchObject({ type: "function_call", status: "incomplete" });
+    const second = await echoed({ previous_response_id: first.id });
+    expect(messagesOf(second).slice(1)).toEqual([
+      { role: "assistant", content: "I look.", reasoning_content: "hm" },
+      { role: "user", content: "echo" },
+    ]);
   });
 
   it("can be looked at and deleted", async () => {

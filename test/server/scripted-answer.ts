@@ -15,6 +15,7 @@ export function contextOf(call: { maxTokens?: number | null; logprobs?: number |
     modelName: "scripted",
     created: 1_700_000_000,
     vocabulary,
+    reply: { request: { id: "request-1" } },
     call: { maxTokens: null, logprobs: null, ...call },
   } as AnswerContext;
 }

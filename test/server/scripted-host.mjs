@@ -73,6 +73,12 @@ const acts = {
     }
     step(id, null, { reason: "stop" });
   },
+  /** The same but for the last step, for which the limit left no room. */
+  cut: (id, request, ...words) => {
+    for (const parts of JSON.parse(words.join(" ")).slice(0, -1))
+      send({ type: "step", ids: [id], texts: [""], parts: [parts], ends: [] });
+    step(id, null, { reason: "length" });
+  },
   /** Tokens with their logprobs, from the JSON of an array of [token, logprob, top]. */
   logprobs: (id, request, ...words) => {
     for (const [token, logprob, top] of JSON.parse(words.join(" "))) {

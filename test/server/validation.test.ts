@@ -247,6 +247,11 @@ describe("messages of errors", () => {
     ],
     [{ messages: undefined }, "missing_parameter", "Missing required parameter: 'messages'."],
     [
+      { reasoning_effort: "none", chat_template_kwargs: { enable_thinking: true } },
+      "conflicting_parameters",
+      `Expected only one of 'reasoning_effort': "none" and 'chat_template_kwargs.enable_thinking': true, but received both.`,
+    ],
+    [
       { max_tokens: 1, max_completion_tokens: 1 },
       "conflicting_parameters",
       "Expected only one of 'max_tokens' and 'max_completion_tokens', but received both.",

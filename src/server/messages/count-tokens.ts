@@ -1,6 +1,7 @@
-import type { ModelCalls } from "../model-calls.js";
+import type { ModelCall, ModelCalls } from "../model-calls.js";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ChatPrompt } from "../../engine/messages.js";
+import { checkThinking } from "../thinking.js";
 
 /**
  * Asks the engine how many tokens a prompt has.
@@ -19,13 +20,14 @@ export type CountTokens = (
 export function tokenCounter(calls: ModelCalls): CountTokens {
   return (prompt, model, request, reply) => {
     const bytes = prompt.messages.length + prompt.tools.length;
-    const call = {
+    const call: ModelCall = {
       model,
       kinds: ["generation"],
       takesSlot: false,
       bytes,
+      check: (info) => checkThinking(prompt, info),
       paramOf: () => "messages",
-    } as const;
+    };
     return calls.serve(call, request, reply, async (ask) => {
       const { tokens } = await ask({ kind: "tokenize-chat", prompt, withPieces: false });
       return tokens.length;

@@ -85,7 +85,8 @@ export class MessageStream implements Answer, AnswerItemListener {
 
   fail(error: ApiError): boolean {
     const { opened } = this.stream;
-    if (opened) this.stream.end(`event: error\ndata: ${JSON.stringify(messagesError(error))}\n\n`);
+    const { id } = this.context.reply.request;
+    if (opened) this.stream.end(`event: error\ndata: ${JSON.stringify(messagesError(error, id))}\n\n`);
     return opened;
   }
 

@@ -14,6 +14,7 @@ const TYPES: Record<number, string> = {
   401: "authentication_error",
   403: "permission_error",
   404: "not_found_error",
+  408: "timeout_error",
   413: "request_too_large",
   429: "rate_limit_error",
   503: "overloaded_error",
@@ -21,7 +22,7 @@ const TYPES: Record<number, string> = {
 };
 
 /** Anthropic's error object. Its client shows `details.error_code`, which is the code of the table in errors.ts. */
-export function messagesError(error: ApiError, requestId: string | null = null): object {
+export function messagesError(error: ApiError, requestId: string): object {
   const { status } = error.kind;
   const type = TYPES[status] ?? (status < 500 ? "invalid_request_error" : "api_error");
   const { message, param } = inNamesOf(NAMES, error);

@@ -15,15 +15,20 @@ type Turn = { role: Message["role"]; blocks: Block[] };
 export function chatPartsOf(body: MessagesPrompt): ChatParts {
   checkLast(body.messages);
   checkResults(body.messages);
-  const system =
-    body.system === undefined ? [] : [{ role: "system", content: chatContent(body.system) } as const];
   return {
-    messages: [...system, ...turnsOf(body.messages).flatMap(messagesOf)],
+    messages: [...systemOf(body), ...turnsOf(body.messages).flatMap(messagesOf)],
     tools: (body.tools ?? []).map(toolOf),
     ...choiceOf(body.tool_choice),
     chat_template_kwargs: { enable_thinking: thinkingOf(body.thinking) },
     reasoning_effort: body.output_config?.effort,
   };
+}
+
+/** One without blocks is none: what a template says where there is no system then stands. */
+function systemOf({ system = [] }: MessagesPrompt): ChatMessage[] {
+  return system.length === 0 && typeof system !== "string"
+    ? []
+    : [{ role: "system", content: chatContent(system) }];
 }
 
 /** An answer would go on with the assistant's words; the chat templates begin a new one. */

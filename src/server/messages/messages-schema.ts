@@ -40,13 +40,17 @@ const textBlock = object({
 });
 
 const BLOCK_LIMIT = 4096;
-const TEXTS = "a string (without NUL or lone surrogates) or an array of text blocks";
+const STRING = "a string (without NUL or lone surrogates)";
 
-function contentOf<Block extends TSchema>(block: Block, description: string) {
-  return Type.Union([text, Type.Array(block, { maxItems: BLOCK_LIMIT })], { description });
+/** Without a block there is nothing to answer; systems and results may be empty, as they are for Anthropic. */
+function contentOf<Block extends TSchema>(block: Block, blocks: string, minItems: 0 | 1) {
+  const description = `${STRING} or an array of ${minItems === 1 ? "one or more " : ""}${blocks}`;
+  return Type.Union([text, Type.Array(block, { minItems, maxItems: BLOCK_LIMIT })], { description });
 }
 
-const texts = contentOf(variants("type", { text: textBlock }), TEXTS);
+const textsOf = (minItems: 0 | 1) =>
+  contentOf(variants("type", { text: textBlock }), "text blocks", minItems);
+const texts = textsOf(0);
 
 const userBlock = variants("type", {
   text: textBlock,
@@ -74,12 +78,13 @@ const assistantBlock = variants("type", {
   redacted_thinking: object({ type: Type.Literal("redacted_thinking"), data: text }),
 });
 
-const BLOCKS = "a string (without NUL or lone surrogates) or an array of content blocks";
-
 const message = variants("role", {
-  user: object({ role: Type.Literal("user"), content: contentOf(userBlock, BLOCKS) }),
-  assistant: object({ role: Type.Literal("assistant"), content: contentOf(assistantBlock, BLOCKS) }),
-  system: object({ role: Type.Literal("system"), content: texts }),
+  user: object({ role: Type.Literal("user"), content: contentOf(userBlock, "content blocks", 1) }),
+  assistant: object({
+    role: Type.Literal("assistant"),
+    content: contentOf(assistantBlock, "content blocks", 1),
+  }),
+  system: object({ role: Type.Literal("system"), content: textsOf(1) }),
 });
 
 const tool = variants(

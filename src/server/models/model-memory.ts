@@ -83,15 +83,23 @@ export class ModelMemory {
   /** Its place is kept from then on. A model that is too large for the budget alone gets it all. */
   async #makeRoom(model: ServedModel): Promise<void> {
     model.retiring = false;
-    while (!this.#held.has(model)) {
-      const victim = this.#leastRecent(
-        ({ users, awaited, retiring }) => users === 0 && (retiring || awaited === 0),
-      );
-      if (this.#excess(model) <= 0 || this.#held.size === 0) this.#held.add(model);
-      else if (model.awaited === 0) throw new AbandonedLoad();
-      else if (victim) await this.#unload(victim);
-      else await this.#change();
+    // Once for all of the wait: the short requests of a busy model end, and so change something, all the time.
+    const timer = setInterval(() => this.#retireOne(), this.patience);
+    try {
+      while (!this.#held.has(model)) await this.#makeSomeRoom(model);
+    } finally {
+      clearInterval(timer);
     }
+  }
+
+  async #makeSomeRoom(model: ServedModel): Promise<void> {
+    const victim = this.#leastRecent(
+      ({ users, awaited, retiring }) => users === 0 && (retiring || awaited === 0),
+    );
+    if (this.#excess(model) <= 0 || this.#held.size === 0) this.#held.add(model);
+    else if (model.awaited === 0) throw new AbandonedLoad();
+    else if (victim) await this.#unload(victim);
+    else await this.#change();
   }
 
   /** A model may take more than its files told. */
@@ -125,14 +133,15 @@ export class ModelMemory {
     );
   }
 
-  /** Resolves when there may be a victim, for which one is asked to make way if it takes too long. */
-  async #change(): Promise<void> {
-    const timer = setTimeout(() => this.#retireOne(), this.patience);
-    await new Promise<void>((resolve) => (this.#changed = resolve));
-    clearTimeout(timer);
+  /** Resolves when there may be a victim. */
+  #change(): Promise<void> {
+    return new Promise<void>((resolve) => (this.#changed = resolve));
   }
 
+  /** For whom room is made has waited for so long that one is asked to make way. */
   #retireOne(): void {
+    const roomIsBeingMade = [...this.#held].some(({ state }) => state === "unloaded");
+    if (roomIsBeingMade) return;
     const busy = this.#leastRecent(({ retiring }) => !retiring);
     if (busy) busy.retiring = true;
     this.changed();

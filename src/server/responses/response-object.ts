@@ -73,19 +73,16 @@ export function ended(
   };
 }
 
-/** The few codes that OpenAI's type has. */
-const ERROR_CODES = {
-  invalid_request_error: "invalid_prompt",
-  rate_limit_error: "rate_limit_exceeded",
-  server_error: "server_error",
-} as const;
+/** Of the few codes that OpenAI's type has, those of statuses; a request that ran out of time has none of its own. */
+const ERROR_CODES: Record<number, string> = { 400: "invalid_prompt", 429: "rate_limit_exceeded" };
 
 export function failed(
   response: ResponseObject,
   output: Item[],
   { kind, message }: ApiError,
 ): ResponseObject {
-  return { ...response, status: "failed", error: { code: ERROR_CODES[kind.type], message }, output };
+  const code = ERROR_CODES[kind.status] ?? "server_error";
+  return { ...response, status: "failed", error: { code, message }, output };
 }
 
 function usageOf({ promptTokens, cachedTokens, generatedTokens }: TokenUsage): object {

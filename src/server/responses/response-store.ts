@@ -1,5 +1,6 @@
 import type { Item } from "./items.js";
 import type { ResponseObject } from "./response-object.js";
+import { TenantShares } from "./tenant-shares.js";
 
 export interface StoreLimits {
   responses: number;
@@ -21,10 +22,14 @@ export interface StoredResponse {
   until: number;
 }
 
-/** Keeps the last responses in memory. The oldest goes first: who goes on with a conversation makes a newer one of it. */
+/**
+ * Keeps the last responses in memory. The oldest goes first, since who goes on with a conversation makes a newer one of
+ * it, and of the tenant that has most: otherwise one could have those of all others dropped.
+ */
 export class ResponseStore {
   /** In order of age. */
   readonly #entries = new Map<string, StoredResponse>();
+  readonly #shares = new TenantShares();
   #characters = 0;
 
   constructor(
@@ -47,6 +52,7 @@ export class ResponseStore {
     const until = this.now() + this.limits.seconds * 1000;
     const all = [...conversationOf(earlier), ...input];
     this.#entries.set(response.id, { tenant, response, input: all, size, until });
+    this.#shares.add(tenant, response.id, size);
     this.#characters += size;
     this.#shrink();
   }
@@ -67,20 +73,33 @@ export class ResponseStore {
 
   #shrink(): void {
     const { responses, characters } = this.limits;
+    this.#dropOld();
+    while (this.#entries.size > responses) this.#remove(this.#shares.oldestOfLargest("responses"));
+    while (this.#characters > characters) this.#remove(this.#shares.oldestOfLargest("characters"));
+  }
+
+  #dropOld(): void {
     const now = this.now();
     for (const [id, { until }] of this.#entries) {
-      if (until > now && this.#entries.size <= responses && this.#characters <= characters) return;
+      if (until > now) return;
       this.#remove(id);
     }
   }
 
   #remove(id: string): void {
-    this.#characters -= this.#entries.get(id)!.size;
+    const { tenant, size } = this.#entries.get(id)!;
+    this.#shares.remove(tenant, id, size);
+    this.#characters -= size;
     this.#entries.delete(id);
   }
 }
 
 /** What a response that follows is made of, besides its own input. */
 export function conversationOf(stored: StoredResponse | null): Item[] {
-  return stored ? [...stored.input, ...stored.response.output] : [];
+  return stored ? [...stored.input, ...stored.response.output.filter((item) => !isCutCall(item))] : [];
+}
+
+/** Its arguments are no JSON, which no template could write; nor has anybody made such a call. */
+function isCutCall({ type, status }: Item): boolean {
+  return type === "function_call" && status === "incomplete";
 }

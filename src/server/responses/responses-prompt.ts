@@ -3,6 +3,7 @@ import type { ChatParts } from "../chat-prompt.js";
 import type { ChatMessage, ChatTool, ToolChoice } from "../chat-schema.js";
 import { ApiError } from "../errors.js";
 import { shown } from "../schema-errors.js";
+import { ToolArguments } from "../tool-arguments.js";
 import type { Item } from "./items.js";
 import type { ResponsesBody, ResponsesTool } from "./responses-schema.js";
 
@@ -33,6 +34,7 @@ export function chatPartsOf(
 class Conversation {
   readonly messages: ChatMessage[] = [];
   readonly #calls = new Set<string>();
+  readonly #arguments = new ToolArguments();
   #turn: ChatMessage | null = null;
 
   constructor(instructions: string | undefined) {
@@ -45,7 +47,7 @@ class Conversation {
         this.#think(item);
         break;
       case "function_call":
-        this.#call(item);
+        this.#call(item, path);
         break;
       case "function_call_output":
         this.#result(item, path);
@@ -67,7 +69,9 @@ class Conversation {
     else this.#other({ role, content: chatContent(content) });
   }
 
-  #call({ call_id, name, arguments: text }: Extract<Item, { type: "function_call" }>): void {
+  #call({ call_id, name, arguments: text }: Extract<Item, { type: "function_call" }>, path: string): void {
+    // Here, where their place in the input is known.
+    this.#arguments.check(text, `${path}.arguments`);
     const turn = this.#turnWithout();
     (turn.tool_calls ??= []).push({ id: call_id, type: "function", function: { name, arguments: text } });
     this.#calls.add(call_id);

@@ -1,11 +1,13 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
-import type { EngineCall, ModelInfo, Tokenized } from "../../engine/messages.js";
+import type { ChatPrompt, EngineCall, ModelInfo, Tokenized } from "../../engine/messages.js";
 import { chatPrompt } from "../chat-prompt.js";
 import { ApiError } from "../errors.js";
 import type { ModelCall, ModelCalls } from "../model-calls.js";
 import { detokenizeDocs, templateDocs, tokenizeDocs } from "../openapi/token-docs.js";
 import { shown } from "../schema-errors.js";
+import { checkThinking } from "../thinking.js";
+import { checkForm } from "../tokenization-forms.js";
 import { checkTokens, isTokenId } from "../token-ids.js";
 import { pieceOf, tokenPieces } from "../token-pieces.js";
 import {
@@ -22,13 +24,22 @@ export function tokenizationRoutes(app: FastifyInstance, calls: ModelCalls): voi
 
   typed.post(
     "/tokenize",
-    { schema: { body: tokenizeSchema }, config: { docs: tokenizeDocs } },
+    {
+      schema: { body: tokenizeSchema },
+      config: { docs: tokenizeDocs },
+      preValidation: (request, _, done) => {
+        checkForm(request.body);
+        done();
+      },
+    },
     (request, reply) => {
       const { body } = request;
       const { call, param } = tokenizeCall(body);
       const kinds: ModelCall["kinds"] = call.kind === "tokenize" ? ANY : ["generation"];
       const { length } = call.kind === "tokenize" ? call.text : call.prompt.messages;
-      return calls.serve(textCall(body, param, kinds, length), request, reply, async (ask, info) =>
+      const check = call.kind === "tokenize" ? undefined : thinkingCheck(call.prompt);
+      const modelCall = { ...textCall(body, param, kinds, length), check };
+      return calls.serve(modelCall, request, reply, async (ask, info) =>
         tokenized(await ask(call), body, info),
       );
     },
@@ -57,7 +68,10 @@ export function tokenizationRoutes(app: FastifyInstance, calls: ModelCalls): voi
     (request, reply) => {
       const { body } = request;
       const prompt = chatPrompt(body);
-      const call = textCall(body, "messages", ["generation"], prompt.messages.length);
+      const call: ModelCall = {
+        ...textCall(body, "messages", ["generation"], prompt.messages.length),
+        check: thinkingCheck(prompt),
+      };
       return calls.serve(call, request, reply, async (ask) => ({
         prompt: await ask({ kind: "apply-template", prompt }),
       }));
@@ -74,28 +88,26 @@ function textCall(
   return { model, kinds, takesSlot: false, bytes, paramOf: () => param };
 }
 
+/** As a generation is checked. */
+function thinkingCheck(prompt: ChatPrompt): ModelCall["check"] {
+  return (info) => checkThinking(prompt, info);
+}
+
 type TokenizeCall = Extract<EngineCall, { kind: "tokenize" | "tokenize-chat" }>;
 
-/** @throws ApiError unless the body has exactly one text. */
+/** @throws ApiError */
 function tokenizeCall(body: TokenizeBody): { call: TokenizeCall; param: string } {
   const { content, prompt, messages } = body;
-  const given = Object.entries({ content, prompt, messages }).filter(([, value]) => value !== undefined);
-  const [first, second] = given.map(([name]) => name);
-  if (first === undefined) throw new ApiError("missing_parameter", { what: "'content'" }, "content");
-  if (second !== undefined) {
-    const what = `'${first}' and '${second}'`;
-    throw new ApiError("conflicting_parameters", { what }, first);
-  }
   const withPieces = body.with_pieces || body.return_token_strs;
   if (messages !== undefined)
     return {
       call: { kind: "tokenize-chat", prompt: chatPrompt({ ...body, messages }), withPieces },
-      param: first,
+      param: "messages",
     };
   const addSpecial = body.add_special ?? body.add_special_tokens ?? prompt !== undefined;
   const text = (content ?? prompt)!;
   const call = { kind: "tokenize", text, addSpecial, parseSpecial: body.parse_special, withPieces } as const;
-  return { call, param: first };
+  return { call, param: content === undefined ? "prompt" : "content" };
 }
 
 function tokenized(

@@ -122,10 +122,19 @@ describe("a streamed message", () => {
     const answer = new MessageStream(contextOf(), stream.asEventStream);
     answer.piece(0, plain("a"));
     expect(answer.fail(new ApiError("engine_restarting"))).toBe(true);
+    expect(stream.events.at(-1)).toMatchObject({ event: "error", data: { request_id: "request-1" } });
     await expect(assembled(stream)).rejects.toMatchObject({
       type: "overloaded_error",
       errorCode: "engine_restarting",
     });
+  });
+
+  it("tells that it ran out of time as such", () => {
+    const stream = new TextStream();
+    const answer = new MessageStream(contextOf(), stream.asEventStream);
+    answer.piece(0, plain("a"));
+    answer.fail(new ApiError("deadline_exceeded", { seconds: 1 }));
+    expect(stream.events.at(-1)!.data).toMatchObject({ error: { type: "timeout_error" } });
   });
 
   it("leaves an error to the reply while nothing was sent", () => {

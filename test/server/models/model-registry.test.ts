@@ -310,6 +310,43 @@ describe("a budget", () => {
     expect(newcomer.got).toMatchObject({ model: model("a"), waited: 0 });
   });
 
+  it("gives a model its turn beside one whose short requests never stop", async () => {
+    make({ a: 3, b: 3 }, { budget: 5 });
+    await loaded("a", 3);
+    let user = lease("a");
+    await settled();
+    const asked = lease("b");
+    for (let second = 0; second < PATIENCE_SECONDS; second++) {
+      expect(user.got).toMatchObject({ model: model("a") });
+      await seconds(1);
+      const next = lease("a");
+      await settled();
+      user.release();
+      user = next;
+    }
+    await settled();
+    expect(states()).toEqual({ a: "unloaded", b: "loading" });
+    link("b").ready(3);
+    await settled();
+    expect(asked.got).toMatchObject({ model: model("b"), waited: PATIENCE_SECONDS });
+  });
+
+  it("asks the next one to make way where one is not enough, after as long again", async () => {
+    make({ a: 2, b: 2, c: 4 }, { budget: 4 });
+    await loaded("a", 2);
+    await loaded("b", 2);
+    lease("a");
+    lease("b");
+    await settled();
+    lease("c");
+    await seconds(PATIENCE_SECONDS);
+    expect([model("a").retiring, model("b").retiring]).toEqual([true, false]);
+    await seconds(PATIENCE_SECONDS - 1);
+    expect(model("b").retiring).toBe(false);
+    await seconds(1);
+    expect(model("b").retiring).toBe(true);
+  });
+
   it("makes room in the order of asking, for those that are still asked for", async () => {
     make({ a: 3, b: 3, c: 1 }, { budget: 5 });
     await loaded("a", 3);

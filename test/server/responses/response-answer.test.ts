@@ -193,6 +193,19 @@ describe("a streamed response", () => {
     });
   });
 
+  it.each([
+    [new ApiError("deadline_exceeded", { seconds: 1 }), "server_error"],
+    [new ApiError("constraint_failed", { reason: "x" }), "invalid_prompt"],
+    [new ApiError("queue_full"), "rate_limit_exceeded"],
+    [new ApiError("drain_timeout"), "server_error"],
+  ])("tells %s as %s", async (error, code) => {
+    const stream = new TextStream();
+    const answer = new ResponseStream(body, contextOf(), stream.asEventStream, ignore);
+    answer.piece(0, plain("a"));
+    answer.fail(error);
+    expect(await assembled(stream)).toMatchObject({ status: "failed", error: { code } });
+  });
+
   it("leaves an error to the reply while nothing was sent", () => {
     const stream = new TextStream();
     const answer = new ResponseStream(body, contextOf(), stream.asEventStream, ignore);

@@ -42,6 +42,31 @@ describe("the store of responses", () => {
     expect([store.get("", "c"), store.get("", "b")?.response.id]).toEqual([null, "b"]);
   });
 
+  it("lets those of the tenant go that has most, however new they are", () => {
+    const store = new ResponseStore(LIMITS);
+    store.put("quiet", responseOf("q"), itemsOf("hi"), null);
+    for (let i = 0; i < 10; i++) store.put("loud", responseOf(`l${i}`), itemsOf("hi"), null);
+    const kept = (tenant: string, ...ids: string[]) => ids.filter((id) => store.get(tenant, id));
+    expect([kept("quiet", "q"), kept("loud", "l7", "l8", "l9")]).toEqual([["q"], ["l8", "l9"]]);
+    // Of several that have as many, the one that has been here for longest.
+    for (const id of ["a", "b"]) store.put(id, responseOf(id), itemsOf("hi"), null);
+    expect([kept("quiet", "q"), kept("loud", "l8", "l9"), kept("a", "a"), kept("b", "b")]).toEqual([
+      [],
+      ["l9"],
+      ["a"],
+      ["b"],
+    ]);
+  });
+
+  it("lets those of the tenant go whose are the largest, when they are too large", () => {
+    const store = new ResponseStore({ ...LIMITS, characters: 2500 });
+    store.put("loud", responseOf("l0", "x".repeat(1200)), itemsOf("hi"), null);
+    for (const id of ["q0", "q1"]) store.put("quiet", responseOf(id), itemsOf("hi"), null);
+    store.put("loud", responseOf("l1", "x".repeat(800)), itemsOf("hi"), null);
+    expect([store.get("loud", "l0"), store.get("loud", "l1")?.response.id]).toEqual([null, "l1"]);
+    expect(["q0", "q1"].every((id) => store.get("quiet", id))).toBe(true);
+  });
+
   it("lets them go when they are too old", () => {
     let now = 0;
     const store = new ResponseStore(LIMITS, () => now);
