@@ -3,6 +3,7 @@ import type { Answer, AnswerContext, AnswerPiece, FinishReason } from "../answer
 import { AnswerItems, type AnswerItem, type AnswerItemListener } from "../answer-items.js";
 import type { ApiError } from "../errors.js";
 import type { EventStream } from "../event-stream.js";
+import { isJson } from "../json-body.js";
 import { toldTimings } from "../timings.js";
 import type { Item } from "./items.js";
 import { beginning, ended, failed, OutputItems, type ResponseObject } from "./response-object.js";
@@ -23,7 +24,7 @@ class ResponseInMaking {
   }
 
   end(finish: FinishReason, usage: TokenUsage): void {
-    const output = this.#output(finish === "length" || this.#isCallCut(finish));
+    const output = this.#output(finish === "length" || this.#isCallCut());
     this.response = { ...ended(this.response, output, finish, usage), ...toldTimings(this.context) };
   }
 
@@ -31,9 +32,10 @@ class ResponseInMaking {
     this.response = failed(this.response, this.#output(true), error);
   }
 
-  /** One that is whole makes the answer end with it. */
-  #isCallCut(finish: FinishReason): boolean {
-    return finish === "stop" && this.items.list.at(-1)?.kind === "tool_call";
+  /** By a stop string. */
+  #isCallCut(): boolean {
+    const last = this.items.list.at(-1);
+    return last?.kind === "tool_call" && !isJson(last.text);
   }
 
   /** @param isCut Whether the last item is not all that it was to be. */
