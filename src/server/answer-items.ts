@@ -1,5 +1,5 @@
 import type { AnswerPart, TokenLogprob } from "../engine/messages.js";
-import type { AnswerPiece } from "./answer.js";
+import type { AnswerPiece } from "./answer-piece.js";
 
 /** A stretch of an answer that is all of one kind. Its text is a call's arguments, as far as they have come. */
 export type AnswerItem =

@@ -1,23 +1,12 @@
 import type { FastifyReply } from "fastify";
-import type { AnswerPart, ModelInfo, RequestEnd, TokenLogprob, TokenUsage } from "../engine/messages.js";
+import type { ModelInfo, RequestEnd, TokenUsage } from "../engine/messages.js";
+import type { AnswerPiece } from "./answer-piece.js";
 import type { ApiError } from "./errors.js";
-import type { GenerationCall } from "./generation.js";
+import type { GenerationCall } from "./generation-call.js";
 import type { RequestRecord } from "./request-record.js";
 import type { Vocabulary } from "./vocabulary.js";
 
 export type FinishReason = "stop" | "length" | "tool_calls";
-
-/** What one step brought one choice of an answer. */
-export interface AnswerPiece {
-  /** Content, where `parts` is null; else "". */
-  text: string;
-  /** What the text is made of, where the model's template has a format for that. */
-  parts: AnswerPart[] | null;
-  /** Of the tokens sampled since the last piece; null when none were asked for. */
-  logprobs: TokenLogprob[] | null;
-  /** The same of the prompt's next tokens. */
-  promptLogprobs: TokenLogprob[] | null;
-}
 
 /** How the engine ended a choice. */
 export type AnswerEnd = TokenUsage & Pick<RequestEnd, "stop">;

@@ -1,5 +1,6 @@
 import type { AnswerPart } from "../engine/messages.js";
-import type { AnswerContext, AnswerPiece } from "./answer.js";
+import type { AnswerContext } from "./answer.js";
+import type { AnswerPiece } from "./answer-piece.js";
 import { chatLogprobs } from "./chat-logprobs.js";
 import type { GatheredChoice } from "./gathered-choice.js";
 import type { AnswerFormat, StreamedChoice } from "./openai-answer.js";

@@ -1,4 +1,5 @@
-import type { AnswerContext, AnswerPiece } from "./answer.js";
+import type { AnswerContext } from "./answer.js";
+import type { AnswerPiece } from "./answer-piece.js";
 import { echoOf } from "./completion-echo.js";
 import { completionLogprobs } from "./completion-logprobs.js";
 import type { CompletionWishes } from "./completion-wishes.js";

@@ -12,7 +12,7 @@ import type {
   Step,
   ToEngine,
 } from "../engine/messages.js";
-import type { AnswerPiece } from "./answer.js";
+import type { AnswerPiece } from "./answer-piece.js";
 import { hostEnvironment } from "./host-environment.js";
 
 /** What a request hears of the engine. After `onEnd` or `onLost` it hears nothing more. */

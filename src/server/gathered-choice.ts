@@ -1,5 +1,6 @@
 import type { AnswerPart, TokenLogprob, TokenUsage } from "../engine/messages.js";
-import type { AnswerPiece, FinishReason } from "./answer.js";
+import type { FinishReason } from "./answer.js";
+import type { AnswerPiece } from "./answer-piece.js";
 
 export interface GatheredCall {
   id: string;

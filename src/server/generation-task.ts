@@ -3,7 +3,8 @@ import type { AnswerPart, GenerateRequest, RequestEnd } from "../engine/messages
 import type { Outcome } from "../metrics/catalog.js";
 import type { Tenant } from "./access/tenant.js";
 import type { Admission, Ticket } from "./admission.js";
-import type { Answer, AnswerPiece, FinishReason } from "./answer.js";
+import type { Answer, FinishReason } from "./answer.js";
+import type { AnswerPiece } from "./answer-piece.js";
 import type { EngineClient } from "./engine-link.js";
 import { ApiError } from "./errors.js";
 import { isJson } from "./json-body.js";

@@ -3,6 +3,7 @@ import type { GenerateRequest, ModelInfo, Prompt } from "../engine/messages.js";
 import type { MakeAnswer } from "./answer.js";
 import { endSignal } from "./deadline.js";
 import { ApiError } from "./errors.js";
+import type { GenerationCall } from "./generation-call.js";
 import { GenerationTask } from "./generation-task.js";
 import type { Lease, ModelRegistry } from "./models/model-registry.js";
 import { requireKind } from "./models/model-kind.js";
@@ -10,33 +11,6 @@ import { promptBytes } from "./request-size.js";
 import { shown } from "./schema-errors.js";
 import { checkThinking } from "./thinking.js";
 import { Vocabulary } from "./vocabulary.js";
-
-/** A validated body in the engine's terms; what every route that generates makes of its own wire format. */
-export interface GenerationCall extends Pick<
-  GenerateRequest,
-  | "maxTokens"
-  | "stop"
-  | "ignoreEos"
-  | "sampling"
-  | "priority"
-  | "cacheSalt"
-  | "constraint"
-  | "logprobs"
-  | "promptLogprobs"
-  | "prediction"
-> {
-  /** As the client named it, if it did. */
-  model: string | undefined;
-  prompts: Prompt[];
-  /** Whether they came as an array, so that each is a field of its own. */
-  listed: boolean;
-  /** Choices a prompt. */
-  n: number;
-  /** From the request's arrival; null for no limit of its own. */
-  timeoutSeconds: number | null;
-  /** Whether the answer says where the time went. */
-  timings: boolean;
-}
 
 /** The one way from a validated request to its answer: admission, engine, answer. */
 export class Generation {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { TokenUsage } from "../engine/messages.js";
-import type { Answer, AnswerContext, AnswerPiece, FinishReason } from "./answer.js";
+import type { Answer, AnswerContext, FinishReason } from "./answer.js";
+import type { AnswerPiece } from "./answer-piece.js";
 import type { ApiError } from "./errors.js";
 import { EventStream } from "./event-stream.js";
 import { GatheredChoice } from "./gathered-choice.js";

@@ -1,11 +1,10 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Instants, RequestEnd, TokenUsage } from "../engine/messages.js";
 import type { Outcome } from "../metrics/catalog.js";
+import type { Exemplar } from "../telemetry/index.js";
 import { whenOver } from "./connection.js";
 import { finalStatus } from "./final-status.js";
 import { now, type ModelMeters } from "./meters.js";
-import type { RequestTrace } from "./tracing/request-trace.js";
-import type { Tracing } from "./tracing/tracing.js";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -16,6 +15,18 @@ declare module "fastify" {
 
 /** The engine's last word; of what is no generation it is only what was read. */
 type EngineEnd = TokenUsage & Partial<Pick<RequestEnd, "reason" | "instants">>;
+
+/** Follows a request to its end. */
+export interface RecordTrace {
+  /** Undefined for a request that was not sampled: nobody could find it. */
+  readonly exemplar: Exemplar | undefined;
+  /** @param overAt When the last byte was out, or the client gone. */
+  end(status: number, overAt: number): void;
+}
+
+interface Tracer {
+  begin(request: FastifyRequest, record: RequestRecord): RecordTrace | null;
+}
 
 /** What is known of a request to a model, counted under one outcome: the first that is settled on. */
 export class RequestRecord {
@@ -36,7 +47,7 @@ export class RequestRecord {
   instants: Instants | undefined;
   /** Of each engine request that ended by itself. */
   readonly finishReasons: string[] = [];
-  trace: RequestTrace | null = null;
+  trace: RecordTrace | null = null;
   #inEngine = 0;
   #listeners: (() => void)[] = [];
 
@@ -123,7 +134,7 @@ function joined(before: Instants | undefined, after: Instants): Instants {
 export function useRequestRecords(
   app: FastifyInstance,
   meters: ModelMeters,
-  tracing: Tracing | null = null,
+  tracing: Tracer | null = null,
 ): void {
   app.addHook("onRequest", (request, reply, done) => {
     const record = new RequestRecord(meters);
@@ -138,7 +149,7 @@ export function useRequestRecords(
 }
 
 /** What the engine did for it belongs to it, also when its client is gone. */
-function endTrace(record: RequestRecord, trace: RequestTrace, status: number): void {
+function endTrace(record: RequestRecord, trace: RecordTrace, status: number): void {
   const overAt = now();
   record.whenComplete(() => trace.end(status, overAt));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { AnswerPiece } from "../../src/server/answer.js";
+import type { AnswerPiece } from "../../src/server/answer-piece.js";
 import { AnswerItems } from "../../src/server/answer-items.js";
 import { call, content, piece, plain, thought } from "./scripted-answer.js";
 

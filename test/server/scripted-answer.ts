@@ -1,5 +1,6 @@
 import type { AnswerPart, TokenLogprob } from "../../src/engine/messages.js";
-import type { Answer, AnswerContext, AnswerPiece, FinishReason } from "../../src/server/answer.js";
+import type { Answer, AnswerContext, FinishReason } from "../../src/server/answer.js";
+import type { AnswerPiece } from "../../src/server/answer-piece.js";
 import type { EventStream } from "../../src/server/event-stream.js";
 import { Vocabulary } from "../../src/server/vocabulary.js";
 

@@ -1,4 +1,5 @@
-import type { Answer, AnswerContext, AnswerEnd, AnswerPiece, FinishReason } from "../answer.js";
+import type { Answer, AnswerContext, AnswerEnd, FinishReason } from "../answer.js";
+import type { AnswerPiece } from "../answer-piece.js";
 import { AnswerItems, type AnswerItem, type AnswerItemListener } from "../answer-items.js";
 import type { ApiError } from "../errors.js";
 import type { EventStream } from "../event-stream.js";

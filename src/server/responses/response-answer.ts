@@ -1,5 +1,6 @@
 import type { TokenLogprob, TokenUsage } from "../../engine/messages.js";
-import type { Answer, AnswerContext, AnswerPiece, FinishReason } from "../answer.js";
+import type { Answer, AnswerContext, FinishReason } from "../answer.js";
+import type { AnswerPiece } from "../answer-piece.js";
 import { AnswerItems, type AnswerItem, type AnswerItemListener } from "../answer-items.js";
 import type { ApiError } from "../errors.js";
 import type { EventStream } from "../event-stream.js";

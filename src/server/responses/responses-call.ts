@@ -3,7 +3,7 @@ import { chatPrompt, checkUnconstrained } from "../chat-prompt.js";
 import { constraintOf } from "../constraints/constraint-fields.js";
 import { checkedSchema } from "../constraints/json-schema.js";
 import { ApiError } from "../errors.js";
-import type { GenerationCall } from "../generation.js";
+import type { GenerationCall } from "../generation-call.js";
 import { ANY_OBJECT } from "../response-format.js";
 import { callOf } from "../sampling-schema.js";
 import type { Item } from "./items.js";

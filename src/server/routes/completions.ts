@@ -6,7 +6,8 @@ import { completionSchema, PROMPT_LIMIT, type CompletionBody } from "../completi
 import type { CompletionWishes } from "../completion-wishes.js";
 import { constraintOf } from "../constraints/constraint-fields.js";
 import { ApiError } from "../errors.js";
-import type { Generation, GenerationCall } from "../generation.js";
+import type { Generation } from "../generation.js";
+import type { GenerationCall } from "../generation-call.js";
 import { completionDocs } from "../openapi/completion-docs.js";
 import { StreamedAnswer, WholeAnswer } from "../openai-answer.js";
 import { callOf, includesUsage } from "../sampling-schema.js";

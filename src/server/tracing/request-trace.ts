@@ -2,14 +2,14 @@ import type { Context, Span, Tracer } from "@opentelemetry/api";
 import type { FastifyRequest } from "fastify";
 import type { Exemplar } from "../../telemetry/index.js";
 import { now } from "../meters.js";
-import type { RequestRecord } from "../request-record.js";
+import type { RecordTrace, RequestRecord } from "../request-record.js";
 import type { OpenTelemetry } from "./open-telemetry.js";
 import { requestAttributes, resultAttributes } from "./span-attributes.js";
 
 const SERVER_ERROR = 500;
 
 /** The span of one request. Those of its phases are made at its end, from instants that were taken anyway. */
-export class RequestTrace {
+export class RequestTrace implements RecordTrace {
   readonly #span: Span;
   /** Milliseconds from the monotonic clock to the time of day; taken once, so that the spans of a request fit together. */
   readonly #epoch = Date.now() - now() * 1000;
@@ -30,12 +30,10 @@ export class RequestTrace {
     this.#span = tracer.startSpan(`${method} ${routeOptions.url}`, options, parent);
   }
 
-  /** Undefined for a request that was not sampled: nobody could find it. */
   get exemplar(): Exemplar | undefined {
     return this.#span.isRecording() ? this.#span.spanContext() : undefined;
   }
 
-  /** @param overAt When the last byte was out, or the client gone. */
   end(status: number, overAt: number): void {
     const { api, record } = this;
     if (!this.#span.isRecording()) return;

@@ -1,6 +1,7 @@
 import Anthropic from "@anthropic-ai/sdk";
 import { describe, expect, it } from "vitest";
-import type { AnswerPiece, FinishReason } from "../../../src/server/answer.js";
+import type { FinishReason } from "../../../src/server/answer.js";
+import type { AnswerPiece } from "../../../src/server/answer-piece.js";
 import { ApiError } from "../../../src/server/errors.js";
 import { MessageStream, WholeMessage } from "../../../src/server/messages/message-answer.js";
 import {

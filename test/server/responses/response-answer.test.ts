@@ -1,7 +1,8 @@
 import OpenAI from "openai";
 import type { Response as OpenAIResponse } from "openai/resources/responses/responses";
 import { describe, expect, it } from "vitest";
-import type { AnswerPiece, FinishReason } from "../../../src/server/answer.js";
+import type { FinishReason } from "../../../src/server/answer.js";
+import type { AnswerPiece } from "../../../src/server/answer-piece.js";
 import { ApiError } from "../../../src/server/errors.js";
 import { ResponseStream, WholeResponse } from "../../../src/server/responses/response-answer.js";
 import type { ResponsesBody } from "../../../src/server/responses/responses-schema.js";
