@@ -65,6 +65,14 @@ export const QUERY_ERRORS: readonly ErrorCode[] = [
   "unsupported_parameter",
 ];
 
+/** What a chat can be refused with where it is only written or counted. */
+export const TEMPLATE_ERRORS: readonly ErrorCode[] = [
+  "conflicting_parameters",
+  "thinking_not_supported",
+  "template_failed",
+  "invalid_prompt",
+];
+
 /** What asking a model can end with. */
 export const MODEL_ERRORS: readonly ErrorCode[] = [
   "model_not_found",
