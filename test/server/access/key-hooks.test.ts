@@ -90,6 +90,17 @@ describe("a route without a key", () => {
     expect((await fetch(`${stand.url}/v2`, { headers: bearer("plain") })).status).toBe(404);
   });
 
+  it("is not /metrics, which tells of all tenants: it is for admins, as the operator's own key is", async () => {
+    const metrics = (url: string, headers: Record<string, string>) => fetch(`${url}/metrics`, { headers });
+    for (const method of ["GET", "HEAD"])
+      expect((await fetch(`${stand.url}/metrics`, { method, headers: bearer("plain") })).status).toBe(403);
+    expect((await errorOf(await metrics(stand.url, bearer("plain")))).code).toBe("admin_only");
+    expect((await metrics(stand.url, bearer("admin"))).status).toBe(200);
+    const own = await Stand.start({ apiKeysFile, apiKey: keyOf("operator") });
+    expect((await metrics(own.url, bearer("operator"))).status).toBe(200);
+    await own.close();
+  });
+
   it("may be /metrics, where the operator says so", async () => {
     const open = await Stand.start({ apiKeysFile, publicMetrics: "on" });
     expect((await fetch(`${open.url}/metrics`)).status).toBe(200);
@@ -105,7 +116,7 @@ describe("a key", () => {
     ["as Anthropic's clients send it", { "x-api-key": keyOf("plain") }],
     ["beside another scheme's", { authorization: "Basic eDp5", "x-api-key": keyOf("plain") }],
   ])("opens %s", async (_, headers) => {
-    for (const path of ["/v1/models", "/metrics", "/livez"])
+    for (const path of ["/v1/models", "/livez"])
       expect((await fetch(stand.url + path, { headers })).status).toBe(200);
   });
 
