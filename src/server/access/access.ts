@@ -47,6 +47,11 @@ export function checkAddress({ keys, allowsNoKey }: Access, address: string): vo
   );
 }
 
+/** Whether browsers reach a server that asks for no key, and nobody else does: no page but this machine's own may then use it. */
+export function guardsHost({ keys, allowsNoKey }: Access, address: string): boolean {
+  return keys.isEmpty && !allowsNoKey && isLoopback(address);
+}
+
 /** Each is a tenant of its own, without limits, and the operator's, as nothing says whose else. The messages do not show what came. */
 function parsePlainKeys(setting: string): ApiKey[] {
   if (setting === "") return [];

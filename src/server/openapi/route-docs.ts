@@ -38,7 +38,12 @@ export interface RouteDocs {
 }
 
 /** What any request can end with. */
-export const COMMON_ERRORS: readonly ErrorCode[] = ["bad_request", "headers_too_large", "internal_error"];
+export const COMMON_ERRORS: readonly ErrorCode[] = [
+  "bad_request",
+  "host_not_allowed",
+  "headers_too_large",
+  "internal_error",
+];
 
 /** What asking for a key can end with. */
 export const KEY_ERRORS: readonly ErrorCode[] = ["invalid_api_key"];

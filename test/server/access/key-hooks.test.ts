@@ -55,9 +55,10 @@ beforeAll(async () => {
 });
 afterAll(() => stand.close());
 
-/** `fetch` has no TRACE. */
-async function statusOf(url: string, method: string): Promise<number> {
-  const [response] = (await once(request(url, { method }).end(), "response")) as [IncomingMessage];
+/** `fetch` has no TRACE, and no Host of one's own. */
+async function statusOf(url: string, method: string, headers: Record<string, string> = {}): Promise<number> {
+  const sent = request(url, { method, headers }).end();
+  const [response] = (await once(sent, "response")) as [IncomingMessage];
   response.resume();
   return response.statusCode!;
 }
@@ -165,6 +166,29 @@ describe("a key", () => {
 });
 
 describe("without keys", () => {
+  const withHost = async (settings: Partial<Settings>, host: string, method = "GET") => {
+    const open = await Stand.start(settings);
+    const url = open.url.replace("0.0.0.0", "127.0.0.1");
+    const paths = ["/v1/models", "/metrics", "/livez", "/nowhere"];
+    const statuses = await Promise.all(paths.map((path) => statusOf(url + path, method, { host })));
+    await open.close();
+    return statuses;
+  };
+  const ANSWERED = [200, 200, 200, 404];
+
+  it("no page of another name is answered on a loopback address, whatever it asks", async () => {
+    expect(await withHost({}, "evil.example:8080")).toEqual([403, 403, 403, 403]);
+    expect(await withHost({ corsOrigins: "*" }, "evil.example", "OPTIONS")).toEqual([403, 403, 403, 403]);
+    for (const host of ["localhost:1", "127.0.0.1", "[::1]:8080"])
+      expect(await withHost({}, host)).toEqual(ANSWERED);
+  });
+
+  it("any name is answered where the operator lets everybody in, and with a key", async () => {
+    for (const host of ["127.0.0.1", "0.0.0.0"])
+      expect(await withHost({ host, allowNoKey: "on" }, "evil.example")).toEqual(ANSWERED);
+    expect(await withHost({ apiKeysFile }, "proxied.example")).toEqual([401, 401, 200, 401]);
+  });
+
   it("every route is open", async () => {
     const open = await Stand.start();
     for (const path of ["/v1/models", "/metrics", "/livez"])
