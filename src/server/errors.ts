@@ -72,7 +72,7 @@ export const ERRORS = {
   model_not_found: {
     ...client,
     status: 404,
-    message: "The model '{model}' does not exist; this server serves '{served}'.",
+    message: "The model '{model}' does not exist; {known}.",
   },
   previous_response_not_found: { ...client, message: "Previous response with id '{id}' not found." },
   response_not_found: { ...client, status: 404, message: "Response with id '{id}' not found." },

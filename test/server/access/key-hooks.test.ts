@@ -252,6 +252,9 @@ describe("a tenant", () => {
       expect((await errorOf(await answer)).message).toBe(
         "The model 'nonesuch' does not exist; this server serves 'tuned'.",
       );
+    expect((await errorOf(await asked("elsewhere", { model: "scripted" }))).message).toBe(
+      "The model 'scripted' does not exist; this API key may use none of this server's models.",
+    );
   });
 
   it("must name a model when it may not use the default one", async () => {
