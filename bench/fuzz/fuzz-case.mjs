@@ -26,7 +26,7 @@ function spoiledPath(url, draws) {
 }
 
 function validRequest({ method, url, body }, draws) {
-  const request = { method, path: spoiledPath(url, draws), headers: [["host", "fuzz"]], body: null };
+  const request = { method, path: spoiledPath(url, draws), headers: [["host", "localhost"]], body: null };
   if (method === "GET") return { request, value: null };
   request.headers.push(["content-type", "application/json"]);
   return { request, value: valueOf(body ?? {}, draws) };

@@ -11,7 +11,7 @@ function requestText(body) {
   const text = JSON.stringify(body);
   const head = [
     "POST /v1/completions HTTP/1.1",
-    "Host: bench",
+    "Host: localhost",
     "Content-Type: application/json",
     "Connection: close",
     `Content-Length: ${Buffer.byteLength(text)}`,

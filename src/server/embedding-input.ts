@@ -30,6 +30,11 @@ export function checkInputs({ inputs, paramOf }: EmbeddingInputs, info: ModelInf
   }
 }
 
+/** An id has four, about as many as the text of a token. */
+export function bytesOf(inputs: readonly EmbeddingInput[]): number {
+  return inputs.reduce((sum, input) => sum + input.length * (typeof input === "string" ? 1 : 4), 0);
+}
+
 function inputOf(item: unknown, param: string): EmbeddingInput {
   if (typeof item === "string" && isPlainText(item)) return item;
   if (Array.isArray(item) && item.length > 0) return tokensOf(item, param);

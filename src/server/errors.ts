@@ -64,10 +64,17 @@ export const ERRORS = {
     message: "Expected a valid API key, as 'Authorization: Bearer KEY' or 'x-api-key: KEY'.",
   },
   admin_only: { ...client, status: 403, message: "This URL is for API keys with 'admin' only." },
+  host_not_allowed: {
+    ...client,
+    status: 403,
+    message:
+      "Expected the Host header to name this machine (localhost, 127.0.0.1, [::1] or the name given as --host), but received {received}: " +
+      "without API keys no other is answered.",
+  },
   model_not_found: {
     ...client,
     status: 404,
-    message: "The model '{model}' does not exist; this server serves '{served}'.",
+    message: "The model '{model}' does not exist; {known}.",
   },
   previous_response_not_found: { ...client, message: "Previous response with id '{id}' not found." },
   response_not_found: { ...client, status: 404, message: "Response with id '{id}' not found." },

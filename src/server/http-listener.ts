@@ -8,8 +8,9 @@ import Fastify, {
   type FastifyRequest,
 } from "fastify";
 import type { AccessLog } from "./access-log.js";
-import { checkAddress, type Access } from "./access/access.js";
+import { checkAddress, guardsHost, type Access } from "./access/access.js";
 import { receive, useAccess } from "./access/access-hooks.js";
+import { namesThisMachine } from "./access/host-names.js";
 import { requestIdOf } from "./access/request-id.js";
 import { connectionOf, whenOver } from "./connection.js";
 import { answerBadUrl, answerClientErrors, useErrorAnswers } from "./error-answers.js";
@@ -18,7 +19,7 @@ import { finalStatus } from "./final-status.js";
 import { BODY_LIMIT_BYTES, useJsonBody } from "./json-body.js";
 import { now, type Meters } from "./meters.js";
 import { refuseOtherMethods } from "./other-methods.js";
-import { schemaError } from "./schema-errors.js";
+import { schemaError, shown } from "./schema-errors.js";
 
 /** Time the last answers have to leave while the listener closes; then they belong to clients that do not read. */
 const CLOSE_LIMIT_MS = 1000;
@@ -43,6 +44,8 @@ export class HttpListener {
   readonly #answering = new Set<ServerResponse>();
   /** With TLS only: Node knows a connection only once its handshake is over. */
   readonly #sockets = new Set<Socket>();
+  /** As --host has it, where only this machine's names are answered. */
+  #guardedHost: string | null = null;
   #closing = false;
 
   constructor(
@@ -57,7 +60,7 @@ export class HttpListener {
       // Before anything can be refused.
       receive(request, reply);
       this.#observe(request, reply);
-      done(withoutHost(request.raw));
+      done(withoutHost(request.raw) ?? this.#foreignHost(request.raw));
     });
     // Node would refuse what it does not know, without a word; nobody has to (RFC 9110).
     this.#app.server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) =>
@@ -84,7 +87,15 @@ export class HttpListener {
     // Fastify would open a second server for another address of localhost's, without the limits of this one.
     const { address } = await lookup(host, { verbatim: false });
     checkAddress(this.access, address);
+    if (guardsHost(this.access, address)) this.#guardedHost = host;
     await this.#app.listen({ host: address, port });
+  }
+
+  /** Browsers always send one; what sends none (HTTP/1.0) is no browser. */
+  #foreignHost({ headers: { host } }: IncomingMessage): ApiError | undefined {
+    if (this.#guardedHost === null || host === undefined) return undefined;
+    if (namesThisMachine(host, this.#guardedHost)) return undefined;
+    return new ApiError("host_not_allowed", { received: shown(host) });
   }
 
   /** Takes no connection more, and cuts those that are left once the last answer is out. */

@@ -155,7 +155,7 @@ export const SETTINGS = {
     value: "WHEN",
     default: "off",
     choices: ["on", "off"],
-    help: "on: listen without any API key on an address that other machines reach",
+    help: "on: listen without any API key on an address that other machines reach, and answer whatever the Host",
   },
   publicMetrics: {
     ...text,

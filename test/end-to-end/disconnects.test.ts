@@ -74,7 +74,7 @@ function requestText(draws: Draws, stream: boolean, tokens: number): string {
   const prompt = `Client ${draws.below(1e6)} says: ${"word ".repeat(draws.below(20))}`;
   const fields = { prompt, max_tokens: tokens, stream, ignore_eos: true, temperature: 1 };
   const body = JSON.stringify(fields);
-  const head = `POST /v1/completions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
+  const head = `POST /v1/completions HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
   return `${head}\r\n\r\n${body}`;
 }
 
@@ -189,7 +189,10 @@ test("all slots serve again", async () => {
   const streams = Array.from({ length: SLOTS }, (_, i) => {
     const client = new Client();
     void client.send(
-      requestText(drawsOf(SEED, -1 - i), true, 120).replace("host: x", "connection: close\r\nhost: x"),
+      requestText(drawsOf(SEED, -1 - i), true, 120).replace(
+        "host: localhost",
+        "connection: close\r\nhost: localhost",
+      ),
     );
     return client;
   });

@@ -392,10 +392,10 @@ export const CORPUS: [group: string, rows: Row[]][] = [
 
 const body = JSON.stringify(completion({}));
 const post = (headers: string, content = body) =>
-  `POST ${COMPLETION} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n${headers}\r\n\r\n${content}`;
+  `POST ${COMPLETION} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n${headers}\r\n\r\n${content}`;
 const sized = `content-length: ${body.length}`;
 const chunked = "transfer-encoding: chunked";
-const hidden = "GET /v1/hidden HTTP/1.1\r\nhost: x\r\n\r\n";
+const hidden = "GET /v1/hidden HTTP/1.1\r\nhost: localhost\r\n\r\n";
 
 /** Bytes that are no request, or one that two readers could read differently: answered by nothing but refusals. */
 export const BYTES: [name: string, bytes: string][] = [
@@ -420,15 +420,15 @@ export const BYTES: [name: string, bytes: string][] = [
   ["a header with NUL", post("x: a\0b", hidden)],
   ["a header with a bare carriage return", post(`x: a\rcontent-length: 5`, hidden)],
   ["100,000 bytes of header", post(`x: ${"y".repeat(100_000)}\r\n${sized}`)],
-  ["an unknown method", `HACK ${COMPLETION} HTTP/1.1\r\nhost: x\r\n\r\n`],
+  ["an unknown method", `HACK ${COMPLETION} HTTP/1.1\r\nhost: localhost\r\n\r\n`],
   ["a method of 100,000 letters", `${"G".repeat(100_000)} / HTTP/1.1\r\n\r\n`],
-  ["a URL of 100,000 letters", `GET /${"x".repeat(100_000)} HTTP/1.1\r\nhost: x\r\n\r\n`],
+  ["a URL of 100,000 letters", `GET /${"x".repeat(100_000)} HTTP/1.1\r\nhost: localhost\r\n\r\n`],
   ["no host", "GET /livez HTTP/1.1\r\n\r\n"],
   ["HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"],
   ["TLS", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"],
   ["a tunnel", "CONNECT example.org:443 HTTP/1.1\r\nhost: example.org\r\n\r\n"],
   ["100,000 line feeds", "\n".repeat(100_000)],
   ["NUL", "\0".repeat(10_000)],
-  ["half a head", `POST ${COMPLETION} HTTP/1.1\r\nhost: x\r\ncontent-le`],
+  ["half a head", `POST ${COMPLETION} HTTP/1.1\r\nhost: localhost\r\ncontent-le`],
   ["half a body", post(sized, body.slice(0, 9))],
 ];

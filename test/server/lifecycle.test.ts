@@ -23,7 +23,7 @@ function pipeline(scripts: string[]): Socket {
   const socket = connect(Number(port), hostname).on("error", () => undefined);
   for (const prompt of scripts) {
     const body = JSON.stringify({ prompt, stream: prompt !== "silent", max_tokens: 1_000_000 });
-    const headers = `host: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
+    const headers = `host: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
     socket.write(`POST /v1/completions HTTP/1.1\r\n${headers}\r\n\r\n${body}`);
   }
   return socket;

@@ -344,6 +344,20 @@ describe("a call that the engine does not answer", () => {
     expect(await refusedBy(embed("abc"), 503)).toMatchObject({ code: "queue_timeout" });
   });
 
+  it("waits with token ids that are counted as such, not as bytes of text", async () => {
+    const limits = { parallel: 1, maxQueueTokens: 100, drainSeconds: 0.05 };
+    stand = await Stand.start({ alias: "embedding", ...limits });
+    const stalled = embed("stall");
+    await until(async () => expect(await stand.metric("tacho_requests_running")).toBe(1));
+    const ids = Array.from({ length: 60 }, (_, id) => id);
+    const waiting = embed(ids);
+    await until(async () => expect(await stand.metric("tacho_requests_waiting")).toBe(1));
+    expect(await refusedBy(embed(ids), 429)).toMatchObject({ code: "queue_full" });
+    await stand.front.drain();
+    for (const lost of [stalled, waiting])
+      expect(await refusedBy(lost, 503)).toMatchObject({ code: "drain_timeout" });
+  });
+
   it("leaves the queue with its client", async () => {
     stand = await Stand.start({ alias: "embedding", parallel: 1, drainSeconds: 0.05 });
     const stalled = embed("stall");

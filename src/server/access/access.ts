@@ -47,7 +47,12 @@ export function checkAddress({ keys, allowsNoKey }: Access, address: string): vo
   );
 }
 
-/** Each is a tenant of its own, without limits. The messages do not show what came. */
+/** Whether browsers reach a server that asks for no key, and nobody else does: no page but this machine's own may then use it. */
+export function guardsHost({ keys, allowsNoKey }: Access, address: string): boolean {
+  return keys.isEmpty && !allowsNoKey && isLoopback(address);
+}
+
+/** Each is a tenant of its own, without limits, and the operator's, as nothing says whose else. The messages do not show what came. */
 function parsePlainKeys(setting: string): ApiKey[] {
   if (setting === "") return [];
   return setting.split(",").map((key, i) => {
@@ -61,7 +66,7 @@ function parsePlainKeys(setting: string): ApiKey[] {
 
 function plainKey(name: string, hash: Buffer): ApiKey {
   const unlimited = { requestsPerMinute: null, tokensPerMinute: null, models: null, priority: null };
-  return { name, tenant: name, hash, ...unlimited, admin: false };
+  return { name, tenant: name, hash, ...unlimited, admin: true };
 }
 
 function checkTogether(keys: readonly ApiKey[]): void {

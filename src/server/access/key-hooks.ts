@@ -6,9 +6,11 @@ import type { Tenant } from "./tenant.js";
 declare module "fastify" {
   interface FastifyContextConfig {
     /** Who may use a route where there are keys. Default: whoever has one. */
-    access?: "public" | "admin";
+    access?: RouteAccess;
   }
 }
+
+type RouteAccess = "public" | "admin";
 
 /**
  * Asks every request for a key, unless its route says that it is public: what nobody thought of is closed, and so is a
@@ -23,10 +25,10 @@ export function useKeys(app: FastifyInstance, keys: KeyRing): void {
   });
 }
 
-/** Makes every route of this scope public. */
-export function makePublic(scope: FastifyInstance): void {
+/** For scopes whose routes come from plugins that know nothing of keys. */
+export function setAccess(scope: FastifyInstance, access: RouteAccess): void {
   scope.addHook("onRoute", (route) => {
-    route.config = { ...route.config, access: "public" };
+    route.config = { ...route.config, access };
   });
 }
 

@@ -90,8 +90,14 @@ export class ModelRegistry {
     }
     const found = tenant.allows(name) ? this.#names.get(name) : undefined;
     if (found) return found;
-    const served = [...this.#names.keys()].filter((known) => tenant.allows(known)).join("', '");
-    throw new ApiError("model_not_found", { model: name, served }, "model");
+    throw new ApiError("model_not_found", { model: name, known: this.#knownTo(tenant) }, "model");
+  }
+
+  /** In the words of an error. */
+  #knownTo(tenant: Tenant): string {
+    const names = [...this.#names.keys()].filter((name) => tenant.allows(name));
+    if (names.length === 0) return "this API key may use none of this server's models";
+    return `this server serves '${names.join("', '")}'`;
   }
 
   /**

@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import { ERRORS } from "../errors.js";
 import { answerObject, count, orNull, timingsSchema } from "./answer-schemas.js";
-import { GENERATION_ERRORS, MODEL_ERRORS, type RouteDocs } from "./route-docs.js";
+import { GENERATION_ERRORS, MODEL_ERRORS, TEMPLATE_ERRORS, type RouteDocs } from "./route-docs.js";
 
 const failure = answerObject({
   type: Type.String({ description: "Anthropic's coarse class" }),
@@ -82,7 +82,7 @@ export const countTokensDocs: RouteDocs = {
   tag: "Tokens",
   summary: "How many tokens a conversation has",
   answers: { "application/json": answerObject({ input_tokens: count }) },
-  errors: ["conflicting_parameters", "template_failed", "invalid_prompt", ...MODEL_ERRORS],
+  errors: [...TEMPLATE_ERRORS, ...MODEL_ERRORS],
   errorBody,
   example: { messages: [{ role: "user", content: "What is tacho?" }] },
 };

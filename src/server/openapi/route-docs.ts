@@ -38,7 +38,12 @@ export interface RouteDocs {
 }
 
 /** What any request can end with. */
-export const COMMON_ERRORS: readonly ErrorCode[] = ["bad_request", "headers_too_large", "internal_error"];
+export const COMMON_ERRORS: readonly ErrorCode[] = [
+  "bad_request",
+  "host_not_allowed",
+  "headers_too_large",
+  "internal_error",
+];
 
 /** What asking for a key can end with. */
 export const KEY_ERRORS: readonly ErrorCode[] = ["invalid_api_key"];
@@ -63,6 +68,14 @@ export const QUERY_ERRORS: readonly ErrorCode[] = [
   "invalid_value",
   "unknown_parameter",
   "unsupported_parameter",
+];
+
+/** What a chat can be refused with where it is only written or counted. */
+export const TEMPLATE_ERRORS: readonly ErrorCode[] = [
+  "conflicting_parameters",
+  "thinking_not_supported",
+  "template_failed",
+  "invalid_prompt",
 ];
 
 /** What asking a model can end with. */

@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import { answerObject, count } from "./answer-schemas.js";
-import { MODEL_ERRORS, type RouteDocs } from "./route-docs.js";
+import { MODEL_ERRORS, TEMPLATE_ERRORS, type RouteDocs } from "./route-docs.js";
 
 const piece = Type.Union([
   Type.String(),
@@ -24,7 +24,7 @@ export const tokenizeDocs: RouteDocs = {
   tag: "Tokens",
   summary: "The tokens of a text or a conversation",
   answers: { "application/json": tokens },
-  errors: ["conflicting_parameters", "template_failed", "invalid_prompt", ...MODEL_ERRORS],
+  errors: [...TEMPLATE_ERRORS, ...MODEL_ERRORS],
   example: { content: "What is tacho?", with_pieces: true },
 };
 
@@ -42,6 +42,6 @@ export const templateDocs: RouteDocs = {
   tag: "Tokens",
   summary: "A conversation as the model's template writes it",
   answers: { "application/json": answerObject({ prompt: Type.String() }) },
-  errors: ["template_failed", "invalid_prompt", ...MODEL_ERRORS],
+  errors: [...TEMPLATE_ERRORS, ...MODEL_ERRORS],
   example: { messages: [{ role: "user", content: "What is tacho?" }] },
 };

@@ -1,7 +1,7 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import type { ModelInfo } from "../../engine/messages.js";
-import { checkInputs, inputsOf, type EmbeddingInputs } from "../embedding-input.js";
+import { bytesOf, checkInputs, inputsOf, type EmbeddingInputs } from "../embedding-input.js";
 import { embeddingSchema, type EmbeddingBody } from "../embedding-schema.js";
 import type { AskModel, ModelCall, ModelCalls } from "../model-calls.js";
 import { embeddingDocs } from "../openapi/embedding-docs.js";
@@ -28,7 +28,7 @@ function callOf({ model, priority, dimensions }: EmbeddingBody, all: EmbeddingIn
     ...{ model, priority, paramOf: all.paramOf },
     kinds: ["embedding"],
     takesSlot: true,
-    bytes: all.inputs.reduce((sum, { length }) => sum + length, 0),
+    bytes: bytesOf(all.inputs),
     check: (info) => {
       shorterLength(dimensions, info);
       checkInputs(all, info);

@@ -136,7 +136,7 @@ describe("a file of API keys", () => {
 describe("--api-key and TACHO_API_KEY", () => {
   it("hold keys of tenants of their own", () => {
     const { keys } = access({ apiKey: `${key},${key}2` });
-    expect(keys.find(key)).toMatchObject({ name: "api-key-1", isAdmin: false, limits: null });
+    expect(keys.find(key)).toMatchObject({ name: "api-key-1", isAdmin: true, limits: null });
     expect(keys.find(`${key}2`)).toMatchObject({ name: "api-key-2" });
     expect(keys.find(`${key},${key}2`)).toBeNull();
   });

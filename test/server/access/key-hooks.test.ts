@@ -55,9 +55,10 @@ beforeAll(async () => {
 });
 afterAll(() => stand.close());
 
-/** `fetch` has no TRACE. */
-async function statusOf(url: string, method: string): Promise<number> {
-  const [response] = (await once(request(url, { method }).end(), "response")) as [IncomingMessage];
+/** `fetch` has no TRACE, and no Host of one's own. */
+async function statusOf(url: string, method: string, headers: Record<string, string> = {}): Promise<number> {
+  const sent = request(url, { method, headers }).end();
+  const [response] = (await once(sent, "response")) as [IncomingMessage];
   response.resume();
   return response.statusCode!;
 }
@@ -90,6 +91,17 @@ describe("a route without a key", () => {
     expect((await fetch(`${stand.url}/v2`, { headers: bearer("plain") })).status).toBe(404);
   });
 
+  it("is not /metrics, which tells of all tenants: it is for admins, as the operator's own key is", async () => {
+    const metrics = (url: string, headers: Record<string, string>) => fetch(`${url}/metrics`, { headers });
+    for (const method of ["GET", "HEAD"])
+      expect((await fetch(`${stand.url}/metrics`, { method, headers: bearer("plain") })).status).toBe(403);
+    expect((await errorOf(await metrics(stand.url, bearer("plain")))).code).toBe("admin_only");
+    expect((await metrics(stand.url, bearer("admin"))).status).toBe(200);
+    const own = await Stand.start({ apiKeysFile, apiKey: keyOf("operator") });
+    expect((await metrics(own.url, bearer("operator"))).status).toBe(200);
+    await own.close();
+  });
+
   it("may be /metrics, where the operator says so", async () => {
     const open = await Stand.start({ apiKeysFile, publicMetrics: "on" });
     expect((await fetch(`${open.url}/metrics`)).status).toBe(200);
@@ -105,7 +117,7 @@ describe("a key", () => {
     ["as Anthropic's clients send it", { "x-api-key": keyOf("plain") }],
     ["beside another scheme's", { authorization: "Basic eDp5", "x-api-key": keyOf("plain") }],
   ])("opens %s", async (_, headers) => {
-    for (const path of ["/v1/models", "/metrics", "/livez"])
+    for (const path of ["/v1/models", "/livez"])
       expect((await fetch(stand.url + path, { headers })).status).toBe(200);
   });
 
@@ -154,6 +166,29 @@ describe("a key", () => {
 });
 
 describe("without keys", () => {
+  const withHost = async (settings: Partial<Settings>, host: string, method = "GET") => {
+    const open = await Stand.start(settings);
+    const url = open.url.replace("0.0.0.0", "127.0.0.1");
+    const paths = ["/v1/models", "/metrics", "/livez", "/nowhere"];
+    const statuses = await Promise.all(paths.map((path) => statusOf(url + path, method, { host })));
+    await open.close();
+    return statuses;
+  };
+  const ANSWERED = [200, 200, 200, 404];
+
+  it("no page of another name is answered on a loopback address, whatever it asks", async () => {
+    expect(await withHost({}, "evil.example:8080")).toEqual([403, 403, 403, 403]);
+    expect(await withHost({ corsOrigins: "*" }, "evil.example", "OPTIONS")).toEqual([403, 403, 403, 403]);
+    for (const host of ["localhost:1", "127.0.0.1", "[::1]:8080"])
+      expect(await withHost({}, host)).toEqual(ANSWERED);
+  });
+
+  it("any name is answered where the operator lets everybody in, and with a key", async () => {
+    for (const host of ["127.0.0.1", "0.0.0.0"])
+      expect(await withHost({ host, allowNoKey: "on" }, "evil.example")).toEqual(ANSWERED);
+    expect(await withHost({ apiKeysFile }, "proxied.example")).toEqual([401, 401, 200, 401]);
+  });
+
   it("every route is open", async () => {
     const open = await Stand.start();
     for (const path of ["/v1/models", "/metrics", "/livez"])
@@ -217,6 +252,9 @@ describe("a tenant", () => {
       expect((await errorOf(await answer)).message).toBe(
         "The model 'nonesuch' does not exist; this server serves 'tuned'.",
       );
+    expect((await errorOf(await asked("elsewhere", { model: "scripted" }))).message).toBe(
+      "The model 'scripted' does not exist; this API key may use none of this server's models.",
+    );
   });
 
   it("must name a model when it may not use the default one", async () => {

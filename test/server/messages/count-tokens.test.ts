@@ -17,7 +17,8 @@ let client: Anthropic;
 /** A count of characters, which is enough to see what it was given. */
 beforeAll(async () => {
   const count: CountTokens = (prompt, model) => {
-    if (model === "other") throw new ApiError("model_not_found", { model, served: "m" }, "model");
+    if (model === "other")
+      throw new ApiError("model_not_found", { model, known: "this server serves 'm'" }, "model");
     return Promise.resolve(prompt.messages.length + prompt.tools.length);
   };
   const meters = new Meters(telemetry.metrics);
