@@ -11,6 +11,7 @@ export function completionFormat(wishes: CompletionWishes): AnswerFormat {
   return {
     idPrefix: "cmpl-",
     object: "text_completion",
+    empty: wishes.empty,
     chosen: (choices, { call }) => bestOf(choices, call.n, wishes.n),
     choice: (index, choice, context) => ({
       text: echoAt(index, context, wishes) + (wishes.empty ? "" : choice.content),

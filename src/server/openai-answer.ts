@@ -7,12 +7,14 @@ import { EventStream } from "./event-stream.js";
 import { GatheredChoice } from "./gathered-choice.js";
 import { VERSION } from "./package-info.js";
 import { toldTimings } from "./timings.js";
-import { usageOf } from "./usage.js";
+import { usageOf, type Usage } from "./usage.js";
 
 /** How chat or text completions word an answer. Choices of streams are JSON texts: a token then costs one escape. */
 export interface AnswerFormat {
   idPrefix: string;
   object: string;
+  /** Whether the client gets no token that was sampled; then usage tells of none. */
+  empty?: boolean;
   /** Which of the choices the client gets, in order; all by default. */
   chosen?(choices: GatheredChoice[], context: AnswerContext): GatheredChoice[];
   choice(index: number, choice: GatheredChoice, context: AnswerContext): object;
@@ -41,6 +43,10 @@ function headOf(format: AnswerFormat, object: string, { model, modelName, create
   };
 }
 
+function toldUsage({ empty }: AnswerFormat, { call }: AnswerContext, usages: TokenUsage[]): Usage {
+  return usageOf(empty ? usages.map((usage) => ({ ...usage, generatedTokens: 0 })) : usages, call.n);
+}
+
 /** Gathers an answer that is sent in one piece. */
 export class WholeAnswer implements Answer {
   readonly #choices: GatheredChoice[];
@@ -66,14 +72,11 @@ export class WholeAnswer implements Answer {
   finish(): object {
     const { format, context } = this;
     const chosen = format.chosen?.(this.#choices, context) ?? this.#choices;
-    const usage = usageOf(
-      this.#choices.map((choice) => choice.usage),
-      context.call.n,
-    );
+    const usages = this.#choices.map((choice) => choice.usage);
     return {
       ...headOf(format, format.object, context),
       choices: chosen.map((choice, index) => format.choice(index, choice, context)),
-      usage,
+      usage: toldUsage(format, context, usages),
       ...toldTimings(context),
     };
   }
@@ -91,7 +94,7 @@ export class StreamedAnswer implements Answer {
   readonly #choices: { streamed: StreamedChoice; begun: boolean; usage: TokenUsage }[];
 
   constructor(
-    format: AnswerFormat,
+    private readonly format: AnswerFormat,
     private readonly context: AnswerContext,
     private readonly includeUsage: boolean,
   ) {
@@ -126,7 +129,7 @@ export class StreamedAnswer implements Answer {
   finish(): undefined {
     const usages = this.#choices.map(({ usage }) => usage);
     const told = {
-      ...(this.includeUsage && { usage: usageOf(usages, this.context.call.n) }),
+      ...(this.includeUsage && { usage: toldUsage(this.format, this.context, usages) }),
       ...toldTimings(this.context),
     };
     const members = JSON.stringify(told).slice(1);

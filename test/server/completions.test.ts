@@ -151,6 +151,18 @@ describe("completions", () => {
     expect(chunks.at(-1)!.usage).toEqual(usage(2));
   });
 
+  it("counts no token where it shows none: the engine computes one behind each prompt", async () => {
+    const fields = { echo: true, max_tokens: 0 };
+    const whole = await (await stand.complete("words 3", fields)).json();
+    expect(whole).toMatchObject({
+      choices: [{ text: "words 3" }],
+      usage: { prompt_tokens: 7, completion_tokens: 0, total_tokens: 7 },
+    });
+    const streaming = { ...fields, stream: true, stream_options: { include_usage: true } };
+    const events = await eventsOf(await stand.complete("words 3", streaming));
+    expect(JSON.parse(events.at(-2)!)).toMatchObject({ usage: { completion_tokens: 0, total_tokens: 7 } });
+  });
+
   it("generates 16 tokens unless told otherwise, as OpenAI does", async () => {
     const answer = await openai.completions.create({ model: "scripted", prompt: "words 99" });
     expect(answer.usage!.completion_tokens).toBe(16);

@@ -59,9 +59,9 @@ describe("the store of responses", () => {
   });
 
   it("lets those of the tenant go whose are the largest, when they are too large", () => {
-    const store = new ResponseStore({ ...LIMITS, characters: 2500 });
-    store.put("loud", responseOf("l0", "x".repeat(1200)), itemsOf("hi"), null);
+    const store = new ResponseStore({ ...LIMITS, responses: 10, characters: 2500 });
     for (const id of ["q0", "q1"]) store.put("quiet", responseOf(id), itemsOf("hi"), null);
+    store.put("loud", responseOf("l0", "x".repeat(1200)), itemsOf("hi"), null);
     store.put("loud", responseOf("l1", "x".repeat(800)), itemsOf("hi"), null);
     expect([store.get("loud", "l0"), store.get("loud", "l1")?.response.id]).toEqual([null, "l1"]);
     expect(["q0", "q1"].every((id) => store.get("quiet", id))).toBe(true);
