@@ -1,7 +1,7 @@
 // Ways to make a value wrong: somewhere in it, one at a time.
 import { GRAMMARS, REGEXES, SCHEMAS } from "./bombs.mjs";
 import { NAMES, NUMBERS, TEXTS } from "./hostile-texts.mjs";
-import { membersText, Raw } from "./json-text.mjs";
+import { jsonText, membersText, Raw } from "./json-text.mjs";
 
 /** Levels that a JSON body may have are 64. */
 const DEPTHS = [5, 40, 62, 63, 64, 65, 500, 100_000];
@@ -52,6 +52,9 @@ function spoiledText(text, draws) {
 const isObject = (value) => typeof value === "object" && value !== null && !(value instanceof Raw);
 
 /** `change(value, draws)` gives what takes the value's place; null in the table's second column for any value. */
+/** Twice what a body may have: what was repeated before may be repeated again. */
+const REPEATED_CHARACTERS = 2 ** 24;
+
 const CHANGES = {
   "another type": [null, (_, draws) => structuredClone(draws.pick(OTHER_TYPES))],
   "a number": [null, (_, draws) => draws.pick(NUMBERS)],
@@ -79,7 +82,8 @@ const CHANGES = {
     (value) => Array.isArray(value) && value.length > 0,
     (value, draws) => {
       const item = draws.pick(value);
-      return [...value, ...Array(draws.pick(COUNTS)).fill(item)];
+      const fitting = Math.floor(REPEATED_CHARACTERS / jsonText(item).length);
+      return [...value, ...Array(Math.min(draws.pick(COUNTS), fitting)).fill(item)];
     },
   ],
   "without an item": [

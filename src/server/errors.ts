@@ -153,19 +153,29 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
+/** Names that a client has made up, such as a schema's properties, may be as long as its request. */
+const DETAIL_LIMIT = 400;
+
+function cut(text: string): string {
+  return text.length <= DETAIL_LIMIT ? text : `${text.slice(0, DETAIL_LIMIT - 1)}…`;
+}
+
 /** An error on its way to a client, in words meant for it. */
 export class ApiError extends Error {
   readonly kind: ErrorKind;
+  /** The field that is wrong. */
+  readonly param: string | null;
   /** Fastify reads the status of a thrown error here. */
   readonly statusCode: number;
 
   constructor(
     readonly code: ErrorCode,
     details: Record<string, string | number> = {},
-    readonly param: string | null = null,
+    param: string | null = null,
     readonly headers: Record<string, string> = {},
   ) {
-    super(ERRORS[code].message.replace(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? "")));
+    super(ERRORS[code].message.replace(/\{(\w+)\}/g, (_, name: string) => cut(String(details[name] ?? ""))));
+    this.param = param === null ? null : cut(param);
     this.kind = ERRORS[code];
     this.statusCode = this.kind.status;
   }
