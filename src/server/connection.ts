@@ -69,6 +69,9 @@ export function connectionOf(socket: Socket): Connection {
   return connection;
 }
 
+/** What signals of the end of a request are aborted with: without it, each makes a DOMException with a stack, 28 µs. */
+export const OVER = new Error("The answer is out, or nobody waits for it.");
+
 /** Calls `listener` once: when the answer is out or the connection is gone, at once if that has happened. */
 export function whenOver(request: FastifyRequest, reply: FastifyReply, listener: Listener): void {
   connectionOf(request.raw.socket).whenOver(request.raw, reply.raw, listener);

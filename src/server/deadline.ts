@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { whenOver } from "./connection.js";
+import { OVER, whenOver } from "./connection.js";
 import { ApiError } from "./errors.js";
 import { now } from "./meters.js";
 
@@ -19,7 +19,7 @@ export function endSignal(
   const timer = seconds === null ? undefined : setTimeout(miss, (arrivedAt + seconds - now()) * 1000);
   whenOver(request, reply, () => {
     clearTimeout(timer);
-    end.abort();
+    end.abort(OVER);
   });
   return end.signal;
 

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { CallResults, EngineCall, ModelInfo } from "../engine/messages.js";
 import type { Tenant } from "./access/tenant.js";
 import type { Admission, Ticket } from "./admission.js";
-import { whenOver } from "./connection.js";
+import { OVER, whenOver } from "./connection.js";
 import type { EngineCallError } from "./engine-link.js";
 import { ApiError } from "./errors.js";
 import { requireKind } from "./models/model-kind.js";
@@ -50,7 +50,7 @@ export class ModelCalls {
     work: Work<T>,
   ): Promise<T | undefined> {
     const end = new AbortController();
-    whenOver(request, reply, () => end.abort());
+    whenOver(request, reply, () => end.abort(OVER));
     if (request.record) this.#note(call, request, request.record);
     this.#running.add(end);
     try {
