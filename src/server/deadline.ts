@@ -16,7 +16,9 @@ export function endSignal(
   arrivedAt: number,
 ): AbortSignal {
   const end = new AbortController();
-  const timer = seconds === null ? undefined : setTimeout(miss, (arrivedAt + seconds - now()) * 1000);
+  const left = seconds === null ? Infinity : arrivedAt + seconds - now();
+  const timer = seconds === null ? undefined : setTimeout(miss, left * 1000);
+  if (left <= 0) miss();
   whenOver(request, reply, () => {
     clearTimeout(timer);
     end.abort(OVER);

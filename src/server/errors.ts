@@ -69,7 +69,7 @@ export const ERRORS = {
     status: 403,
     message:
       "Expected the Host header to name this machine (localhost, 127.0.0.1, [::1] or the name given as --host), but received {received}: " +
-      "without API keys no other is answered.",
+      "without API keys no other is answered, unless --allow-no-key is on.",
   },
   model_not_found: {
     ...client,
@@ -157,7 +157,9 @@ export type ErrorCode = keyof typeof ERRORS;
 const DETAIL_LIMIT = 400;
 
 function cut(text: string): string {
-  return text.length <= DETAIL_LIMIT ? text : `${text.slice(0, DETAIL_LIMIT - 1)}…`;
+  if (text.length <= DETAIL_LIMIT) return text;
+  // Half a character would be no text to those who print it.
+  return `${text.slice(0, DETAIL_LIMIT - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
 }
 
 /** An error on its way to a client, in words meant for it. */

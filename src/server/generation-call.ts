@@ -19,6 +19,8 @@ export interface GenerationCall extends Pick<
   prompts: Prompt[];
   /** Whether they came as an array, so that each is a field of its own. */
   listed: boolean;
+  /** The field that makes the choices many. */
+  choicesParam: string;
   /** Choices a prompt. */
   n: number;
   /** From the request's arrival; null for no limit of its own. */

@@ -22,11 +22,14 @@ export interface TaskPlace {
   endsAt: number;
   /** The field that a choice's prompt came in. */
   promptParam(choice: number): string;
+  /** The field that makes the choices many. */
+  choicesParam: string;
 }
 
 /** One client's request, from admission to its last byte: one choice or several, which fail together. */
 export class GenerationTask {
   readonly #admission: Admission;
+  readonly #choicesParam: string;
   readonly #choices: Choice[];
   #over = false;
   #resolve!: (body: object | undefined) => void;
@@ -39,6 +42,7 @@ export class GenerationTask {
     place: TaskPlace,
   ) {
     this.#admission = place.lease.model.admission;
+    this.#choicesParam = place.choicesParam;
     const sharesPrompt = (index: number) => requests[index - 1]?.prompt === requests[index]!.prompt;
     this.#choices = requests.map(
       (request, index) => new Choice(index, request, this, place, sharesPrompt(index)),
@@ -58,15 +62,15 @@ export class GenerationTask {
         if (body === undefined && !reply.sent) reply.hijack();
         resolve(body);
       };
-      this.#enter();
       if (end.aborted) this.#abandon(end.reason);
       else end.addEventListener("abort", () => this.#abandon(end.reason));
+      this.#enter();
     });
   }
 
   #enter(): void {
     const sizes = this.#choices.map(({ size }) => size);
-    if (!this.#admission.holds(sizes)) this.fail(tooMany(sizes.length));
+    if (!this.#admission.holds(sizes)) this.fail(tooMany(sizes.length, this.#choicesParam));
     for (const choice of this.#choices) if (!this.#over) choice.enter(this.#admission);
   }
 
@@ -207,10 +211,13 @@ class Choice implements EngineClient {
   }
 }
 
-function tooMany(choices: number): ApiError {
-  const what = "'n', for all prompts together,";
-  const expected = "as many choices as this server can run and keep waiting";
-  return new ApiError("invalid_value", { what, expected, received: String(choices) }, "n");
+function tooMany(choices: number, param: string): ApiError {
+  const expected = "no more choices, and tokens of theirs, than this server can run and keep waiting";
+  return new ApiError(
+    "invalid_value",
+    { what: `'${param}'`, expected, received: `${choices} choices` },
+    param,
+  );
 }
 
 function engineError({ error }: RequestEnd, { constraint }: GenerateRequest, promptParam: string): ApiError {

@@ -68,6 +68,7 @@ export class Generation {
       tenant: request.tenant,
       endsAt: record.arrivedAt + (call.timeoutSeconds ?? Infinity),
       promptParam: (choice) => promptParam(call, Math.floor(choice / call.n)),
+      choicesParam: call.choicesParam,
     });
     this.#tasks.add(task);
     return task.run(end, reply).finally(() => this.#tasks.delete(task));

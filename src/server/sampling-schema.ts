@@ -241,6 +241,7 @@ export function callOf(body: GenerationFields) {
     timeoutSeconds: body.timeout_ms === undefined ? null : body.timeout_ms / 1000,
     timings: body.timings,
     listed: false,
+    choicesParam: "n",
   };
 }
 

@@ -3,8 +3,8 @@ import { templateFields } from "./tokenization-schema.js";
 
 /** What a text to tokenise may come in, and the fields that say something of that form alone. */
 const FORMS = {
-  content: ["add_special", "parse_special"],
-  prompt: ["add_special_tokens", "parse_special"],
+  content: ["add_special", "add_special_tokens", "parse_special"],
+  prompt: ["add_special", "add_special_tokens", "parse_special"],
   messages: Object.keys(templateFields),
 } as const satisfies Record<string, readonly string[]>;
 
@@ -23,6 +23,10 @@ export function checkForm(body: unknown): void {
   if (second !== undefined) {
     const what = `'${form}' and '${second}'`;
     throw new ApiError("conflicting_parameters", { what }, form);
+  }
+  if (sent.has("add_special") && sent.has("add_special_tokens")) {
+    const what = "'add_special' and 'add_special_tokens'";
+    throw new ApiError("conflicting_parameters", { what }, "add_special_tokens");
   }
   const stray = [...sent].find((name) => !isOf(form, name) && forms.some((other) => isOf(other, name)));
   if (stray !== undefined) throw misplaced(stray, form);

@@ -22,6 +22,11 @@ describe("a request's end", () => {
     expect((end.reason as Error).message).toContain("60 s");
   });
 
+  it("has come already where its own limit was over before", () => {
+    const { request, reply } = exchange();
+    expect(endSignal(request, reply, 60, now() - 61).aborted).toBe(true);
+  });
+
   it("comes without an error when the answer is out", () => {
     for (const seconds of [null, 60]) {
       const { request, reply, response } = exchange();

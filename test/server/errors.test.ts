@@ -19,5 +19,7 @@ describe("an error on its way to a client", () => {
     expect(error.message.length).toBeLessThan(600);
     expect(error.param).toHaveLength(400);
     expect(error.param!.endsWith("x…")).toBe(true);
+    const { param } = new ApiError("invalid_value", {}, `${"x".repeat(398)}🌍🌍`).body.error;
+    expect(param).toBe(`${"x".repeat(398)}…`);
   });
 });

@@ -78,6 +78,15 @@ describe("messages", () => {
     expect(message).toMatchObject({ stop_reason: "stop_sequence", stop_sequence: "}" });
   });
 
+  it("take back an answer that a stop sequence left nothing of", async () => {
+    const messages = [
+      { role: "user", content: "a" },
+      { role: "assistant", content: [] },
+      { role: "user", content: "words 1" },
+    ];
+    expect((await stand.post("/v1/messages", ask("", { messages }))).status).toBe(200);
+  });
+
   it("tell their timings where they are asked for, streamed too", async () => {
     const timings = expect.objectContaining({ cache_n: 3, prompt_n: 4, predicted_n: 2 }) as object;
     expect(await client.messages.create(ask("words 2", { timings: true }))).toMatchObject({ timings });
@@ -268,11 +277,12 @@ describe("fields of messages", () => {
     [
       {
         messages: [
-          { role: "assistant", content: [] },
+          { role: "user", content: "a" },
+          { role: "assistant", content: [{ ...use.content[0]!, input: { a: Array(33_000).fill(0) } }] },
           { role: "user", content: "a" },
         ],
       },
-      "messages[0].content",
+      "messages[1].content[0].input",
     ],
     [
       {

@@ -196,6 +196,8 @@ describe("a text generation model", () => {
       max_model_len: 2048,
     });
     expect(await json(tokenize({ content: "a", add_special: true }))).toMatchObject({ tokens: [94, 97] });
+    expect(await json(tokenize({ content: "a", add_special_tokens: true }))).toMatchObject({ count: 2 });
+    expect(await json(tokenize({ prompt: "a", add_special: false }))).toMatchObject({ count: 1 });
     expect(await json(tokenize({ content: "ab", parse_special: false }))).toMatchObject({ tokens: [98, 97] });
     expect(await json(tokenize({ content: "aé", with_pieces: true }))).toMatchObject({
       tokens: [
@@ -236,7 +238,6 @@ describe("a text generation model", () => {
     ["/tokenize", { prompt: "a", reasoning_effort: "none" }, "reasoning_effort"],
     ["/tokenize", { prompt: "a", chat_template_kwargs: {} }, "chat_template_kwargs"],
     ["/tokenize", { content: "a", add_special: false, add_special_tokens: true }, "add_special_tokens"],
-    ["/tokenize", { prompt: "a", add_special: true }, "add_special"],
     ["/tokenize", { content: "a", x: 1 }, "x"],
     ["/tokenize", { content: "x".repeat(2 ** 20 + 1) }, "content"],
     ["/tokenize", { content: "a", with_pieces: "yes" }, "with_pieces"],

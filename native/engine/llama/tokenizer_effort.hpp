@@ -18,6 +18,7 @@ namespace tacho::engine {
 
 /// What a tokenizer has to do with a text, or with several.
 struct TokenizerWork {
+  std::size_t bytes = 0;
   /// On a slow core, about, and besides what grows as the text does, which is a microsecond a byte or so.
   double seconds = 0;
   /// Special tokens that the text holds.
@@ -67,6 +68,7 @@ class TokenizerEffort {
   TokenizerWork unknown_characters(std::string_view text) const;
 
   Reading reading_;
+  bool backtracks_;
   Cuts user_defined_;
   Cuts all_;
   /// The bytes of each, as one number.

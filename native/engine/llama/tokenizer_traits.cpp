@@ -33,6 +33,40 @@ constexpr auto kSpans =
 
 constexpr std::string_view kSentences = "exaone-moe";
 
+/// Those with std::regex whose expressions, read one by one, are through with a run in one go. deepseek-llm,
+/// tiny_aya, cohere2moe and superbpe are not, nor is quite jais-2.
+constexpr auto kAtOnce = std::to_array<std::string_view>({"",
+                                                          "default",
+                                                          "tekken",
+                                                          "gpt-4o",
+                                                          "llama4",
+                                                          "kanana2",
+                                                          "talkie",
+                                                          "youtu",
+                                                          "minimax-m2",
+                                                          "granite-embed-multi-97m",
+                                                          "deepseek-v3",
+                                                          "hunyuan-dense",
+                                                          "hy_v4",
+                                                          "joyai-llm",
+                                                          "spark2_5",
+                                                          "deepseek-coder",
+                                                          "falcon",
+                                                          "chameleon",
+                                                          "bailingmoe",
+                                                          "bailingmoe2",
+                                                          "llada-moe",
+                                                          "seed-coder",
+                                                          "ufakzeka",
+                                                          "afmoe",
+                                                          "minicpm5",
+                                                          "exaone-moe",
+                                                          "bloom",
+                                                          "poro-chat",
+                                                          "gpt3-finnish",
+                                                          "viking",
+                                                          "whitespace"});
+
 bool holds(const auto& names, std::string_view name) { return std::ranges::count(names, name) > 0; }
 
 Reading reading_of(const llama_model* model) {
@@ -55,9 +89,12 @@ Reading byte_pair_reading(const std::string& tokenizer, const std::string& pre) 
   return holds(kSpans, pre) ? Reading::regex_spans : Reading::regex_words;
 }
 
+bool byte_pairs_backtrack(std::string_view pre) { return !holds(kAtOnce, pre); }
+
 TokenizerTraits tokenizer_traits(const llama_model* model) {
   const auto* vocab = llama_model_get_vocab(model);
-  TokenizerTraits traits{.reading = reading_of(model)};
+  TokenizerTraits traits{.reading = reading_of(model),
+                         .backtracks = byte_pairs_backtrack(metadata(model, "tokenizer.ggml.pre"))};
   for (llama_token token = 0; token < llama_vocab_n_tokens(vocab); ++token) {
     const std::string text = llama_vocab_get_text(vocab, token);
     if (text.empty()) continue;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "llama.h"
@@ -21,6 +22,8 @@ enum class Reading {
 
 struct TokenizerTraits {
   Reading reading = Reading::linear;
+  /// Whether std::regex may begin anew at each character of a run of blanks or digits.
+  bool backtracks = true;
   /// Texts that are cut out first, whether or not control tokens are read.
   std::vector<std::string> user_defined;
   /// Those that are cut out only where control tokens are read.
@@ -34,6 +37,9 @@ TokenizerTraits tokenizer_traits(const llama_model* model);
 /// By the names in a GGUF file: "tokenizer.ggml.model" and "tokenizer.ggml.pre". One that is not known here
 /// is taken for regex_words, which most of llama.cpp's are.
 Reading byte_pair_reading(const std::string& tokenizer, const std::string& pre);
+
+/// False for those whose expressions take a run of blanks or digits at once.
+bool byte_pairs_backtrack(std::string_view pre);
 
 /// Bytes of the character that begins with `first`, as llama.cpp counts them.
 std::size_t character_length(char first);

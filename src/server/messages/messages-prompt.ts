@@ -3,6 +3,7 @@ import type { ChatParts } from "../chat-prompt.js";
 import type { ChatMessage, ChatTool } from "../chat-schema.js";
 import { ApiError } from "../errors.js";
 import { shown } from "../schema-errors.js";
+import { ToolArguments } from "../tool-arguments.js";
 import type { MessagesPrompt } from "./messages-schema.js";
 
 type Message = MessagesPrompt["messages"][number];
@@ -15,6 +16,7 @@ type Turn = { role: Message["role"]; blocks: Block[] };
 export function chatPartsOf(body: MessagesPrompt): ChatParts {
   checkLast(body.messages);
   checkResults(body.messages);
+  checkInputs(body.messages);
   return {
     messages: [...systemOf(body), ...turnsOf(body.messages).flatMap(messagesOf)],
     tools: (body.tools ?? []).map(toolOf),
@@ -57,6 +59,18 @@ function checkResults(messages: Message[]): void {
         { what: `'${param}'`, expected, received: shown(block.tool_use_id) },
         param,
       );
+    });
+  });
+}
+
+/** As arguments are checked, here where their place is known. */
+function checkInputs(messages: Message[]): void {
+  const inputs = new ToolArguments();
+  messages.forEach(({ content }, m) => {
+    if (typeof content === "string") return;
+    content.forEach((block, b) => {
+      if (block.type === "tool_use")
+        inputs.check(JSON.stringify(block.input), `messages[${m}].content[${b}].input`);
     });
   });
 }

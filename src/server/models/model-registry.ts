@@ -203,6 +203,7 @@ export class ModelRegistry {
     const timer = setTimeout(() => end(late), this.limits.waitSeconds * 1000);
     this.#waiting.add(end);
     gone?.addEventListener("abort", leave);
+    if (gone?.aborted) leave();
     try {
       await Promise.race([load, ended]);
     } finally {

@@ -7,6 +7,9 @@ import { ToolArguments } from "../tool-arguments.js";
 import type { Item } from "./items.js";
 import type { ResponsesBody, ResponsesTool } from "./responses-schema.js";
 
+/** The field that items of an earlier response came by. */
+const EARLIER = "previous_response_id";
+
 /**
  * A conversation of items as OpenAI's older messages and tools.
  * @param earlier What the response that this one follows was made of.
@@ -19,7 +22,7 @@ export function chatPartsOf(
 ): ChatParts {
   const { instructions, tools, tool_choice, parallel_tool_calls, reasoning } = body;
   const conversation = new Conversation(instructions);
-  for (const item of earlier) conversation.add(item, "");
+  for (const item of earlier) conversation.add(item, null);
   input.forEach((item, index) => conversation.add(item, `input[${index}]`));
   return {
     messages: conversation.messages,
@@ -41,7 +44,8 @@ class Conversation {
     if (instructions !== undefined) this.messages.push({ role: "system", content: instructions });
   }
 
-  add(item: Item, path: string): void {
+  /** @param path Null for one of an earlier response. */
+  add(item: Item, path: string | null): void {
     switch (item.type) {
       case "reasoning":
         this.#think(item);
@@ -50,7 +54,7 @@ class Conversation {
         this.#call(item, path);
         break;
       case "function_call_output":
-        this.#result(item, path);
+        this.#result(item, path ?? EARLIER);
         break;
       case "message":
         this.#say(item);
@@ -69,9 +73,12 @@ class Conversation {
     else this.#other({ role, content: chatContent(content) });
   }
 
-  #call({ call_id, name, arguments: text }: Extract<Item, { type: "function_call" }>, path: string): void {
+  #call(
+    { call_id, name, arguments: text }: Extract<Item, { type: "function_call" }>,
+    path: string | null,
+  ): void {
     // Here, where their place in the input is known.
-    this.#arguments.check(text, `${path}.arguments`);
+    this.#arguments.check(text, path === null ? EARLIER : `${path}.arguments`);
     const turn = this.#turnWithout();
     (turn.tool_calls ??= []).push({ id: call_id, type: "function", function: { name, arguments: text } });
     this.#calls.add(call_id);

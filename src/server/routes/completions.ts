@@ -50,6 +50,7 @@ function generationCall(body: CompletionBody): GenerationCall {
     ...callOf(body),
     prompts,
     listed: Array.isArray(body.prompt) && typeof body.prompt[0] !== "number",
+    choicesParam: prompts.length > 1 ? "prompt" : body.best_of === undefined ? "n" : "best_of",
     n: of,
     // The engine computes a prompt with the first token behind it.
     maxTokens: Math.max(1, body.max_tokens),

@@ -189,6 +189,13 @@ describe("a model that is not loaded", () => {
     expect(waiting).toEqual({ a: 1, b: 1 });
   });
 
+  it("is not waited for by a client that has left already", async () => {
+    make({ a: 1 });
+    const asked = lease("a", AbortSignal.abort());
+    await settled();
+    expect(asked.got).toBe("model_loading");
+  });
+
   it("keeps so many bytes waiting, and takes others when they are gone", async () => {
     make({ a: 1 }, { waitingBytes: 10 });
     const code = (asked: Promise<unknown>) => asked.catch((error: unknown) => (error as ApiError).code);

@@ -53,7 +53,7 @@ TEST(ordinary_texts_are_tokenised_whatever_the_vocabulary) {
       CHECK(takes(with(reading), million_of(text)));
     }
   }
-  for (const auto& text : {kEnglish, kChinese, kBase64}) CHECK(takes(gemma(), million_of(text)));
+  for (const auto& text : {kEnglish, kChinese, kBase64, kCode}) CHECK(takes(gemma(), million_of(text)));
   for (const auto& text : {kEnglish, kChinese, kCode})
     CHECK(takes(with(Reading::regex_sentences), million_of(text)));
   for (const auto& text : {kEnglish, kCode}) CHECK(takes(with(Reading::regex_spans), million_of(text)));
@@ -93,10 +93,10 @@ TEST(a_letter_that_thousands_of_special_tokens_begin_with_costs_as_many_comparis
 
 TEST(the_work_on_several_texts_adds_up) {
   const TokenizerEffort effort(gemma());
-  const auto half = effort.of(std::string(30'000, '<'), true);
-  CHECK(!effort.objection(half));
+  const auto part = effort.of(std::string(30'000, '<'), true);
+  CHECK(!effort.objection(part));
   TokenizerWork all;
-  for (int i = 0; i < 2; ++i) all += half;
+  for (int i = 0; i < 4; ++i) all += part;
   CHECK(effort.objection(all).has_value());
 }
 
@@ -125,6 +125,11 @@ TEST(std_regex_pays_for_blanks_and_digits_in_a_row_that_it_begins_anew_at) {
     CHECK(!takes(with(Reading::regex_words), million_of(std::string(400, one) + "x")));
   }
   CHECK(takes(with(Reading::regex_words), million_of(std::string(400, 'y') + " ")));
+  auto at_once = with(Reading::regex_words);
+  at_once.backtracks = false;
+  CHECK(takes(at_once, million_of(std::string(400, ' ') + "x")));
+  for (const char* pre : {"gpt-4o", "tekken", "deepseek-v3"}) CHECK(!byte_pairs_backtrack(pre));
+  for (const char* pre : {"deepseek-llm", "superbpe", "of next year"}) CHECK(byte_pairs_backtrack(pre));
 }
 
 TEST(what_is_no_utf_8_is_estimated_too) {
