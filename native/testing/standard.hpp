@@ -1,5 +1,5 @@
-// What most sources include, read by the compiler once for each sanitizer: of a small source that is most of the work.
-// Sources name what they use all the same; the addons are built without this.
+// What most sources include, read by the compiler once for each sanitizer: of a small source that is most of
+// the work. Sources name what they use all the same; the addons are built without this.
 #include <algorithm>
 #include <array>
 #include <atomic>
