@@ -50,11 +50,11 @@ class Client {
     this.closed = new Promise((resolve) => this.socket.once("close", () => resolve()));
   }
 
-  /** Resolves when so many events have come, or none will any more. */
+  /** Resolves when so many events have come, or none will any more: tokens that make no character yet bring none. */
   events(count: number): Promise<void> {
     return new Promise((resolve) => {
       this.#onData = () => {
-        if (this.received.split("\n\n").length > count) resolve();
+        if (this.received.split("\n\n").length > count || this.received.includes("[DONE]")) resolve();
       };
       void this.closed.then(resolve);
       this.#onData();
