@@ -121,7 +121,7 @@ function buildLoaded(core, kind) {
     const library = join(folder, name);
     const from = join(NATIVE, source);
     if (isCurrent(library, [from])) continue;
-    const options = ["-std=c11", "-O1", "-g", "-fPIC", "-shared", ...WARNINGS, ...FLAGS[kind], ...flags];
+    const options = ["-std=c11", "-O1", "-g1", "-fPIC", "-shared", ...WARNINGS, ...FLAGS[kind], ...flags];
     if (run(process.env["CC"] ?? "cc", [...options, from, "-o", library]) !== 0) process.exit(1);
   }
   return folder;

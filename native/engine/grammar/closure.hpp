@@ -93,7 +93,7 @@ class Closure {
   struct Arrival {
     Position position;
     Frame frame;
-    auto operator<=>(const Arrival&) const = default;
+    auto operator<=>(const Arrival&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 errs
   };
   struct Link {
     Frame frame;
@@ -110,7 +110,7 @@ class Closure {
     Position position;
     std::uint32_t character;
     Sequences::Id parents;
-    auto operator<=>(const Triple&) const = default;
+    auto operator<=>(const Triple&) const = default;  // NOLINT(modernize-use-nullptr)
   };
 
   void follow_next();
