@@ -30,7 +30,8 @@ export class Browser {
     this.#process = spawn(
       program,
       [...flags, "--remote-debugging-pipe", `--user-data-dir=${this.#profile}`, "about:blank"],
-      { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] },
+      // A group of its own, so that what the browser starts ends with it.
+      { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"], detached: true },
     );
     let text = "";
     (this.#process.stdio[4] as Readable).setEncoding("utf8").on("data", (part: string) => {
@@ -55,9 +56,10 @@ export class Browser {
 
   async close(): Promise<void> {
     const ended = once(this.#process, "exit");
-    this.#process.kill("SIGKILL");
+    process.kill(-this.#process.pid!, "SIGKILL");
     await ended;
-    rmSync(this.#profile, { recursive: true, maxRetries: 10, retryDelay: 50 });
+    // Its processes write until they are gone, which nobody tells of those that are not our children.
+    rmSync(this.#profile, { recursive: true, maxRetries: 50, retryDelay: 20 });
   }
 
   async #call(method: string, params: object): Promise<NonNullable<Answer["result"]>> {
