@@ -16,7 +16,7 @@ namespace {
 /// take as long as the most.
 constexpr double kSeconds = 2;
 constexpr double kSecondsPerByte = 10e-6;
-constexpr double kMostSeconds = 6;
+constexpr double kMostSeconds = 8;
 
 double allowed(std::size_t bytes) {
   return std::min(kSeconds + static_cast<double>(bytes) * kSecondsPerByte, kMostSeconds);
