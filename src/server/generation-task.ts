@@ -158,7 +158,7 @@ class Choice implements EngineClient {
   onPiece(piece: AnswerPiece): void {
     this.task.record.texted();
     if (this.task.isOver) return;
-    for (const part of piece.parts ?? []) this.#follow(part);
+    if (piece.parts) for (const part of piece.parts) this.#follow(part);
     this.task.answer.piece(this.index, piece);
   }
 
