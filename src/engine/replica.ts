@@ -154,12 +154,12 @@ function recordModel({ metrics }: Writer<SpecOf<typeof catalog>>, model: ModelIn
   const labels = { model: model.id };
   if (model.kind === "generation") metrics.kvCells.labels(labels).set(model.kvCells);
   if (index > 0) return;
-  metrics.modelLoadDuration.labels(labels).set(model.loadSeconds);
+  metrics.modelLastLoad.labels(labels).set(model.loadSeconds);
   metrics.modelSize.labels(labels).set(model.sizeBytes);
 }
 
 function promptCounter({ metrics }: Writer<SpecOf<typeof catalog>>, model: string): typeof countPrompt {
-  const promptTokens = metrics.promptTokens.labels({ model });
+  const promptTokens = metrics.promptTokens.labels({ model, tenant: "default" });
   return (tokens) => promptTokens.inc(tokens.reduce((sum, count) => sum + count, 0));
 }
 
@@ -167,14 +167,14 @@ function engineMeters({ metrics }: Writer<SpecOf<typeof catalog>>, model: string
   const labels = { model };
   return {
     queueDuration: metrics.queueDuration.labels(labels),
-    timeToFirstToken: metrics.timeToFirstToken.labels(labels),
+    timeToFirstToken: metrics.timeToFirstToken.labels({ ...labels, route: "" }),
     interTokenLatency: metrics.interTokenLatency.labels(labels),
     stepDuration: metrics.stepDuration.labels(labels),
     stepTokens: metrics.stepTokens.labels(labels),
     stepSequences: metrics.stepSequences.labels(labels),
-    promptTokens: metrics.promptTokens.labels(labels),
-    cachedPromptTokens: metrics.cachedPromptTokens.labels(labels),
-    generationTokens: metrics.generationTokens.labels(labels),
+    promptTokens: metrics.promptTokens.labels({ ...labels, tenant: "default" }),
+    cachedPromptTokens: metrics.cachedPromptTokens.labels({ ...labels, tenant: "default" }),
+    generationTokens: metrics.generationTokens.labels({ ...labels, tenant: "default" }),
     preemptions: metrics.preemptions.labels(labels),
     recomputedTokens: metrics.recomputedTokens.labels(labels),
     evictedPrefixTokens: metrics.evictedPrefixTokens.labels(labels),

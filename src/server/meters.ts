@@ -23,10 +23,11 @@ export class ModelMeters {
   readonly running;
 
   constructor(metrics: ServerMetrics, model: string) {
-    const outcome = (name: Outcome) => [name, metrics.requests.labels({ model, outcome: name })] as const;
+    const outcome = (name: Outcome) =>
+      [name, metrics.requests.labels({ model, route: "", outcome: name })] as const;
     this.outcomes = Object.fromEntries(OUTCOMES.map(outcome)) as Record<Outcome, CounterHandle>;
-    this.requestDuration = metrics.requestDuration.labels({ model });
-    this.waiting = metrics.requestsWaiting.labels({ model });
+    this.requestDuration = metrics.requestDuration.labels({ model, route: "" });
+    this.waiting = metrics.requestsWaiting.labels({ model, route: "" });
     this.running = metrics.requestsRunning.labels({ model });
   }
 }
@@ -64,7 +65,7 @@ export class Meters {
     if (!handles) {
       handles = {
         requests: this.metrics.httpRequests.labels({ method, route, code }),
-        duration: this.metrics.httpRequestDuration.labels({ route, code }),
+        duration: this.metrics.httpRequestDuration.labels({ method, route, code }),
       };
       this.#http.set(key, handles);
     }

@@ -1,6 +1,7 @@
 import { availableParallelism, homedir } from "node:os";
 import { join } from "node:path";
 import { CACHE_TYPES } from "../engine/messages.js";
+import { METRICS_SETTINGS } from "./metrics-settings.js";
 import { packagePath } from "./package-info.js";
 
 /** The command line or the environment asks for something that does not exist. */
@@ -394,6 +395,7 @@ export const SETTINGS = {
     range: [0, 86_400],
     help: "time that running requests get to finish on SIGTERM",
   },
+  ...METRICS_SETTINGS,
 } as const satisfies Record<string, TextSetting | NumberSetting>;
 
 type SettingKey = keyof typeof SETTINGS;

@@ -41,7 +41,7 @@ const COMMON_FIELDS = ["type", "name", "help", "labels", "unit", "maxSeries"];
 const OWN_FIELDS: Readonly<Record<MetricType, readonly string[]>> = {
   counter: ["exemplars"],
   gauge: ["mode"],
-  histogram: ["bounds", "exemplars"],
+  histogram: ["bounds", "shown", "exemplars"],
   nativeHistogram: ["range", "schema", "exemplars"],
   info: [],
   stateset: ["states"],
@@ -126,11 +126,21 @@ function checkTexts(key: string, field: string, texts: readonly string[]): void 
     fail(key, field, "distinct values", `[${texts.join(", ")}]`);
 }
 
-function checkBounds(key: string, { bounds }: { bounds: readonly number[] }): void {
-  if (!isListOf("number", bounds)) fail(key, "bounds", "a list of numbers", bounds);
+function checkBounds(key: string, field: string, bounds: readonly number[]): void {
+  if (!isListOf("number", bounds)) fail(key, field, "a list of numbers", bounds);
   const increasing = bounds.every((b, i) => Number.isFinite(b) && (i === 0 || b > bounds[i - 1]!));
   if (bounds.length === 0 || !increasing)
-    fail(key, "bounds", "finite, strictly increasing numbers", `[${bounds.join(", ")}]`);
+    fail(key, field, "finite, strictly increasing numbers", `[${bounds.join(", ")}]`);
+}
+
+function checkShown(
+  key: string,
+  { bounds, shown }: { bounds: readonly number[]; shown?: readonly number[] },
+): void {
+  if (shown === undefined) return;
+  checkBounds(key, "shown", shown);
+  if (!shown.every((bound) => bounds.includes(bound)))
+    fail(key, "shown", "only numbers of bounds", `[${shown.join(", ")}]`);
 }
 
 function checkNativeBuckets(key: string, metric: MetricSpec & { type: "nativeHistogram" }): void {
@@ -152,7 +162,10 @@ function checkNativeBuckets(key: string, metric: MetricSpec & { type: "nativeHis
 }
 
 function checkShape(key: string, metric: MetricSpec): void {
-  if (metric.type === "histogram") checkBounds(key, metric);
+  if (metric.type === "histogram") {
+    checkBounds(key, "bounds", metric.bounds);
+    checkShown(key, metric);
+  }
   if (metric.type === "nativeHistogram") checkNativeBuckets(key, metric);
   if (metric.type === "stateset") checkTexts(key, "states", metric.states);
   if (metric.type === "gauge" && !GAUGE_MODES.includes(metric.mode ?? "sum"))

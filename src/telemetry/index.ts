@@ -71,4 +71,13 @@ export type {
   TelemetryOptions,
   Writer,
 } from "./telemetry.js";
-export type { ViewLabel, ViewSource, ViewSpec } from "./reading/views.js";
+export type {
+  AnyViewSpec,
+  DerivedViewSpec,
+  ViewFactor,
+  ViewLabel,
+  ViewProduct,
+  ViewQuantile,
+  ViewSource,
+  ViewSpec,
+} from "./reading/views.js";

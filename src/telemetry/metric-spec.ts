@@ -44,6 +44,8 @@ export interface HistogramSpec extends MetricBase, WithExemplars {
   readonly name: string;
   /** Inclusive upper bounds of the buckets, increasing and finite; the bucket to +Inf is added. */
   readonly bounds: readonly number[];
+  /** Those of them that are shown under the metric's own name; views can show the others too. Default: all. */
+  readonly shown?: readonly number[];
 }
 
 /** Base-2 exponential buckets: Prometheus' native histogram, OpenTelemetry's exponential one. */

@@ -32,3 +32,44 @@ export interface ViewSpec {
    */
   readonly bounds?: readonly number[];
 }
+
+/** What a derived view multiplies or divides by: the sum of its sources. */
+export type ViewFactor = ViewSource | readonly ViewSource[];
+
+/** times / per, each a product of its factors. */
+export interface ViewProduct {
+  /**
+   * The first factor's labels are the view's. Another factor may have fewer: then it counts for all series that have
+   * its labels' values.
+   */
+  readonly times: readonly ViewFactor[];
+  /** A series is not shown while one of these is 0. */
+  readonly per?: readonly ViewFactor[];
+  /** Divides by the window's length in seconds too. */
+  readonly perSecond?: true;
+  /** Default 1. */
+  readonly scale?: number;
+}
+
+/** A quantile of what histograms recorded; their series are not shown while they recorded nothing. */
+export interface ViewQuantile {
+  /** 0 to 1. */
+  readonly quantile: number;
+  readonly of: ViewFactor;
+}
+
+/** A gauge that is computed at each reading. No reading changes what another one sees. */
+export interface DerivedViewSpec {
+  readonly name: string;
+  readonly type: "gauge";
+  readonly help: string;
+  readonly unit?: string;
+  /**
+   * Seconds of the window whose changes of counters and histograms are taken; 0: all since the beginning. Gauges are
+   * taken as they are now. Windows need `Telemetry.follow`.
+   */
+  readonly over: number;
+  readonly derive: ViewProduct | ViewQuantile;
+}
+
+export type AnyViewSpec = ViewSpec | DerivedViewSpec;
