@@ -14,7 +14,8 @@ import { PANEL_KINDS } from "./panel-kinds.mjs";
  * @property {string} [description] one sentence: what is measured, between which instants
  * @property {Query[]} [queries]
  * @property {string} [unit] Grafana's name of a unit, e.g. "s", "reqps", "percentunit"
- * @property {[number, string][]} [thresholds] from this value on, this colour; green below the first
+ * @property {[number, string][]} [thresholds] from this value on, this colour
+ * @property {string} [base] the colour below the first of them; green unless it says otherwise
  * @property {Record<string, [text: string, color: string]>} [values] what numbers are called
  * @property {string} [text] of a text panel, Markdown
  * @property {string} [needs]
@@ -36,6 +37,7 @@ export const NEEDS = {
   gpu: "an NVIDIA GPU with a driver",
   mig: "a partitioned GPU (MIG)",
   nvlink: "a GPU with NVLink",
+  "old-gpu": "a GPU before Ampere",
   price: "--price-input and --price-output",
   "gpu-price": "an NVIDIA GPU, and --price-gpu-hour",
   carbon: "an NVIDIA GPU, and --carbon-intensity",
@@ -130,8 +132,8 @@ const target = (kind, { expr, legend }, index) => ({
   refId: String.fromCharCode("A".charCodeAt(0) + index),
 });
 
-const steps = (thresholds = []) => [
-  { color: "green", value: null },
+const steps = (thresholds = [], base = "green") => [
+  { color: base, value: null },
   ...thresholds.map(([value, color]) => ({ color, value })),
 ];
 
@@ -142,14 +144,14 @@ const mappings = (values) =>
   }));
 
 function fieldConfig(kind, panel) {
-  const { unit, min, max, decimals, thresholds, values = {} } = panel;
+  const { unit, min, max, decimals, thresholds, base, values = {} } = panel;
   const limits = { unit, min, max, decimals };
   return {
     defaults: {
       ...(kind.color && { color: kind.color }),
       ...(kind.custom && { custom: kind.custom(panel) }),
       mappings: mappings(values),
-      thresholds: { mode: "absolute", steps: steps(thresholds) },
+      thresholds: { mode: "absolute", steps: steps(thresholds, base) },
       ...Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined)),
     },
     overrides: [],

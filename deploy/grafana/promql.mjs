@@ -39,3 +39,13 @@ export const within = (le, metric, matchers = MODEL) =>
   `${sum(rate(`${metric}_bucket`, `${matchers},le="${le}"`))} / ${sum(rate(`${metric}_count`, matchers))}`;
 
 export const buckets = (metric, matchers = MODEL) => sum(increase(`${metric}_bucket`, matchers), "le");
+
+/** How requests end that did not get what they asked for, through no fault of their own. */
+const FAILED = 'outcome=~"error|timeout|rejected"';
+
+/** Of those that ended, the share that failed; clients' mistakes and cancellations are no failures. */
+export const failedShare = () =>
+  `(${orZero(sum(rate("tacho_requests_total", `${MODEL},${FAILED}`)))}) / ${sum(rate("tacho_requests_total"))}`;
+
+/** Of the KV cells, the share that holds tokens. */
+export const kvShare = () => `sum(tacho_kv_cells_used{${MODEL}}) / sum(tacho_kv_cells{${MODEL}})`;
