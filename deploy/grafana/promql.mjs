@@ -2,6 +2,8 @@
 
 /** What a scrape's target is called. */
 export const HERE = 'job=~"$job",instance=~"$instance"';
+/** The same whatever the job: another dialect's metrics come from another scrape of the server. */
+export const SERVER = 'instance=~"$instance"';
 /** Of one model as well. */
 export const MODEL = `${HERE},model=~"$model"`;
 
@@ -33,6 +35,24 @@ export const quantiles = (metric, { by = [], matchers = MODEL, of = [0.5, 0.9, 0
 
 export const mean = (metric, { by = [], matchers = MODEL } = {}) =>
   `${sum(rate(`${metric}_sum`, matchers), ...by)} / ${sum(rate(`${metric}_count`, matchers), ...by)}`;
+
+/**
+ * Of a native histogram: where a Prometheus keeps it as such it has no buckets, sum and count of their own, elsewhere it
+ * has nothing else. What is not there adds nothing.
+ */
+const native = (classic, whole) => `(${classic} or ${whole})`;
+
+export const nativeQuantile = (q, metric, { by = [], matchers = MODEL } = {}) =>
+  `histogram_quantile(${q}, ${native(sum(rate(`${metric}_bucket`, matchers), "le", ...by), sum(rate(metric, matchers), ...by))})`;
+
+export const nativeSum = (metric, { by = [], matchers = MODEL } = {}) =>
+  native(sum(rate(`${metric}_sum`, matchers), ...by), sum(`histogram_sum(${rate(metric, matchers)})`, ...by));
+
+export const nativeCount = (metric, { by = [], matchers = MODEL } = {}) =>
+  native(
+    sum(rate(`${metric}_count`, matchers), ...by),
+    sum(`histogram_count(${rate(metric, matchers)})`, ...by),
+  );
 
 /** The share of requests in time, exact where `le` is a bound. */
 export const within = (le, metric, matchers = MODEL) =>

@@ -1,7 +1,9 @@
 import { SHARE, stat, timeseries } from "../panels.mjs";
-import { HERE, MODEL, orNone, rate, sum } from "../promql.mjs";
+import { HERE, MODEL, orNone, rate, SERVER, sum } from "../promql.mjs";
 import { TACHO } from "../variables.mjs";
 
+/** Its job is another. */
+const OF_DIALECT = `${SERVER},model=~"$model"`;
 const TOKENS = "suffix: tok/s";
 const tokens = `(${sum(rate("tacho_prompt_tokens_total"))} + ${sum(rate("tacho_generation_tokens_total"))})`;
 
@@ -21,7 +23,7 @@ export default {
           "currencyUSD",
           "Cost of all tokens, at the prices configured, an hour.",
           {
-            "an hour": `sum(cost_usd_per_1k_tokens{${MODEL}} * on (instance, model, tenant) rate(agent_total_tokens{${MODEL}}[$__rate_interval])) / 1000 * 3600`,
+            "an hour": `sum(cost_usd_per_1k_tokens{${OF_DIALECT}} * on (job, instance, model, tenant) ${rate("agent_total_tokens", OF_DIALECT)}) / 1000 * 3600`,
           },
           { height: 8, needs: "price" },
         ),
@@ -30,7 +32,7 @@ export default {
           "currencyUSD",
           "What 1,000 tokens of each tenant cost, prompt and answer together.",
           {
-            "{{tenant}} {{model}}": `max by (tenant, model) (cost_usd_per_1k_tokens{${MODEL}})`,
+            "{{tenant}} {{model}}": `max by (tenant, model) (cost_usd_per_1k_tokens{${OF_DIALECT}})`,
           },
           { width: 7, decimals: 4, needs: "price" },
         ),
@@ -39,7 +41,7 @@ export default {
           "currencyUSD",
           "What the mean session of each tenant costs.",
           {
-            "{{tenant}} {{model}}": `max by (tenant, model) (cost_usd_per_session{${MODEL}})`,
+            "{{tenant}} {{model}}": `max by (tenant, model) (cost_usd_per_session{${OF_DIALECT}})`,
           },
           { width: 7, decimals: 4, needs: "price" },
         ),
@@ -48,7 +50,7 @@ export default {
           "h",
           "Hours that loaded models held GPUs, in an hour.",
           {
-            "{{model}} GPU {{gpu}}": `sum by (model, gpu) (increase(gpu_hours_total{${MODEL}}[1h]))`,
+            "{{model}} GPU {{gpu}}": `sum by (model, gpu) (increase(gpu_hours_total{${OF_DIALECT}}[1h]))`,
           },
           { width: 6, needs: "gpu" },
         ),
@@ -62,7 +64,7 @@ export default {
           "kwatth",
           "Energy by the GPUs' own meters, for 1,000 tokens of each model.",
           {
-            "{{model}}": `max by (model) (energy_kwh_per_1k_tokens{${MODEL}})`,
+            "{{model}}": `max by (model) (energy_kwh_per_1k_tokens{${OF_DIALECT}})`,
           },
           { decimals: 6, needs: "gpu" },
         ),
@@ -75,7 +77,7 @@ export default {
           },
         ),
         timeseries("CPU hours", "h", "Hours of CPU time that all processes took, in an hour.", {
-          "{{node}}": `sum by (node) (increase(cpu_hours_total{${HERE}}[1h]))`,
+          "{{node}}": `sum by (node) (increase(cpu_hours_total{${SERVER}}[1h]))`,
         }),
       ],
     },

@@ -1,5 +1,17 @@
 import { gauge, heatmap, rising, SHARE, stat, table, timeseries } from "../panels.mjs";
-import { buckets, HERE, kvShare, mean, MODEL, orZero, quantiles, rate, sum } from "../promql.mjs";
+import {
+  buckets,
+  HERE,
+  kvShare,
+  mean,
+  MODEL,
+  nativeQuantile,
+  nativeSum,
+  orZero,
+  quantiles,
+  rate,
+  sum,
+} from "../promql.mjs";
 import { ENGINE_HOST_ENDED, TACHO } from "../variables.mjs";
 
 const TOKENS = "suffix: tok/s";
@@ -89,7 +101,10 @@ export default {
           "Context of a request",
           "short",
           "Tokens in a request's context, prompt and answer, when the engine ended it.",
-          quantiles("tacho_request_context_tokens"),
+          [0.5, 0.9, 0.99].map((q) => ({
+            legend: `p${q * 100}`,
+            expr: nativeQuantile(q, "tacho_request_context_tokens"),
+          })),
         ),
         timeseries("Longest sequence", "short", "The most tokens that one sequence has held.", {
           "{{model}}": `max by (model) (tacho_longest_sequence_tokens{${MODEL}})`,
@@ -241,11 +256,12 @@ export default {
           "Event loop delay, p99",
           "s",
           "How long what is due waits for the event loop of a thread.",
-          quantiles("nodejs_eventloop_delay_seconds", {
-            by: ["process", "thread"],
-            matchers: HERE,
-            of: [0.99],
-          }),
+          {
+            "{{process}} {{thread}}": nativeQuantile(0.99, "nodejs_eventloop_delay_seconds", {
+              by: ["process", "thread"],
+              matchers: HERE,
+            }),
+          },
         ),
         timeseries(
           "Event loop utilisation",
@@ -264,7 +280,10 @@ export default {
           "percentunit",
           "Share of the time in which a thread stood still for it.",
           {
-            "{{process}} {{thread}}": sum(rate("nodejs_gc_duration_seconds_sum", HERE), "process", "thread"),
+            "{{process}} {{thread}}": nativeSum("nodejs_gc_duration_seconds", {
+              by: ["process", "thread"],
+              matchers: HERE,
+            }),
           },
         ),
         timeseries(

@@ -1,5 +1,5 @@
 import { falling, PERCENT, rising, SHARE, stat, stateTimeline, table, timeseries } from "../panels.mjs";
-import { HERE, orNone, rate, sum } from "../promql.mjs";
+import { HERE, nativeCount, nativeSum, orNone, rate, sum } from "../promql.mjs";
 import { servers } from "../variables.mjs";
 
 const GPU = "{{instance}} GPU {{gpu}}";
@@ -240,7 +240,7 @@ export default {
           "{{result}}": sum(rate("tacho_gpu_nvml_calls_total", HERE), "result"),
         }),
         timeseries("Mean duration of a call", "s", "How long calls of NVML took.", {
-          "{{call}}": `${sum(rate("tacho_gpu_nvml_call_duration_seconds_sum", HERE), "call")} / ${sum(rate("tacho_gpu_nvml_call_duration_seconds_count", HERE), "call")}`,
+          "{{call}}": `${nativeSum("tacho_gpu_nvml_call_duration_seconds", { by: ["call"], matchers: HERE })} / ${nativeCount("tacho_gpu_nvml_call_duration_seconds", { by: ["call"], matchers: HERE })}`,
         }),
       ],
     }),

@@ -1,5 +1,5 @@
 import { rising, stat, stateTimeline, timeseries, waiting } from "../panels.mjs";
-import { HERE, MODEL, orNone, orZero, quantile, quantiles, rate, sum } from "../promql.mjs";
+import { HERE, MODEL, orNone, orZero, quantile, quantiles, rate, SERVER, sum } from "../promql.mjs";
 import { serversAndModels } from "../variables.mjs";
 
 const CIRCUITS = { 0: ["closed", "green"], 1: ["open", "red"], 2: ["half-open", "yellow"] };
@@ -103,10 +103,10 @@ export default {
           quantiles("neurectomy_http_response_size_bytes", { matchers: HERE, of: [0.5, 0.95] }),
         ),
         timeseries("CPU", "suffix: cores", "Cores that each process keeps busy.", {
-          "{{process}}": sum(rate("process_cpu_seconds_total", HERE), "process"),
+          "{{process}}": sum(rate("process_cpu_seconds_total", SERVER), "process"),
         }),
         timeseries("Memory", "bytes", "Resident memory of each process.", {
-          "{{process}}": `sum by (process) (process_resident_memory_bytes{${HERE}})`,
+          "{{process}}": `sum by (process) (process_resident_memory_bytes{${SERVER}})`,
         }),
         timeseries(
           "GPU memory",

@@ -56,7 +56,7 @@ export default {
           "Error rate",
           "percentunit",
           "Share of the turns that ended with an error; the alert is at 1 %.",
-          { errors: "neuronetes:error_rate:rate5m" },
+          { "{{model}}": "neuronetes:error_rate:rate5m" },
           { width: 6, min: 0, ...rising([0.01, "red"]) },
         ),
         timeseries(
@@ -78,7 +78,7 @@ export default {
           "TTFT within 350 ms",
           "percentunit",
           "Share of the turns whose first token came within 350 ms, of the last five minutes.",
-          { "in time": "neuronetes:ttft_slo_compliance:rate5m" },
+          { "{{model}}": "neuronetes:ttft_slo_compliance:rate5m" },
           {
             width: 6,
             base: "red",
@@ -92,7 +92,7 @@ export default {
           "Latency within 2.5 s",
           "percentunit",
           "Share of the turns that took at most 2.5 s, of the last five minutes.",
-          { "in time": "neuronetes:latency_slo_compliance:rate5m" },
+          { "{{model}}": "neuronetes:latency_slo_compliance:rate5m" },
           {
             width: 6,
             base: "red",
@@ -106,7 +106,7 @@ export default {
           "Turns",
           "reqps",
           "Turns that ended, a second, of the last five minutes.",
-          { turns: "neuronetes:request_rate:rate5m" },
+          { "{{model}}": "neuronetes:request_rate:rate5m" },
           { width: 6 },
         ),
         stat(
@@ -257,7 +257,7 @@ export default {
           "VRAM efficiency",
           "percent",
           "Share of the device memory that is allocated.",
-          { "{{node}} GPU {{gpu}}": "neuronetes:vram_efficiency:pct" },
+          { "{{instance}} GPU {{gpu}}": "neuronetes:vram_efficiency:pct" },
           { ...PERCENT, needs: "gpu" },
         ),
         timeseries(
