@@ -74,6 +74,7 @@ export type {
 export type {
   AnyViewSpec,
   DerivedViewSpec,
+  ShownViews,
   ViewFactor,
   ViewLabel,
   ViewProduct,
