@@ -100,7 +100,7 @@ describe("a connection", () => {
     let answer!: () => void;
     const answered = new Promise<void>((resolve) => (answer = resolve));
     await listen({}, (app) => {
-      useRequestRecords(app, meters.ofModel("none"));
+      useRequestRecords(app, meters, meters.ofModel("none"));
       app.get("/many", async ({ raw }) => {
         counts.push(raw.socket.listenerCount("close"));
         await answered;
@@ -116,7 +116,7 @@ describe("a connection", () => {
 
 describe("a body that does not come in time", () => {
   const app = (scope: FastifyInstance) => {
-    useRequestRecords(scope, meters.ofModel("none"));
+    useRequestRecords(scope, meters, meters.ofModel("none"));
     for (const path of ["/first", "/next", "/half-open"]) scope.post(path, () => Promise.resolve("posted"));
     scope.get("/", () => Promise.resolve("got"));
   };

@@ -3,7 +3,9 @@ import type { ModelInfo } from "../../../src/engine/messages.js";
 import type { EngineLinkEvents, EngineState } from "../../../src/server/engine-link.js";
 import { ANONYMOUS } from "../../../src/server/access/tenant.js";
 import { ApiError } from "../../../src/server/errors.js";
-import type { ModelMeters } from "../../../src/server/meters.js";
+import { catalog } from "../../../src/metrics/catalog.js";
+import { Meters } from "../../../src/server/meters.js";
+import { openTelemetry } from "../../../src/telemetry/index.js";
 import { ModelRegistry, type Lease, type RegistryLimits } from "../../../src/server/models/model-registry.js";
 import { ServedModel, type ModelLink } from "../../../src/server/models/served-model.js";
 
@@ -64,8 +66,9 @@ class ScriptedLink implements ModelLink {
 let links: Map<string, ScriptedLink[]>;
 let registry: ModelRegistry;
 let told: string[];
-/** What each model's gauge shows. */
-let waiting: Record<string, number>;
+const telemetry = openTelemetry(catalog);
+let meters: Meters;
+const waiting = (id: string) => telemetry.cells[meters.ofModel(id).ofRoute("/v1/completions").waiting.cell];
 
 /** @param sizes Bytes of each model's files. */
 function make(sizes: Record<string, number>, limits: Partial<RegistryLimits> = {}): void {
@@ -80,10 +83,7 @@ function make(sizes: Record<string, number>, limits: Partial<RegistryLimits> = {
           waitSeconds: WAIT_SECONDS,
           prioritySeconds: 10,
         },
-        meters: {
-          waiting: { set: (count: number) => (waiting[id] = count) },
-          running: { set: () => undefined },
-        } as unknown as ModelMeters,
+        meters: meters.ofModel(id),
         connect: (events, file) => {
           const link = new ScriptedLink(id, file, events);
           links.set(id, [...(links.get(id) ?? []), link]);
@@ -100,6 +100,7 @@ function make(sizes: Record<string, number>, limits: Partial<RegistryLimits> = {
   });
 }
 
+const ask = (name?: string, bytes = 1) => ({ name, bytes, tenant: ANONYMOUS, route: "/v1/completions" });
 const model = (id: string) => registry.find(id, ANONYMOUS).model;
 const link = (id: string) => links.get(id)!.at(-1)!;
 const states = () => Object.fromEntries(registry.models.map(({ id, state }) => [id, state]));
@@ -113,7 +114,7 @@ function lease(name?: string, gone?: AbortSignal): { got: Lease | string | undef
     got: undefined,
     release: () => (asked.got as Lease).release(),
   };
-  registry.lease(name, ANONYMOUS, 1, gone).then(
+  registry.lease(ask(name), gone).then(
     (given) => (asked.got = given),
     (error: unknown) => (asked.got = error instanceof ApiError ? error.code : String(error)),
   );
@@ -132,7 +133,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   links = new Map();
   told = [];
-  waiting = {};
+  meters = new Meters(telemetry.metrics);
   vi.spyOn(process.stderr, "write").mockImplementation((line) => told.push(String(line)) > 0);
 });
 afterEach(() => {
@@ -186,7 +187,7 @@ describe("a model that is not loaded", () => {
     const asked = [lease("a"), lease("b"), lease("b")];
     await settled();
     expect(asked.map(({ got }) => got)).toEqual([undefined, undefined, "queue_full"]);
-    expect(waiting).toEqual({ a: 1, b: 1 });
+    expect([waiting("a"), waiting("b")]).toEqual([1, 1]);
   });
 
   it("is not waited for by a client that has left already", async () => {
@@ -200,11 +201,11 @@ describe("a model that is not loaded", () => {
     make({ a: 1 }, { waitingBytes: 10 });
     const code = (asked: Promise<unknown>) => asked.catch((error: unknown) => (error as ApiError).code);
     const gone = new AbortController();
-    const first = code(registry.lease("a", ANONYMOUS, 6, gone.signal));
-    expect(await code(registry.lease("a", ANONYMOUS, 5))).toBe("queue_full");
+    const first = code(registry.lease(ask("a", 6), gone.signal));
+    expect(await code(registry.lease(ask("a", 5)))).toBe("queue_full");
     gone.abort();
     await first;
-    const second = registry.lease("a", ANONYMOUS, 10);
+    const second = registry.lease(ask("a", 10));
     link("a").ready(1);
     expect(await second).toMatchObject({ waited: 0 });
   });
@@ -416,7 +417,7 @@ describe("a model that cannot be loaded", () => {
       expect(asked.map(({ got }) => got)).toEqual(["model_failed", "model_failed"]);
       expect(states()).toEqual({ a: "unloaded", b: "failed" });
       await seconds(pause - 1);
-      const early = await registry.lease("b", ANONYMOUS, 1).catch((error: unknown) => error as ApiError);
+      const early = await registry.lease(ask("b")).catch((error: unknown) => error as ApiError);
       expect(early).toMatchObject({ code: "model_failed", headers: { "retry-after": "1" } });
       await seconds(1);
     }
