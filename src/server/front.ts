@@ -33,6 +33,8 @@ import { modelRoutes } from "./routes/models.js";
 import { rerankRoutes } from "./routes/rerank.js";
 import { responseRoutes, storedResponseRoutes } from "./routes/responses.js";
 import { tokenizationRoutes } from "./routes/tokenization.js";
+import { ServerWatch } from "./server-watch.js";
+import { useSessions } from "./sessions.js";
 import type { Settings } from "./settings.js";
 import type { MakeTracing, Tracing } from "./tracing/tracing.js";
 
@@ -68,6 +70,7 @@ export class Front {
   readonly #tracing: Tracing | null;
   readonly #listeners: { listener: HttpListener; port: number }[];
   readonly #responses: ResponseStore;
+  readonly #watch: ServerWatch;
   #draining = false;
 
   constructor(options: FrontOptions) {
@@ -95,6 +98,8 @@ export class Front {
       characters: STORED_CHARACTERS,
       seconds: this.#settings.storedResponseSeconds,
     });
+    const { telemetry, access } = options;
+    this.#watch = new ServerWatch(telemetry, this.#settings, access.keys, this.#models.models);
     this.#listeners = this.#makeListeners(options);
   }
 
@@ -126,6 +131,7 @@ export class Front {
     await this.#models.drain();
     clearTimeout(limit);
     await this.#models.stop();
+    this.#watch.close();
     await Promise.all(this.#listeners.map(({ listener }) => listener.close()));
     await Promise.all([this.#accessLog?.close(), this.#tracing?.close()]);
   }
@@ -146,6 +152,7 @@ export class Front {
     const { id, bytes } = source;
     const isFirst = index === 0;
     const names = models.map((model) => model.id);
+    const meters = this.#meters.ofModel(id);
     // They go with a model of their own dimensions and vocabulary.
     const adapters = isFirst ? parseAdapters(settings.lora, names) : [];
     const companions = { adapters, draftModel: isFirst ? settings.draftModel : "" };
@@ -153,12 +160,13 @@ export class Front {
     return new ServedModel({
       ...{ id, adapters, bytes },
       limits: admissionLimits(settings),
-      meters: this.#meters.ofModel(id),
+      meters,
       connect: (events, file) =>
         new EngineLink({
           hostModule,
           settings: file === null ? host : { ...host, model: file, download: false },
           events: this.#linkEvents(id, events),
+          meters: meters.link,
         }),
     });
   }
@@ -184,7 +192,7 @@ export class Front {
   #makeListeners({ telemetry, access }: FrontOptions) {
     const { port, metricsPort, publicMetrics } = this.#settings;
     const observation = (app: FastifyInstance, isPublic: boolean) => {
-      healthRoutes(app, () => this.#unreadiness());
+      healthRoutes(app, () => this.#unreadiness(), this.#meters.http);
       void app.register((scope, _, done) => {
         // They count the requests of all tenants together.
         setAccess(scope, isPublic ? "public" : "admin");
@@ -227,9 +235,10 @@ export class Front {
   }
 
   #countedRoutes(app: FastifyInstance): void {
-    useRequestRecords(app, this.#models.first.meters, this.#tracing);
+    useRequestRecords(app, this.#meters, this.#models.first.meters, this.#tracing);
     useRateLimits(app);
     dropNullsOf(app);
+    useSessions(app, this.#watch.sessions);
     completionRoutes(app, this.#generation);
     chatRoutes(app, this.#generation);
     embeddingRoutes(app, this.#calls);
