@@ -10,5 +10,7 @@ export const DIALECTS: readonly Dialect[] = [vllm, llamacpp, tgi, otel, dcgm];
 
 /** The views of these dialects, one behind the other; `tacho` has none, being the metrics themselves. */
 export function viewsOf(names: readonly DialectName[], facts: DialectFacts): AnyViewSpec[] {
-  return DIALECTS.filter(({ name }) => names.includes(name)).flatMap((dialect) => dialect.views(facts));
+  const chosen = DIALECTS.filter(({ name }) => names.includes(name));
+  // Derived views are not rendered yet.
+  return chosen.flatMap((dialect) => dialect.views(facts)).filter((view) => !("derive" in view));
 }

@@ -1,17 +1,19 @@
 import type { FastifyInstance } from "fastify";
 import type { EngineSettings, ModelInfo } from "../engine/messages.js";
-import { telemetryPlugin } from "../telemetry/doors/fastify.js";
 import type { Access } from "./access/access.js";
 import { setAccess } from "./access/key-hooks.js";
 import { useRateLimits } from "./access/limit-hooks.js";
 import { AccessLog } from "./access-log.js";
 import type { AdmissionLimits } from "./admission.js";
+import { dialectFacts } from "./dialect-facts.js";
 import { dropNulls } from "./null-fields.js";
 import { EngineLink, type EngineLinkEvents } from "./engine-link.js";
 import { ApiError } from "./errors.js";
 import { Generation } from "./generation.js";
 import { HttpListener } from "./http-listener.js";
 import { logLine } from "./log.js";
+import { dialectsOfSetting } from "./metrics-dialects.js";
+import { metricsRoutes } from "./metrics-routes.js";
 import { parseAdapters } from "./lora-setting.js";
 import { Meters, type ServerTelemetry } from "./meters.js";
 import { ModelCalls } from "./model-calls.js";
@@ -177,13 +179,15 @@ export class Front {
   }
 
   #makeListeners({ telemetry, access }: FrontOptions) {
-    const { port, metricsPort, publicMetrics } = this.#settings;
+    const { port, metricsPort, publicMetrics, metricsDialects } = this.#settings;
+    const dialects = dialectsOfSetting(metricsDialects);
+    const shown = { telemetry, dialects, facts: dialectFacts(this.#settings), models: this.#models.models };
     const observation = (app: FastifyInstance, isPublic: boolean) => {
       healthRoutes(app, () => this.#unreadiness());
       void app.register((scope, _, done) => {
         // They count the requests of all tenants together.
         setAccess(scope, isPublic ? "public" : "admin");
-        void scope.register(telemetryPlugin, { telemetry });
+        metricsRoutes(scope, shown);
         done();
       });
     };

@@ -22,7 +22,7 @@ import { renderSegment } from "./segment/render-segment.js";
 import { snapshotFromJson } from "./reading/snapshot-json.js";
 import type { FamilySnapshot, Snapshot } from "./reading/snapshot.js";
 import { summarize, type Summary } from "./reading/summary.js";
-import type { ViewSpec } from "./reading/views.js";
+import type { AnyViewSpec, ViewSpec } from "./reading/views.js";
 
 /** The metrics of a catalog, by their keys. */
 export type Metrics<C extends CatalogSpec> = {
@@ -46,7 +46,9 @@ export type Format = "text" | "openmetrics" | "protobuf";
 
 export interface SnapshotOptions {
   /** Shows these families instead of the metrics themselves. Keep the array: compiling it is done once. */
-  views?: readonly ViewSpec[];
+  views?: readonly AnyViewSpec[];
+  /** Shows the metrics themselves too, before the views. Default false. */
+  withMetrics?: boolean;
   /** Whether to show what sources collect. Default true. */
   sources?: boolean;
 }
@@ -223,7 +225,7 @@ class OpenTelemetry<C extends CatalogSpec> implements Telemetry<C> {
   private async read(format: NativeFormat, { views, sources = true }: SnapshotOptions): Promise<Buffer> {
     this.context.functionGauges.refresh();
     const render = (foreign: readonly FamilySnapshot[]) =>
-      renderSegment(this.segment, format, views, foreign);
+      renderSegment(this.segment, format, views as readonly ViewSpec[] | undefined, foreign);
     // Without sources nothing is waited for, so that closing right after this call does no harm.
     return sources && this.sources.areThere ? this.sources.renderWith(render) : render([]);
   }

@@ -6,7 +6,7 @@ import { TelemetryError } from "../errors.js";
 import { acceptsGzip, CONTENT_TYPES, negotiateFormat } from "./negotiation.js";
 import { sharedRun } from "./shared-run.js";
 import type { Format, Telemetry } from "../telemetry.js";
-import type { ViewSpec } from "../reading/views.js";
+import type { AnyViewSpec } from "../reading/views.js";
 
 /** What the doors need of a telemetry. */
 export type Renderer = Pick<Telemetry<CatalogSpec>, "render">;
@@ -15,7 +15,9 @@ export interface ScrapeRequest {
   accept?: string | undefined;
   acceptEncoding?: string | undefined;
   /** See `RenderOptions.views`. */
-  views?: readonly ViewSpec[] | undefined;
+  views?: readonly AnyViewSpec[] | undefined;
+  /** See `RenderOptions.withMetrics`. */
+  withMetrics?: boolean | undefined;
 }
 
 export interface ScrapeAnswer {
@@ -38,9 +40,9 @@ async function renderAnswer(
   telemetry: Renderer,
   format: Format,
   mayGzip: boolean,
-  views: readonly ViewSpec[] | undefined,
+  { views, withMetrics = false }: ScrapeRequest,
 ): Promise<ScrapeAnswer> {
-  const body = await telemetry.render(views === undefined ? { format } : { format, views });
+  const body = await telemetry.render(views === undefined ? { format } : { format, views, withMetrics });
   const headers = { "content-type": CONTENT_TYPES[format], vary: "accept, accept-encoding" };
   if (!mayGzip || body.length < GZIP_FROM_BYTES) return { status: 200, headers, body };
   const compressed = await compress(body, { level: 1 });
@@ -58,12 +60,10 @@ function answerFailure(error: unknown): ScrapeAnswer {
 }
 
 /** The answer to one HTTP scrape; never rejects. Rendering and compressing are done on libuv's pool. */
-export async function answerScrape(
-  telemetry: Renderer,
-  { accept, acceptEncoding, views }: ScrapeRequest,
-): Promise<ScrapeAnswer> {
+export async function answerScrape(telemetry: Renderer, request: ScrapeRequest): Promise<ScrapeAnswer> {
+  const { accept, acceptEncoding } = request;
   try {
-    return await renderAnswer(telemetry, negotiateFormat(accept), acceptsGzip(acceptEncoding), views);
+    return await renderAnswer(telemetry, negotiateFormat(accept), acceptsGzip(acceptEncoding), request);
   } catch (error) {
     return answerFailure(error);
   }
@@ -72,11 +72,12 @@ export async function answerScrape(
 /** Answers the scrapes of one door: alike ones that come at once share a rendering, so that they cannot pile up. */
 export function openDoor(
   telemetry: Renderer,
-  views?: readonly ViewSpec[],
+  views?: readonly AnyViewSpec[],
+  withMetrics = false,
 ): (headers: IncomingHttpHeaders) => Promise<ScrapeAnswer> {
   const runs = new Map<string, () => Promise<ScrapeAnswer>>();
   return ({ accept, "accept-encoding": acceptEncoding }) => {
-    const request = { accept, acceptEncoding, views };
+    const request = { accept, acceptEncoding, views, withMetrics };
     const key = `${negotiateFormat(accept)} ${acceptsGzip(acceptEncoding)}`;
     const run = runs.get(key) ?? sharedRun(() => answerScrape(telemetry, request));
     runs.set(key, run);
