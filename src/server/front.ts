@@ -1,5 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { EngineSettings, ModelInfo } from "../engine/messages.js";
+import { DIALECT_NAMES } from "../metrics/dialect.js";
+import { viewsOf } from "../metrics/dialects.js";
 import type { Access } from "./access/access.js";
 import { setAccess } from "./access/key-hooks.js";
 import { useRateLimits } from "./access/limit-hooks.js";
@@ -181,7 +183,10 @@ export class Front {
   #makeListeners({ telemetry, access }: FrontOptions) {
     const { port, metricsPort, publicMetrics, metricsDialects } = this.#settings;
     const dialects = dialectsOfSetting(metricsDialects);
-    const shown = { telemetry, dialects, facts: dialectFacts(this.#settings), models: this.#models.models };
+    const facts = dialectFacts(this.#settings);
+    const shown = { telemetry, dialects, facts, models: this.#models.models };
+    // Whatever will be asked for, its windows begin now.
+    telemetry.follow(viewsOf(DIALECT_NAMES, facts));
     const observation = (app: FastifyInstance, isPublic: boolean) => {
       healthRoutes(app, () => this.#unreadiness());
       void app.register((scope, _, done) => {

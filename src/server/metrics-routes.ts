@@ -4,6 +4,7 @@ import { Type } from "typebox";
 import type { DialectFacts, DialectName } from "../metrics/dialect.js";
 import { viewsOf } from "../metrics/dialects.js";
 import { openDoor, type ScrapeAnswer } from "../telemetry/doors/scrape.js";
+import type { ShownViews } from "../telemetry/index.js";
 import { GatewayMetrics, type PooledModel } from "./gateway-metrics.js";
 import { dialectsOfQuery } from "./metrics-dialects.js";
 import type { ServerTelemetry } from "./meters.js";
@@ -20,8 +21,8 @@ export interface MetricsRoutes {
 /** Scrapes come up to twenty times a second, each of which would be two lines of a log. */
 const QUIET = { logLevel: "warn" } as const;
 
-/** Sets of dialects that are kept ready; a set that nobody has asked for since as many others is made anew. */
-const MOST_DOORS = 16;
+/** Sets of dialects that are kept compiled; one that nobody asks for while so many others are is made anew. */
+const MOST_SETS = 16;
 
 /** Whatever else is in a query, such as a proxy's parameters, is nothing to us. */
 const query = Type.Object({
@@ -32,39 +33,40 @@ const query = Type.Object({
   ),
 });
 
-type Door = ReturnType<typeof openDoor>;
-
 /** /metrics in the words of whoever asks, and /metrics/gateway. */
 export function metricsRoutes(
   app: FastifyInstance,
   { telemetry, dialects, facts, models }: MetricsRoutes,
 ): void {
-  const doorOf = doors((names) => openDialects(telemetry, names, facts));
+  const scrape = openDoor(telemetry);
+  const shownBy = keptSets((names) => shownOf(names, facts));
   const typed = app.withTypeProvider<TypeBoxTypeProvider>();
   const options = { ...QUIET, schema: { querystring: query }, config: { docs: metricsDocs } };
   typed.get("/metrics", options, async ({ query: { dialect }, raw: { headers } }, reply) => {
     const names = dialect === undefined ? dialects : dialectsOfQuery(dialect);
-    return send(reply, await doorOf(names)(headers));
+    return send(reply, await scrape(headers, shownBy(names)));
   });
   gatewayRoute(app, new GatewayMetrics(telemetry.path!, models));
 }
 
-function openDialects(telemetry: ServerTelemetry, names: readonly DialectName[], facts: DialectFacts): Door {
-  const own = names.includes("tacho");
-  // Without views everything is shown, and nothing need be compiled.
-  return own && names.length === 1 ? openDoor(telemetry) : openDoor(telemetry, viewsOf(names, facts), own);
+/** Without views everything is shown, and nothing need be compiled. */
+function shownOf(names: readonly DialectName[], facts: DialectFacts): ShownViews {
+  const others = names.filter((name) => name !== "tacho");
+  if (others.length === 0) return {};
+  const views = others.flatMap((name) => viewsOf([name], facts));
+  return { views, withMetrics: others.length < names.length };
 }
 
-/** One door for each set of dialects, so that alike scrapes share a rendering and its compiled views. */
-function doors(open: (names: readonly DialectName[]) => Door): (names: readonly DialectName[]) => Door {
-  const opened = new Map<string, Door>();
+/** The same for the same set, since what is compiled of views is known by their array. */
+function keptSets(make: (names: readonly DialectName[]) => ShownViews): typeof make {
+  const kept = new Map<string, ShownViews>();
   return (names) => {
     const key = names.join(",");
-    const door = opened.get(key) ?? open(names);
-    opened.delete(key);
-    opened.set(key, door);
-    if (opened.size > MOST_DOORS) opened.delete(opened.keys().next().value!);
-    return door;
+    const shown = kept.get(key) ?? make(names);
+    kept.delete(key);
+    kept.set(key, shown);
+    if (kept.size > MOST_SETS) kept.delete(kept.keys().next().value!);
+    return shown;
   };
 }
 

@@ -73,7 +73,9 @@ export type {
 } from "./telemetry.js";
 export type {
   AnyViewSpec,
+  DerivedValue,
   DerivedViewSpec,
+  ShownViews,
   ViewFactor,
   ViewLabel,
   ViewProduct,

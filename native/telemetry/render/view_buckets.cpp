@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <functional>
+#include <utility>
 
 #include "number_format.hpp"
 
@@ -39,7 +40,7 @@ void check_scaled(const ViewSpec& view, const ViewSource& source, const std::vec
   if (is_increasing && std::ranges::all_of(bounds, [](double bound) { return std::isfinite(bound); })) return;
   std::string scale;
   append_number(scale, source.scale);
-  refuse_view(view, "scale", "a number that keeps the bounds of " + source.metric + " apart", scale);
+  refuse_view(view.name, "scale", "a number that keeps the bounds of " + source.metric + " apart", scale);
 }
 
 void check_bounds(const ViewSpec& view, const ViewSource& source, const std::vector<double>& known) {
@@ -47,7 +48,7 @@ void check_bounds(const ViewSpec& view, const ViewSource& source, const std::vec
     if (std::ranges::any_of(known, [&](double other) { return is_same(other, bound); })) continue;
     std::string text;
     append_number(text, bound);
-    refuse_view(view, "bounds", "bounds of " + source.metric, text);
+    refuse_view(view.name, "bounds", "bounds of " + source.metric, text);
   }
 }
 
@@ -57,6 +58,13 @@ Buckets buckets_of(const MetricSpec& spec) {
   if (spec.type != MetricType::native_histogram) return classic_buckets(spec.bounds);
   const auto first = std::lround(std::ldexp(std::log2(spec.bounds.front()), spec.schema));
   return native_buckets(spec.bounds, spec.schema, static_cast<std::int32_t>(first) + 1);
+}
+
+Buckets shown_buckets_of(const MetricSpec& spec) {
+  if (spec.shown.empty()) return buckets_of(spec);
+  std::vector<double> bounds;
+  for (const auto rank : spec.shown) bounds.push_back(spec.bounds[rank]);
+  return classic_buckets(std::move(bounds));
 }
 
 Buckets buckets_of(const ViewSpec& view, const ViewSource& source, const MetricSpec& spec) {
