@@ -1,11 +1,13 @@
 import type { FastifyInstance } from "fastify";
 import type { EngineSettings, ModelInfo } from "../engine/messages.js";
-import { telemetryPlugin } from "../telemetry/doors/fastify.js";
+import { DIALECT_NAMES } from "../metrics/dialect.js";
+import { viewsOf } from "../metrics/dialects.js";
 import type { Access } from "./access/access.js";
 import { setAccess } from "./access/key-hooks.js";
 import { useRateLimits } from "./access/limit-hooks.js";
 import { AccessLog } from "./access-log.js";
 import type { AdmissionLimits } from "./admission.js";
+import { dialectFacts } from "./dialect-facts.js";
 import { dropNulls } from "./null-fields.js";
 import { EngineLink, type EngineLinkEvents } from "./engine-link.js";
 import { ApiError } from "./errors.js";
@@ -14,6 +16,8 @@ import { guardrailOptions } from "./guardrails/guardrail-settings.js";
 import { Guardrails } from "./guardrails/guardrails.js";
 import { HttpListener } from "./http-listener.js";
 import { logLine } from "./log.js";
+import { dialectsOfSetting } from "./metrics-dialects.js";
+import { metricsRoutes } from "./metrics-routes.js";
 import { parseAdapters } from "./lora-setting.js";
 import { Meters, type ServerTelemetry } from "./meters.js";
 import { ModelCalls } from "./model-calls.js";
@@ -190,13 +194,18 @@ export class Front {
   }
 
   #makeListeners({ telemetry, access }: FrontOptions) {
-    const { port, metricsPort, publicMetrics } = this.#settings;
+    const { port, metricsPort, publicMetrics, metricsDialects } = this.#settings;
+    const dialects = dialectsOfSetting(metricsDialects);
+    const facts = dialectFacts(this.#settings);
+    const shown = { telemetry, dialects, facts, models: this.#models.models };
+    // Whatever will be asked for, its windows begin now.
+    telemetry.follow(viewsOf(DIALECT_NAMES, facts));
     const observation = (app: FastifyInstance, isPublic: boolean) => {
       healthRoutes(app, () => this.#unreadiness(), this.#meters.http);
       void app.register((scope, _, done) => {
         // They count the requests of all tenants together.
         setAccess(scope, isPublic ? "public" : "admin");
-        void scope.register(telemetryPlugin, { telemetry });
+        metricsRoutes(scope, shown);
         done();
       });
     };
