@@ -86,8 +86,8 @@ describe("unit tests have a case in which", () => {
 describe("rules name only what there is:", () => {
   const recorded = new Set(rules.filter(({ kind }) => kind === "record").map(({ name }) => name));
 
-  test.each(rules.map((rule) => [titleOf(rule), rule] as const))("%s", async (_, { expression }) => {
-    const known = await knownSeries();
+  test.each(rules.map((rule) => [titleOf(rule), rule] as const))("%s", (_, { expression }) => {
+    const known = knownSeries();
     const unknown = metricsOf(expression).filter((name) => !known.has(name) && !recorded.has(name));
     expect(unknown).toEqual([]);
     const labels = selectorsOf(expression).flatMap(({ metric, matchers }) =>
@@ -115,8 +115,8 @@ describe("alerts say", () => {
     },
   );
 
-  test("nothing of labels that their expressions do not bring", async () => {
-    const known = await knownSeries();
+  test("nothing of labels that their expressions do not bring", () => {
+    const known = knownSeries();
     const missing = alerts.flatMap(({ name, expression, lines }) => {
       const brought = metricsOf(expression).flatMap((metric) => [...(known.get(metric) ?? ["model"])]);
       const used = [...lines.join("\n").matchAll(/\$labels\.(\w+)/g)].map(([, label]) => label!);
