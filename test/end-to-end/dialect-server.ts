@@ -13,7 +13,7 @@ export const NODE = "gpu-node-1";
 export const TENANT = "prod";
 export const MODELS = { first: "tacho-mini-q8_0", second: "llama-3-70b", vectors: "vectors" } as const;
 
-/** `limited` has few requests a minute, `reader` may not read /metrics. */
+/** `limited` has few requests a minute; `operator` alone may read /metrics where the others ask. */
 export const KEYS = {
   prod: "prod-0123456789abcdef",
   staging: "staging-0123456789abcdef",
@@ -25,7 +25,7 @@ export type KeyName = keyof typeof KEYS;
 const ENTRIES = [
   { name: "prod", key: KEYS.prod, tenant: TENANT },
   { name: "staging", key: KEYS.staging },
-  { name: "limited", key: KEYS.limited, requestsPerMinute: 2 },
+  { name: "limited", key: KEYS.limited, requestsPerMinute: 2, tokensPerMinute: 1000 },
   { name: "operator", key: KEYS.operator, admin: true },
 ];
 
@@ -63,7 +63,13 @@ export class DialectServer {
     const keys = path.join(folder, "keys.json");
     writeFileSync(keys, JSON.stringify(ENTRIES));
     const served = await Promise.all(models.map((model) => modelFlag(model, folder)));
-    const rest = ["--api-keys-file", keys, "--metrics-port", String(metricsPort), ...(process.env.TRY_BASE ? [] : FACTS)];
+    const rest = [
+      "--api-keys-file",
+      keys,
+      "--metrics-port",
+      String(metricsPort),
+      ...(process.env.TRY_BASE ? [] : FACTS),
+    ];
     const tacho = await TachoServer.startIn(
       gpu.environment,
       ...served.flatMap((value) => ["--model", value]),

@@ -40,12 +40,12 @@ interface SystemQuery {
   readonly ours?: string;
 }
 
-function readTable<T>(name: string): T {
-  return JSON.parse(readFileSync(path.join(import.meta.dirname, name), "utf8")) as T;
+function readTable(name: string): unknown {
+  return JSON.parse(readFileSync(path.join(import.meta.dirname, name), "utf8"));
 }
 
-const QUERIES = readTable<SystemQuery[]>("system-queries.json");
-const METRICS = readTable<Record<string, { name: string; type: string }[]>>("system-metrics.json");
+const QUERIES = readTable("system-queries.json") as SystemQuery[];
+const METRICS = readTable("system-metrics.json") as Record<string, { name: string; type: string }[]>;
 
 /** A job for each dialect, named after it; the gateway's endpoint; and both ports with everything at once. */
 function jobsOf({ metricsPort, tacho }: DialectServer): ScrapeJob[] {

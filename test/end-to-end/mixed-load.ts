@@ -16,6 +16,9 @@ const TOOL = {
   },
 };
 
+/** The field that OpenAI's client calls deprecated, and that is still sent. */
+const userOf = (turn: number) => ({ user: `reader-${turn % 3}` });
+
 /** What one kind of client does, again and again. */
 interface Client {
   /** How many of them there are. */
@@ -29,15 +32,15 @@ const CLIENTS: Readonly<Record<string, Client>> = {
   streamedChats: {
     count: 2,
     rest: 20,
-    act: async ({ openai }, turn) => {
-      const stream = await openai("prod").chat.completions.create({
+    act: async (load, turn) => {
+      const stream = await load.openai("prod").chat.completions.create({
         model: MODELS.first,
         messages: [{ role: "user", content: `${STORY} Number ${turn}.` }],
         max_completion_tokens: 80,
-        user: `reader-${turn % 3}`,
         stream: true,
+        ...userOf(turn),
       });
-      for await (const chunk of stream) void chunk;
+      for await (const chunk of stream) if (chunk.choices.length > 1) throw new Error("Expected one choice.");
     },
   },
   conversations: {
@@ -79,7 +82,7 @@ const CLIENTS: Readonly<Record<string, Client>> = {
         model: MODELS.second,
         messages: [{ role: "user", content: STORY }],
         max_completion_tokens: 50,
-        user: `reader-${turn % 3}`,
+        ...userOf(turn),
       }),
   },
   fullContexts: {
@@ -207,7 +210,10 @@ export class MixedLoad {
     const body = { prompt: STORY, max_tokens: 900, ignore_eos: true, stream: true };
     const options = { signal: leaving.signal };
     const response = await this.server.ask("/v1/completions", KEYS.prod, body, options);
-    if (response.status !== 200) return this.#count(response.status);
+    if (response.status !== 200) {
+      this.#count(response.status);
+      return;
+    }
     const reader = new EventReader(response);
     const ended = reader.ended.catch(() => undefined);
     await reader.until(3).catch(() => undefined);
@@ -216,10 +222,10 @@ export class MixedLoad {
     this.#count(0);
   }
 
-  async #keepOn({ rest, act }: Client): Promise<void> {
+  async #keepOn(client: Client): Promise<void> {
     for (let turn = 0; this.#on; turn++) {
-      await act(this, turn).catch((error: unknown) => this.#take(error));
-      await pause(rest);
+      await client.act(this, turn).catch((error: unknown) => this.#take(error));
+      await pause(client.rest);
     }
   }
 

@@ -34,6 +34,11 @@ export interface Rule {
   readonly lastEvaluation: string;
 }
 
+interface Answer<T> {
+  readonly data?: T;
+  readonly error?: string;
+}
+
 interface Target {
   readonly labels: { readonly job: string };
   readonly health: string;
@@ -145,9 +150,9 @@ export class PrometheusProcess {
     );
   }
 
-  async #get<T>(question: string): Promise<{ data?: T; error?: string }> {
+  async #get<T>(question: string): Promise<Answer<T>> {
     const response = await fetch(`http://127.0.0.1:${this.port}/api/v1/${question}`);
-    return (await response.json()) as { data?: T; error?: string };
+    return (await response.json()) as Answer<T>;
   }
 }
 
