@@ -2,7 +2,7 @@
 # Installs the Debian packages that the tests and `npm run check` use. Tacho itself needs none of them.
 set -euo pipefail
 
-packages=(openssl prometheus python3-prometheus-client chromium clang-format clang-tidy shellcheck)
+packages=(openssl prometheus python3-prometheus-client python3-yaml chromium clang-format clang-tidy shellcheck)
 
 missing=()
 for package in "${packages[@]}"; do

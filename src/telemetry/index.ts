@@ -73,6 +73,7 @@ export type {
 } from "./telemetry.js";
 export type {
   AnyViewSpec,
+  DerivedValue,
   DerivedViewSpec,
   ViewFactor,
   ViewLabel,

@@ -29,6 +29,13 @@ export const nodeMetrics = defineMetrics({
     unit: "seconds",
     labels: {},
   },
+  nodeState: {
+    type: "gauge",
+    mode: "function",
+    name: "tacho_node_state",
+    help: "1 for the state that this server is in: starting until a model was ready, offline while no engine host is, busy while no ready one has a slot free, else online.",
+    labels: { state: ["starting", "offline", "online", "busy"] },
+  },
   nodeCores: {
     type: "gauge",
     name: "tacho_node_cpu_cores",

@@ -182,6 +182,12 @@ export const requestMetrics = defineMetrics({
     labels: MODEL,
     range: [1, 2 ** 20],
   },
+  routeTokens: {
+    type: "counter",
+    name: "tacho_route_tokens_total",
+    help: "Tokens of requests by their route, prompt (cached ones included) or generated, counted when the engine ended them.",
+    labels: { route: "open", kind: ["prompt", "generation"] },
+  },
   requestMaxTokens: {
     type: "histogram",
     name: "tacho_request_max_tokens",

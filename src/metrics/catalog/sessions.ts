@@ -23,6 +23,12 @@ export const sessionMetrics = defineMetrics({
     help: "Requests of a known session that the engine ended, by whether the replica of its last request took them.",
     labels: { model: "configured", affinity: ["hit", "miss"] },
   },
+  sessionTokens: {
+    type: "counter",
+    name: "tacho_session_tokens_total",
+    help: "Tokens of requests that belong to a session, prompt (cached ones included) or generated, counted when the engine ended them.",
+    labels: { model: "configured", tenant: "open", kind: ["prompt", "generation"] },
+  },
   activeUsers: {
     type: "gauge",
     name: "tacho_active_users",

@@ -7,6 +7,8 @@ export interface ViewSource {
   readonly metric: string;
   /** The number shown: a counter's or gauge's own, or a histogram's sum or count. Default `value`. */
   readonly take?: "value" | "sum" | "count";
+  /** Of a histogram's count: only the events at or below this, which must be one of its recorded bounds. */
+  readonly atMost?: number;
   /** Multiplies values, sums and bucket bounds, e.g. 1000 for milliseconds from seconds. Default 1. */
   readonly scale?: number;
   /** Shows only series with these label values. */
@@ -58,18 +60,24 @@ export interface ViewQuantile {
   readonly of: ViewFactor;
 }
 
-/** A gauge that is computed at each reading. No reading changes what another one sees. */
-export interface DerivedViewSpec {
-  readonly name: string;
-  readonly type: "gauge";
-  readonly help: string;
-  readonly unit?: string;
+/** What a derived view shows. */
+export interface DerivedValue {
   /**
    * Seconds of the window whose changes of counters and histograms are taken; 0: all since the beginning. Gauges are
    * taken as they are now. Windows need `Telemetry.follow`.
    */
   readonly over: number;
   readonly derive: ViewProduct | ViewQuantile;
+}
+
+/** A gauge that is computed at each reading. No reading changes what another one sees. */
+export interface DerivedViewSpec extends DerivedValue {
+  readonly name: string;
+  readonly type: "gauge";
+  readonly help: string;
+  readonly unit?: string;
+  /** More of the same gauge, be it over other windows. Series that become alike are added up. */
+  readonly more?: readonly DerivedValue[];
 }
 
 export type AnyViewSpec = ViewSpec | DerivedViewSpec;
