@@ -4,6 +4,8 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { DIALECT_NAMES } from "../../src/metrics/dialect.js";
 import { debianPackage } from "../debian-package.js";
+import { deployedQueries, type DeployedQuery } from "../deploy/queries.js";
+import { needsYaml } from "../deploy/yaml.js";
 import { parseExposition } from "../telemetry/exposition-parser.js";
 import { openMetricsReference } from "../telemetry/openmetrics-reference.js";
 import { DialectServer, KEYS } from "./dialect-server.js";
@@ -24,7 +26,7 @@ const OPENMETRICS = "application/openmetrics-text;version=1.0.0";
 /** Few cells and a short queue, so that contexts are full, requests preempted and refused; room for two models. */
 const FLAGS = [
   ...["--parallel", "4", "--ctx-size", "2048", "--max-context", "1024"],
-  ...["--max-queue", "12", "--queue-timeout", "8", "--models-memory", "28"],
+  ...["--max-queue", "12", "--queue-timeout", "8", "--models-memory", "28", "--speculation", "ngram"],
 ];
 
 /** An expression of another system's documents or rules. */
@@ -92,6 +94,7 @@ describe(
   () => {
     const { promtool, prometheus: program } = debianPackage("prometheus", ["promtool", "prometheus"]);
     const reference = openMetricsReference();
+    needsYaml();
     let begun: Promise<Run> | undefined;
     const run = () => (begun ??= loaded(program));
 
@@ -158,6 +161,17 @@ describe(
       expect([...new Set(recorded)].filter((name) => !names.has(name))).toEqual([]);
     });
 
+    test("answers every expression of deploy/", async () => {
+      const { prometheus } = await run();
+      const wrong: string[] = [];
+      for (const query of deployedQueries()) {
+        const answer = await prometheus.query(query.expr);
+        if (answer.error !== null) wrong.push(`${query.place}: ${query.expr}: ${answer.error}`);
+        else if (mustReturn(query) && !hasData(answer)) wrong.push(`${query.place}: ${query.expr}: no data`);
+      }
+      expect(wrong).toEqual([]);
+    });
+
     test.each(DIALECT_NAMES)("finds %s well-formed in both text formats", async (dialect) => {
       const { server } = await run();
       const plain = await server.metrics(dialect);
@@ -186,6 +200,15 @@ describe(
     });
   },
 );
+
+/** What tells of trouble returns nothing while there is none, and some need what no test machine has. */
+function mustReturn({ kind, needs }: DeployedQuery): boolean {
+  if (kind === "alert" || kind === "annotation") return false;
+  return needs === null || HAD.includes(needs);
+}
+
+/** Of what expressions need, what this server has. */
+const HAD = ["gpu", "gpu-price", "price", "carbon", "tenants", "sessions", "speculation", "failure"];
 
 const SERIES_SUFFIX: Readonly<Record<string, string>> = { histogram: "_bucket", info: "_info" };
 
