@@ -75,6 +75,7 @@ export type {
   AnyViewSpec,
   DerivedValue,
   DerivedViewSpec,
+  ShownViews,
   ViewFactor,
   ViewLabel,
   ViewProduct,

@@ -3,6 +3,7 @@ import { checkCatalog, defineCatalog, type Catalog, type CatalogSpec } from "./c
 import { TelemetryError } from "./errors.js";
 import type { ExemplarSource } from "./instruments/exemplar.js";
 import { FunctionGauges } from "./instruments/function-gauges.js";
+import { followViews } from "./reading/follow.js";
 import { observeGpu, type GpuObserver, type GpuOptions } from "./gpu.js";
 import type { ThreadContext } from "./instruments/handle-maker.js";
 import type { HandleOf } from "./instruments/instruments.js";
@@ -22,7 +23,7 @@ import { renderSegment } from "./segment/render-segment.js";
 import { snapshotFromJson } from "./reading/snapshot-json.js";
 import type { FamilySnapshot, Snapshot } from "./reading/snapshot.js";
 import { summarize, type Summary } from "./reading/summary.js";
-import type { ViewSpec } from "./reading/views.js";
+import type { AnyViewSpec, ShownViews } from "./reading/views.js";
 
 /** The metrics of a catalog, by their keys. */
 export type Metrics<C extends CatalogSpec> = {
@@ -44,9 +45,7 @@ export interface Writer<C extends CatalogSpec> {
 /** Text 0.0.4, OpenMetrics 1.0, or Prometheus' delimited protobuf, which alone shows native histograms. */
 export type Format = "text" | "openmetrics" | "protobuf";
 
-export interface SnapshotOptions {
-  /** Shows these families instead of the metrics themselves. Keep the array: compiling it is done once. */
-  views?: readonly ViewSpec[];
+export interface SnapshotOptions extends ShownViews {
   /** Whether to show what sources collect. Default true. */
   sources?: boolean;
 }
@@ -72,6 +71,12 @@ export interface Telemetry<C extends CatalogSpec> extends Writer<C> {
   render(options?: RenderOptions): Promise<Buffer>;
   /** The same as plain objects. They are parsed on this thread: prefer `render` for many series, often. */
   snapshot(options?: SnapshotOptions): Promise<Snapshot>;
+  /**
+   * Keeps each second, from now on, what the windows of these derived views need; what it returns ends it. Others are
+   * passed over. Ends with `close()`.
+   * @throws TelemetryError `invalid_view`; `closed`.
+   */
+  follow(views: readonly AnyViewSpec[]): () => void;
   /** What is worth a log line; see `summarize`. */
   summary(): Promise<Summary>;
   /**
@@ -160,6 +165,7 @@ class OpenTelemetry<C extends CatalogSpec> implements Telemetry<C> {
   private isClosed = false;
   private readonly listeners: Promise<Listener>[] = [];
   private readonly gpuObservers: GpuObserver[] = [];
+  private readonly following = new Set<() => void>();
 
   constructor(
     private readonly segment: NativeSegment,
@@ -201,6 +207,14 @@ class OpenTelemetry<C extends CatalogSpec> implements Telemetry<C> {
     return snapshotFromJson(await this.read("json", options));
   }
 
+  follow(views: readonly AnyViewSpec[]): () => void {
+    const end = followViews(this.segment, views);
+    this.following.add(end);
+    return () => {
+      if (this.following.delete(end)) end();
+    };
+  }
+
   async summary(): Promise<Summary> {
     return summarize(await this.snapshot());
   }
@@ -220,10 +234,10 @@ class OpenTelemetry<C extends CatalogSpec> implements Telemetry<C> {
     return observer;
   }
 
-  private async read(format: NativeFormat, { views, sources = true }: SnapshotOptions): Promise<Buffer> {
+  private async read(format: NativeFormat, { sources = true, ...shown }: SnapshotOptions): Promise<Buffer> {
     this.context.functionGauges.refresh();
     const render = (foreign: readonly FamilySnapshot[]) =>
-      renderSegment(this.segment, format, views, foreign);
+      renderSegment(this.segment, format, shown, foreign);
     // Without sources nothing is waited for, so that closing right after this call does no harm.
     return sources && this.sources.areThere ? this.sources.renderWith(render) : render([]);
   }
@@ -236,6 +250,8 @@ class OpenTelemetry<C extends CatalogSpec> implements Telemetry<C> {
     this.isClosed = true;
     this.context.functionGauges.close();
     for (const observer of this.gpuObservers) observer.close();
+    for (const end of this.following) end();
+    this.following.clear();
     this.shard.release();
     this.segment.close();
     this.forgetFile();

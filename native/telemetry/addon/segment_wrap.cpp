@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "environment.hpp"
+#include "follower_object.hpp"
 #include "foreign_families.hpp"
 #include "gpu_observer.hpp"
 #include "render_worker.hpp"
@@ -93,7 +94,8 @@ Napi::Function SegmentWrap::define_class(Napi::Env env) {
       {InstanceAccessor<&SegmentWrap::path>("path"), InstanceMethod<&SegmentWrap::define>("define"),
        InstanceMethod<&SegmentWrap::claim>("claim"), InstanceMethod<&SegmentWrap::render>("render"),
        InstanceMethod<&SegmentWrap::observe_gpu>("observeGpu"),
-       InstanceMethod<&SegmentWrap::unlink>("unlink"), InstanceMethod<&SegmentWrap::close>("close")});
+       InstanceMethod<&SegmentWrap::follow>("follow"), InstanceMethod<&SegmentWrap::unlink>("unlink"),
+       InstanceMethod<&SegmentWrap::close>("close")});
 }
 
 SegmentWrap::SegmentWrap(const Napi::CallbackInfo& info) : ObjectWrap(info) {
@@ -135,8 +137,8 @@ Napi::Value SegmentWrap::render(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
     open();
     RenderJob job{.renderer = renderer_, .format = format_of(info[0])};
-    if (!info[1].IsNull()) job.views = views_.compiled(info[1]);
-    job.foreign = foreign_families(info[2]);
+    if (!info[1].IsNull()) job.views = views_.compiled(info[1], info[2].ToBoolean());
+    job.foreign = foreign_families(info[3]);
     return telemetry::render(info.Env(), std::move(job));
   });
 }
@@ -145,6 +147,13 @@ Napi::Value SegmentWrap::observe_gpu(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
     open();
     return make_gpu_observer(info.Env(), segment_, info);
+  });
+}
+
+Napi::Value SegmentWrap::follow(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    open();
+    return make_follower(info.Env(), renderer_, info[0]);
   });
 }
 

@@ -28,6 +28,7 @@ class SegmentWrap : public Napi::ObjectWrap<SegmentWrap> {
   Napi::Value claim(const Napi::CallbackInfo& info);
   Napi::Value render(const Napi::CallbackInfo& info);
   Napi::Value observe_gpu(const Napi::CallbackInfo& info);
+  Napi::Value follow(const Napi::CallbackInfo& info);
   void unlink(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);
   Segment& open() const;

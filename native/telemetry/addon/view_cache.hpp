@@ -14,11 +14,12 @@ namespace tacho::telemetry {
 class ViewCache {
  public:
   /// Throws SegmentError for malformed views.
-  std::shared_ptr<FamilySet> compiled(const Napi::Value& views);
+  std::shared_ptr<FamilySet> compiled(const Napi::Value& views, bool with_metrics);
 
  private:
   struct Entry {
     Napi::Reference<Napi::Object> array;
+    bool with_metrics;
     std::shared_ptr<FamilySet> families;
   };
 

@@ -4,26 +4,60 @@
 #include <utility>
 #include <vector>
 
-namespace tacho::telemetry {
+#include "derived_family.hpp"
+#include "projection.hpp"
 
-FamilySet::FamilySet(const std::vector<ViewSpec>& views) : shows_metrics_(false) {
+namespace tacho::telemetry {
+namespace {
+
+using Families = std::vector<std::unique_ptr<ShownFamily>>;
+
+std::unique_ptr<ShownFamily> shown(const AnyViewSpec& view) {
+  if (const auto* const derived = std::get_if<DerivedViewSpec>(&view)) return make_derived(*derived);
+  return std::make_unique<Projection>(std::get<ViewSpec>(view));
+}
+
+bool are_behind(const Families& families, const std::deque<Prepared>& prepared, const Directory& directory) {
+  if (prepared.size() != families.size()) return true;
+  for (std::size_t i = 0; i < families.size(); ++i)
+    if (families[i]->is_behind(directory) || prepared[i].series.size() != families[i]->family().size())
+      return true;
+  return false;
+}
+
+void prepare_all(const Encoder& encoder, const Families& families, std::deque<Prepared>& prepared) {
+  prepared.resize(families.size());
+  for (std::size_t i = 0; i < families.size(); ++i)
+    if (families[i]->exists()) encoder.prepare(families[i]->family(), prepared[i]);
+}
+
+void append_all(std::string& out, const Encoder& encoder, const Families& families,
+                const std::deque<Prepared>& prepared, const Moment& moment) {
+  Points points;
+  for (std::size_t i = 0; i < families.size(); ++i) {
+    if (!families[i]->exists()) continue;
+    families[i]->read(moment, encoder.shows_exemplars(), points);
+    encoder.append(out, families[i]->family(), prepared[i], points);
+  }
+}
+
+}  // namespace
+
+FamilySet::FamilySet(const std::vector<AnyViewSpec>& views, bool with_metrics)
+    : shows_metrics_(with_metrics) {
   Names names;
   for (const auto& view : views) {
-    const auto& projection = projections_.emplace_back(view);
-    if (!names.take(projection.family()))
-      refuse_view(view, "name", "a name that no other view's lines have", view.name);
+    const auto& family = views_.emplace_back(shown(view))->family();
+    if (!names.take(family))
+      refuse_view(family.name, "name", "a name that no other view's lines have", family.name);
   }
   name_families();
 }
 
 bool FamilySet::is_behind(const Directory& directory, Format format) const {
-  const auto& prepared = formats_[static_cast<std::size_t>(format)].families;
-  if (error_ || prepared.size() != projections_.size()) return true;
-  if (shows_metrics_ && projections_.size() != directory.metrics().size()) return true;
-  for (std::size_t i = 0; i < projections_.size(); ++i)
-    if (projections_[i].is_behind(directory) || prepared[i].series.size() != projections_[i].family().size())
-      return true;
-  return false;
+  const auto& prepared = formats_[static_cast<std::size_t>(format)];
+  if (error_ || (shows_metrics_ && metrics_.size() != directory.metrics().size())) return true;
+  return are_behind(metrics_, prepared.metrics, directory) || are_behind(views_, prepared.views, directory);
 }
 
 void FamilySet::refresh(const Directory& directory, Format format) {
@@ -38,13 +72,15 @@ void FamilySet::refresh(const Directory& directory, Format format) {
 }
 
 void FamilySet::take_in(const Directory& directory) {
-  if (shows_metrics_ && projections_.size() < directory.metrics().size()) {
-    while (projections_.size() < directory.metrics().size())
-      projections_.emplace_back(directory, projections_.size());
+  if (shows_metrics_ && metrics_.size() < directory.metrics().size()) {
+    while (metrics_.size() < directory.metrics().size())
+      metrics_.push_back(std::make_unique<Projection>(directory, metrics_.size()));
     overflow_counts_.refresh(directory, summed_);
     name_families();
   }
-  for (auto& projection : projections_) projection.refresh(directory, summed_);
+  for (auto* families : {&metrics_, &views_})
+    for (const auto& family : *families)
+      if (family->is_behind(directory)) family->refresh(directory, summed_);
   join_ranges(summed_);
 }
 
@@ -52,8 +88,13 @@ void FamilySet::name_families() {
   names_ = Names();
   std::vector<Family*> families;
   if (shows_metrics_) families.push_back(&overflow_counts_.family());
-  for (auto& projection : projections_) families.push_back(&projection.family());
+  for (const auto& metric : metrics_) families.push_back(&metric->family());
   for (const auto* family : families) names_.take(*family);
+  for (const auto& view : views_) {
+    auto& family = *families.emplace_back(&view->family());
+    if (!names_.take(family))
+      refuse_view(family.name, "name", "a name that no metric's lines have", family.name);
+  }
   bool changed = false;
   for (auto* family : families) {
     const auto before = std::pair(family->openmetrics_name, family->openmetrics_type);
@@ -65,10 +106,9 @@ void FamilySet::name_families() {
 
 void FamilySet::prepare(Format format) {
   const auto& encoder = encoder_of(format);
-  auto& [families, overflow_counts] = formats_[static_cast<std::size_t>(format)];
-  families.resize(projections_.size());
-  for (std::size_t i = 0; i < projections_.size(); ++i)
-    if (projections_[i].exists()) encoder.prepare(projections_[i].family(), families[i]);
+  auto& [metrics, views, overflow_counts] = formats_[static_cast<std::size_t>(format)];
+  prepare_all(encoder, metrics_, metrics);
+  prepare_all(encoder, views_, views);
   if (shows_metrics_) encoder.prepare(overflow_counts_.family(), overflow_counts);
 }
 
@@ -78,18 +118,15 @@ void FamilySet::note_cost(Format format, std::size_t bytes, std::chrono::nanosec
   cost.nanoseconds = duration.count();
 }
 
-void FamilySet::append_to(std::string& out, const Reading& reading, Format format) const {
+void FamilySet::append_to(std::string& out, const Moment& moment, Format format) const {
   const auto& encoder = encoder_of(format);
-  const auto& [families, overflow_counts] = formats_[static_cast<std::size_t>(format)];
+  const auto& [metrics, views, overflow_counts] = formats_[static_cast<std::size_t>(format)];
+  append_all(out, encoder, metrics_, metrics, moment);
   Points points;
-  for (std::size_t i = 0; i < projections_.size(); ++i) {
-    if (!projections_[i].exists()) continue;
-    projections_[i].read(reading, encoder.shows_exemplars(), points);
-    encoder.append(out, projections_[i].family(), families[i], points);
-  }
-  overflow_counts_.read(reading, points);
+  overflow_counts_.read(moment.now(), points);
   if (std::ranges::find(points.shown, 1) != points.shown.end())
     encoder.append(out, overflow_counts_.family(), overflow_counts, points);
+  append_all(out, encoder, views_, views, moment);
 }
 
 }  // namespace tacho::telemetry

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,7 +15,8 @@
 #include "encoder.hpp"
 #include "names.hpp"
 #include "overflow_counts.hpp"
-#include "projection.hpp"
+#include "shown_family.hpp"
+#include "view.hpp"
 
 namespace tacho::telemetry {
 
@@ -24,17 +26,20 @@ class FamilySet {
  public:
   /// Every metric as it is, and how many label sets found no room.
   FamilySet() = default;
-  /// These views alone. Throws SegmentError when one is malformed, or when two would have a name in common.
-  explicit FamilySet(const std::vector<ViewSpec>& views);
+  /// These views, after every metric or alone. Throws SegmentError when one is malformed, or when two would
+  /// have a name in common.
+  explicit FamilySet(const std::vector<AnyViewSpec>& views, bool with_metrics = false);
 
   /// Whether `refresh` would take something in.
   bool is_behind(const Directory& directory, Format format) const;
-  /// Throws SegmentError for a view that its metrics cannot give, and from then on always.
+  /// Throws SegmentError for a view that its metrics cannot give, or whose name one of those has that are
+  /// shown beside it, and from then on always.
   void refresh(const Directory& directory, Format format);
 
   /// The cells that `append_to` wants summed.
   std::span<const CellRange> summed() const { return summed_; }
-  void append_to(std::string& out, const Reading& reading, Format format) const;
+  /// Throws SegmentError for a window that nobody follows.
+  void append_to(std::string& out, const Moment& moment, Format format) const;
 
   /// Bytes of the longest rendering so far, to reserve room for the next.
   std::size_t longest(Format format) const { return costs_[static_cast<std::size_t>(format)].bytes; }
@@ -48,9 +53,12 @@ class FamilySet {
   const Names& names() const { return names_; }
 
  private:
+  using Families = std::vector<std::unique_ptr<ShownFamily>>;
+
   /// Of one format; in the order of the families.
   struct FormatState {
-    std::deque<Prepared> families;
+    std::deque<Prepared> metrics;
+    std::deque<Prepared> views;
     Prepared overflow_counts;
   };
 
@@ -64,7 +72,8 @@ class FamilySet {
   void prepare(Format format);
 
   const bool shows_metrics_ = true;
-  std::deque<Projection> projections_;
+  Families metrics_;
+  Families views_;
   OverflowCounts overflow_counts_;
   Names names_;
   std::vector<CellRange> summed_;

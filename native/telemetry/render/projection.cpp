@@ -5,6 +5,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "moment.hpp"
 #include "view_buckets.hpp"
 
 namespace tacho::telemetry {
@@ -55,6 +56,9 @@ bool is_summed(Reads reads) {
          reads == Reads::histogram;
 }
 
+/// The number of a difference is no highest of all.
+bool is_negative(const ViewSource& source) { return source.scale < 0; }
+
 const char* quoted(Take take) {
   if (take == Take::value) return "\"value\"";
   return take == Take::sum ? "\"sum\"" : "\"count\"";
@@ -67,11 +71,13 @@ void check_type(const ViewSpec& view, const ViewSource& from, MetricType metric)
   const auto received = from.metric + ", " + name;
   const auto because = " (" + from.metric + " is " + name + ")";
   if (!is_histogram && from.take != Take::value)
-    refuse_view(view, "take", "\"value\"" + because, quoted(from.take));
+    refuse_view(view.name, "take", "\"value\"" + because, quoted(from.take));
   if (is_histogram && from.take == Take::value && view.type != FamilyType::histogram)
-    refuse_view(view, "take", "\"sum\" or \"count\"" + because, quoted(from.take));
-  if (view.type == FamilyType::histogram && !is_histogram) refuse_view(view, "from", "histograms", received);
-  if (view.type == FamilyType::info && type != FamilyType::info) refuse_view(view, "from", "infos", received);
+    refuse_view(view.name, "take", "\"sum\" or \"count\"" + because, quoted(from.take));
+  if (view.type == FamilyType::histogram && !is_histogram)
+    refuse_view(view.name, "from", "histograms", received);
+  if (view.type == FamilyType::info && type != FamilyType::info)
+    refuse_view(view.name, "from", "infos", received);
 }
 
 }  // namespace
@@ -90,14 +96,19 @@ Projection::Projection(const Directory& directory, std::size_t metric)
   bind(0, spec);
 }
 
-Projection::Projection(ViewSpec view) : view_(std::move(view)), is_view_(true) {
+Projection::Projection(ViewSpec view, Addition addition) : view_(std::move(view)), is_view_(true) {
   check_view(view_);
+  reader_.adds_sources = addition == Addition::of_sources || std::ranges::any_of(view_.from, is_negative);
   family_.type = view_.type;
   family_.name = view_.name;
   family_.help = view_.help;
   family_.unit = view_.unit;
   sources_.resize(view_.from.size());
   reader_.shapes.resize(view_.from.size());
+}
+
+void Projection::read(const Moment& moment, bool with_exemplars, Points& points) const {
+  read(moment.now(), with_exemplars, points);
 }
 
 bool Projection::exists() const {
@@ -134,8 +145,8 @@ void Projection::bind(std::size_t number, const MetricSpec& spec) {
   shape.scale = from.scale;
   shape.reads = reads_of(from, spec);
   if (shape.reads == Reads::histogram) bind_buckets(from, spec, shape);
-  const bool counts = shape.reads == Reads::histogram ||
-                      (family_.type == FamilyType::counter && spec.type == MetricType::counter);
+  const bool counts = shape.reads == Reads::histogram || (family_.type == FamilyType::counter &&
+                                                          spec.type == MetricType::counter && from.scale > 0);
   if (counts) {
     shape.exemplars = static_cast<std::uint32_t>(value_cells(spec));
     shape.exemplar_slots = spec.exemplar_slots;
@@ -164,7 +175,7 @@ void Projection::bind_buckets(const ViewSource& from, const MetricSpec& spec, Ce
   if (family_.buckets.empty())
     family_.buckets.push_back(std::move(buckets));
   else if (!(family_.buckets.front() == buckets))
-    refuse_view(view_, "from", "metrics with the same buckets", from.metric + " with others");
+    refuse_view(view_.name, "from", "metrics with the same buckets", from.metric + " with others");
   shape.buckets = bucket_map(family_.buckets.front(), buckets_of(spec), from.scale);
 }
 
@@ -173,7 +184,7 @@ void Projection::bind_labels(const ViewSource& from, const MetricSpec& spec, Sou
   if (spec.type == MetricType::stateset) names.push_back(from.metric);
   const auto index_of = [&](const std::string& label, const char* field) {
     const auto found = std::ranges::find(names, label);
-    if (found == names.end()) refuse_view(view_, field, "labels of " + from.metric, label);
+    if (found == names.end()) refuse_view(view_.name, field, "labels of " + from.metric, label);
     return static_cast<std::size_t>(found - names.begin());
   };
   for (const auto& [label, values] : from.where) source.where.push_back({index_of(label, "where"), values});
@@ -201,27 +212,37 @@ void Projection::take_new(std::size_t number, const Metric& metric, std::vector<
 void Projection::take(std::size_t number, const MetricSpec& spec, std::vector<std::string_view> values,
                       double created, std::uint32_t cell, std::vector<CellRange>& summed) {
   const auto count = static_cast<std::uint32_t>(value_cells(spec));
-  if (is_summed(reader_.shapes[number].reads)) summed.push_back({cell, count});
   Part part{cell, cell + count - 1, static_cast<std::uint32_t>(number)};
-  if (spec.type != MetricType::stateset) return take_part(values, created, part);
+  if (spec.type != MetricType::stateset) return take_part(values, created, part, summed);
   for (const auto& state : spec.states) {
     values.resize(spec.labels.size());
     values.emplace_back(state);
-    take_part(values, created, part);
+    take_part(values, created, part, summed);
     ++part.cell;
   }
 }
 
-void Projection::take_part(const std::vector<std::string_view>& values, double created, const Part& part) {
+void Projection::take_part(const std::vector<std::string_view>& values, double created, const Part& part,
+                           std::vector<CellRange>& summed) {
   const auto& source = sources_[part.shape];
   const bool shown = std::ranges::all_of(source.where, [&](const Condition& condition) {
     return std::ranges::find(condition.values, values[condition.label]) != condition.values.end();
   });
   if (!shown) return;
+  const auto reads = reader_.shapes[part.shape].reads;
+  if (reads == Reads::sum)
+    summed.push_back({part.last, 1});
+  else if (is_summed(reads))
+    summed.push_back({part.cell, part.last - part.cell + 1});
   std::vector<Label> labels;
   for (const auto& label : source.labels)
     labels.push_back({label.name, label.from ? values[*label.from] : label.value});
   reader_.add(series_of(labels, created), part);
+}
+
+std::optional<std::size_t> Projection::find(std::span<const Label> labels) const {
+  const auto known = series_by_labels_.find(key_of(labels));
+  return known == series_by_labels_.end() ? std::nullopt : std::optional(known->second);
 }
 
 std::size_t Projection::series_of(std::span<const Label> labels, double created) {

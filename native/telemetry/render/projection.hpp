@@ -12,35 +12,38 @@
 #include "family.hpp"
 #include "reading.hpp"
 #include "series_reader.hpp"
+#include "shown_family.hpp"
 #include "view.hpp"
 
 namespace tacho::telemetry {
 
-/// A family that is made of a segment's metrics. Grows with the directory. Growing it is not thread-safe;
-/// reading is.
-class Projection {
+/// How series that become alike make one, where they are no counts: high-water and last gauges show the
+/// highest of all, or the sum of each source's highest.
+enum class Addition { usual, of_sources };
+
+/// A family that is made of a segment's metrics.
+class Projection : public ShownFamily {
  public:
   /// Shows the directory's metric of this number as it is.
   Projection(const Directory& directory, std::size_t metric);
   /// Throws SegmentError for a malformed view.
-  explicit Projection(ViewSpec view);
-  Projection(const Projection&) = delete;
-  Projection& operator=(const Projection&) = delete;
+  explicit Projection(ViewSpec view, Addition addition = Addition::usual);
 
-  /// Whether the directory has something that `refresh` would take in.
-  bool is_behind(const Directory& directory) const;
-  /// Takes in new metrics and series, and appends to `summed` the cells that are to be summed for them.
-  /// Throws SegmentError for a view that its metrics cannot give.
-  void refresh(const Directory& directory, std::vector<CellRange>& summed);
+  bool is_behind(const Directory& directory) const override;
+  void refresh(const Directory& directory, std::vector<CellRange>& summed) override;
 
   /// False while none of a view's metrics exists, and for a metric of a type that this version does not know.
-  bool exists() const;
-  const Family& family() const { return family_; }
-  Family& family() { return family_; }
+  bool exists() const override;
+  const Family& family() const override { return family_; }
+  Family& family() override { return family_; }
 
+  void read(const Moment& moment, bool with_exemplars, Points& points) const override;
   void read(const Reading& reading, bool with_exemplars, Points& points) const {
     reader_.read(family_, reading, with_exemplars, points);
   }
+
+  /// The number of a view's series.
+  std::optional<std::size_t> find(std::span<const Label> labels) const;
 
  private:
   struct LabelOrigin {
@@ -71,7 +74,8 @@ class Projection {
   void take_new(std::size_t source, const Metric& metric, std::vector<CellRange>& summed);
   void take(std::size_t source, const MetricSpec& spec, std::vector<std::string_view> values, double created,
             std::uint32_t cell, std::vector<CellRange>& summed);
-  void take_part(const std::vector<std::string_view>& values, double created, const Part& part);
+  void take_part(const std::vector<std::string_view>& values, double created, const Part& part,
+                 std::vector<CellRange>& summed);
   std::size_t series_of(std::span<const Label> labels, double created);
 
   const ViewSpec view_;

@@ -29,6 +29,11 @@ class Reading {
   /// Of a cell in a range given; 0 for one beyond those in use, which only a damaged header can bring about.
   double total(std::size_t cell) const { return cell < totals_.size() ? totals_[cell] : 0; }
 
+  /// Takes a part off a total.
+  void subtract(std::size_t cell, double part) {
+    if (cell < totals_.size()) totals_[cell] -= part;
+  }
+
   /// Sum of gauges whose writers live; nothing when there are none. So for the next.
   std::optional<double> living_sum(std::uint32_t cell, std::uint32_t mark) const;
   /// The one set last by a living writer.

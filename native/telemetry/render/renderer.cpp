@@ -8,31 +8,35 @@
 namespace tacho::telemetry {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 /// What two wake-ups take. It also bounds how long an event loop is held.
 constexpr std::chrono::microseconds kShort(50);
 
 }  // namespace
 
-Renderer::Renderer(std::shared_ptr<const Segment> segment)
-    : segment_(std::move(segment)), self_(this_process()), directory_(segment_->mapping()) {}
+double monotonic_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+Renderer::Renderer(std::shared_ptr<const Segment> segment, Clock clock)
+    : segment_(std::move(segment)), self_(this_process()), directory_(segment_->mapping()), clock_(clock) {}
 
 std::string Renderer::render(Format format, FamilySet* views, std::span<ForeignFamily> foreign) {
   auto& families = views != nullptr ? *views : metrics_;
   const auto& encoder = encoder_of(format);
-  const auto start = Clock::now();
+  const auto start = std::chrono::steady_clock::now();
   std::string out;
   {
     const auto lock = bring_up_to_date(families, format);
+    for (const auto& follower : followers_) follower->take_in(directory_);
     const Reading reading(*segment_, families.summed(), self_);
+    const Moment moment(reading, clock_(), followers_);
     out.reserve(families.longest(format));
     encoder.begin(out);
-    families.append_to(out, reading, format);
+    families.append_to(out, moment, format);
     append_foreign(out, format, families.names(), foreign);
   }
   encoder.end(out);
-  families.note_cost(format, out.size(), Clock::now() - start);
+  families.note_cost(format, out.size(), std::chrono::steady_clock::now() - start);
   return out;
 }
 
@@ -56,6 +60,38 @@ std::shared_lock<std::shared_mutex> Renderer::bring_up_to_date(FamilySet& famili
     directory_read_ = std::max(directory_read_, registered);
     families.refresh(directory_, format);
   }
+}
+
+std::shared_lock<std::shared_mutex> Renderer::bring_up_to_date() {
+  const auto registered = std::atomic_ref(segment_->header().directory_used).load(std::memory_order_acquire);
+  for (;;) {
+    std::shared_lock shared(mutex_);
+    if (directory_read_ >= registered) return shared;
+    shared.unlock();
+    const std::lock_guard alone(mutex_);
+    directory_.refresh();
+    directory_read_ = std::max(directory_read_, registered);
+  }
+}
+
+std::shared_ptr<Follower> Renderer::follow(const std::vector<AnyViewSpec>& views) {
+  auto follower = std::make_shared<Follower>(views);
+  tick(*follower);
+  if (const auto error = follower->error()) throw SegmentError(*error);
+  const std::lock_guard alone(mutex_);
+  followers_.push_back(follower);
+  return follower;
+}
+
+void Renderer::tick(Follower& follower) {
+  const auto lock = bring_up_to_date();
+  follower.take_in(directory_);
+  follower.keep(*segment_, clock_(), self_);
+}
+
+void Renderer::unfollow(const std::shared_ptr<Follower>& follower) {
+  const std::lock_guard alone(mutex_);
+  std::erase(followers_, follower);
 }
 
 void Renderer::append_foreign(std::string& out, Format format, const Names& ours,

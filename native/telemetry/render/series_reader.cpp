@@ -10,6 +10,9 @@ namespace {
 
 constexpr std::uint32_t kEnd = UINT32_MAX;
 
+/// Whether series that become alike show the highest.
+bool is_highest(Reads reads) { return reads == Reads::living_last || reads == Reads::high_water; }
+
 /// The writer may have marked its state set between the looks at two states.
 void show_whole_state_sets(std::size_t states, std::vector<char>& shown) {
   for (auto first = shown.begin(); first != shown.end(); first += static_cast<std::ptrdiff_t>(states)) {
@@ -41,8 +44,7 @@ void SeriesReader::read(const Family& family, const Reading& reading, bool with_
 
 bool SeriesReader::keeps_highest(const Family& family) const {
   return family.type == FamilyType::info || std::ranges::all_of(shapes, [](const CellShape& shape) {
-           return shape.reads == Reads::living_last || shape.reads == Reads::high_water ||
-                  shape.reads == Reads::nothing;
+           return is_highest(shape.reads) || shape.reads == Reads::nothing;
          });
 }
 
@@ -83,6 +85,7 @@ void SeriesReader::read_totals(const Reading& reading, Points& points) const {
 
 void SeriesReader::read_scalars(const Family& family, const Reading& reading, Points& points) const {
   if (is_plain()) return read_totals(reading, points);
+  if (adds_sources && family.type != FamilyType::info) return read_sums_of_sources(points, reading);
   const bool highest = keeps_highest(family);
   for (const auto& chain : chains_) {
     std::optional<double> shown;
@@ -97,6 +100,27 @@ void SeriesReader::read_scalars(const Family& family, const Reading& reading, Po
     points.shown.push_back(shown ? 1 : 0);
   }
   if (family.type == FamilyType::stateset) show_whole_state_sets(family.states.size(), points.shown);
+}
+
+void SeriesReader::read_sums_of_sources(Points& points, const Reading& reading) const {
+  std::vector<std::optional<double>> of_shapes(shapes.size());
+  for (const auto& chain : chains_) {
+    std::ranges::fill(of_shapes, std::nullopt);
+    for (auto link = chain.first; link != kEnd; link = links_[link].next) {
+      const auto& part = links_[link].part;
+      const auto value = value_of(part, reading);
+      if (!value) continue;
+      auto& known = of_shapes[part.shape];
+      known = !known                                 ? *value
+              : is_highest(shapes[part.shape].reads) ? std::max(*known, *value)
+                                                     : *known + *value;
+    }
+    std::optional<double> sum;
+    for (std::size_t shape = 0; shape < shapes.size(); ++shape)
+      if (of_shapes[shape]) sum = sum.value_or(0) + *of_shapes[shape] * shapes[shape].scale;
+    points.numbers.push_back(sum.value_or(0));
+    points.shown.push_back(sum ? 1 : 0);
+  }
 }
 
 void SeriesReader::read_histograms(const Family& family, const Reading& reading, Points& points) const {

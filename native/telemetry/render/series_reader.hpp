@@ -43,6 +43,8 @@ struct Part {
 class SeriesReader {
  public:
   std::vector<CellShape> shapes;
+  /// Whether parts of different shapes are added up, also where those of one show the highest.
+  bool adds_sources = false;
 
   /// Adds the part to a series, or to a new one where `series` is their number.
   void add(std::size_t series, const Part& part);
@@ -69,6 +71,7 @@ class SeriesReader {
   bool is_plain() const;
   void read_totals(const Reading& reading, Points& points) const;
   bool keeps_highest(const Family& family) const;
+  void read_sums_of_sources(Points& points, const Reading& reading) const;
   std::optional<double> value_of(const Part& part, const Reading& reading) const;
 
   std::vector<Link> links_;

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "family.hpp"
@@ -41,11 +42,42 @@ struct ViewSpec {
   std::optional<std::vector<double>> bounds;  ///< Without: all of the metric's.
 };
 
+using ViewFactor = std::vector<ViewSource>;
+
+struct ViewProduct {
+  std::vector<ViewFactor> times;
+  std::vector<ViewFactor> per;
+  bool per_second = false;
+  double scale = 1;
+};
+
+struct ViewQuantile {
+  double quantile;
+  ViewFactor of;
+};
+
+struct DerivedViewSpec {
+  std::string name;
+  std::string help;
+  std::string unit;
+  double over = 0;
+  std::variant<ViewProduct, ViewQuantile> derive;
+};
+
+using AnyViewSpec = std::variant<ViewSpec, DerivedViewSpec>;
+
+/// Seconds that a window may have at most.
+inline constexpr double kLongestWindow = 3600;
+
 /// Throws SegmentError for what no segment could make right.
 void check_view(const ViewSpec& view);
+/// The same, less what is wrong with the factors' sources.
+void check_view(const DerivedViewSpec& view);
+
+const std::string& name_of(const AnyViewSpec& view);
 
 /// Throws a SegmentError that names the view, its field, and what was expected.
-[[noreturn]] void refuse_view(const ViewSpec& view, const std::string& field, const std::string& expected,
+[[noreturn]] void refuse_view(const std::string& view, const std::string& field, const std::string& expected,
                               const std::string& received);
 
 }  // namespace tacho::telemetry

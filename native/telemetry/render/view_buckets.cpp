@@ -40,7 +40,7 @@ void check_scaled(const ViewSpec& view, const ViewSource& source, const std::vec
   if (is_increasing && std::ranges::all_of(bounds, [](double bound) { return std::isfinite(bound); })) return;
   std::string scale;
   append_number(scale, source.scale);
-  refuse_view(view, "scale", "a number that keeps the bounds of " + source.metric + " apart", scale);
+  refuse_view(view.name, "scale", "a number that keeps the bounds of " + source.metric + " apart", scale);
 }
 
 void check_bounds(const ViewSpec& view, const ViewSource& source, const std::vector<double>& known) {
@@ -48,7 +48,7 @@ void check_bounds(const ViewSpec& view, const ViewSource& source, const std::vec
     if (std::ranges::any_of(known, [&](double other) { return is_same(other, bound); })) continue;
     std::string text;
     append_number(text, bound);
-    refuse_view(view, "bounds", "bounds of " + source.metric, text);
+    refuse_view(view.name, "bounds", "bounds of " + source.metric, text);
   }
 }
 

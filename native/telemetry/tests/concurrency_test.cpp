@@ -114,8 +114,14 @@ TEST(one_renderer_serves_many_threads_while_series_are_added) {
   spec.max_series = kSeries;
   const auto metric = segment->define(spec);
   Renderer renderer(segment);
+  const DerivedViewSpec change{.name = "change",
+                               .help = "Change.",
+                               .over = 10,
+                               .derive = ViewProduct{.times = {{{.metric = spec.name}}}}};
   FamilySet views(
-      {{.name = "view", .type = FamilyType::gauge, .help = "View.", .from = {{.metric = spec.name}}}});
+      {ViewSpec{.name = "view", .type = FamilyType::gauge, .help = "View.", .from = {{.metric = spec.name}}},
+       change});
+  const auto follower = renderer.follow({change});
   std::atomic<bool> writing = true;
   std::vector<std::thread> threads;
   for (const auto format : {Format::text, Format::openmetrics, Format::protobuf, Format::json})
@@ -128,12 +134,15 @@ TEST(one_renderer_serves_many_threads_while_series_are_added) {
           before = now;
         }
       });
+  threads.emplace_back([&] {
+    while (writing.load()) renderer.tick(*follower);
+  });
   const auto shard = segment->claim();
   for (int i = 0; i < kSeries; ++i) resolve(*shard, metric, {std::to_string(i), "x"});
   writing = false;
   for (auto& thread : threads) thread.join();
   const auto text = renderer.render(Format::text, &views);
-  CHECK_EQUAL(static_cast<double>(std::ranges::count(text, '\n')), 2 + kSeries);
+  CHECK_EQUAL(static_cast<double>(std::ranges::count(text, '\n')), 2 * (2 + kSeries));
 }
 
 TEST(an_exemplar_is_never_shown_torn) {

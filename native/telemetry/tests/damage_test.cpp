@@ -49,8 +49,16 @@ void write(const std::string& path, const std::string& bytes) {
 void render_all(const std::shared_ptr<Segment>& segment) {
   Renderer renderer(segment);
   FamilySet views(
-      {{.name = "waits", .type = FamilyType::histogram, .from = {{.metric = "wait_seconds", .scale = 2}}},
-       {.name = "states", .type = FamilyType::gauge, .from = {{.metric = "engine"}}}});
+      {ViewSpec{
+           .name = "waits", .type = FamilyType::histogram, .from = {{.metric = "wait_seconds", .scale = 2}}},
+       ViewSpec{.name = "states", .type = FamilyType::gauge, .from = {{.metric = "engine"}}},
+       DerivedViewSpec{.name = "wait", .derive = ViewQuantile{0.9, {{.metric = "wait_seconds"}}}},
+       DerivedViewSpec{.name = "share",
+                       .derive = ViewProduct{.times = {{{.metric = "requests_total"}}},
+                                             .per = {{{.metric = "starts_total"}}}}}});
+  const DerivedViewSpec rate{
+      .name = "rate", .over = 10, .derive = ViewProduct{.times = {{{.metric = "requests_total"}}}}};
+  error_code([&] { renderer.follow({rate}); });
   for (const auto format : {Format::text, Format::openmetrics, Format::protobuf, Format::json}) {
     renderer.render(format);
     CHECK(error_code([&] { renderer.render(format, &views); }) != "invalid_segment");

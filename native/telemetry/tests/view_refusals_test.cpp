@@ -21,8 +21,8 @@ TEST(malformed_views_are_refused_with_their_reason) {
     change(source);
     return stand.refusal(view_of(FamilyType::counter, source));
   };
-  CHECK_EQUAL(with(requests, [](auto& source) { source.scale = 0; }),
-              "Expected a positive number for scale of view v but received 0.");
+  CHECK_EQUAL(with(requests, [](auto& source) { source.scale = INFINITY; }),
+              "Expected a finite number for scale of view v but received +Inf.");
   CHECK_EQUAL(with(requests, [](auto& source) { source.take = Take::sum; }),
               "Expected \"value\" (requests_total is a counter) for take of view v but received \"sum\".");
   CHECK_EQUAL(with(requests, [](auto& source) { source.labels = std::vector{constant("__x", "y")}; }),
@@ -52,6 +52,9 @@ TEST(malformed_views_are_refused_with_their_reason) {
       stand.refusal(histogram),
       "Expected metrics with the same buckets for from of view v but received latency_seconds with others.");
   histogram.from.pop_back();
+  histogram.from[0].scale = 0;
+  CHECK_EQUAL(stand.refusal(histogram), "Expected a positive number for scale of view v but received 0.");
+  histogram.from[0].scale = 1;
   histogram.bounds = {1, 1};
   CHECK_EQUAL(stand.refusal(histogram),
               "Expected finite, strictly increasing numbers for bounds of view v but received 1.");
@@ -59,6 +62,34 @@ TEST(malformed_views_are_refused_with_their_reason) {
   histogram.from[0].labels = std::vector{constant("le", "x")};
   CHECK_EQUAL(stand.refusal(histogram),
               "Expected no label le, which its own lines use for labels of view v but received le.");
+}
+
+TEST(malformed_derived_views_are_refused_with_their_reason) {
+  Stand stand;
+  stand.cell(kRequests, {"1", "x"});
+  const ViewFactor requests = {{.metric = "requests_total"}};
+  const auto refusal = [&](DerivedViewSpec view) {
+    view.name = "v";
+    return stand.refusal(view);
+  };
+  CHECK_EQUAL(refusal({.derive = ViewProduct{}}),
+              "Expected at least one factor for times of view v but received none.");
+  CHECK_EQUAL(refusal({.over = 3601, .derive = ViewProduct{.times = {requests}}}),
+              "Expected 0 to 3600 seconds for over of view v but received 3601.");
+  CHECK_EQUAL(refusal({.over = -1, .derive = ViewProduct{.times = {requests}}}),
+              "Expected 0 to 3600 seconds for over of view v but received -1.");
+  CHECK_EQUAL(refusal({.derive = ViewProduct{.times = {requests}, .per_second = true}}),
+              "Expected a window to divide by for over of view v but received 0.");
+  CHECK_EQUAL(refusal({.derive = ViewProduct{.times = {requests}, .scale = NAN}}),
+              "Expected a finite number for scale of view v but received NaN.");
+  CHECK_EQUAL(refusal({.derive = ViewProduct{.times = {requests}, .per = {ViewFactor{}}}}),
+              "Expected at least one source for from of view v but received none.");
+  CHECK_EQUAL(refusal({.derive = ViewQuantile{1.5, {{.metric = "latency_seconds"}}}}),
+              "Expected a number from 0 to 1 for quantile of view v but received 1.5.");
+  CHECK_EQUAL(refusal({.derive = ViewQuantile{0.5, requests}}),
+              "Expected histograms for from of view v but received requests_total, a counter.");
+  CHECK_EQUAL(refusal({.over = 60, .derive = ViewProduct{.times = {requests}}}),
+              "Expected a window that is followed for over of view v but received 60 s, not followed.");
 }
 
 TEST(a_view_that_is_wrong_stays_wrong) {
@@ -82,6 +113,27 @@ TEST(views_with_a_name_in_common_are_refused) {
   CHECK_EQUAL(code("x"), "invalid_view");
   CHECK_EQUAL(code("x_count"), "invalid_view");
   CHECK_EQUAL(code("x_total"), "none");
+}
+
+TEST(beside_the_metrics_a_view_cannot_have_the_name_of_one) {
+  Stand stand;
+  stand.cell(kLatency, {"m"});
+  const auto code = [&](const char* name) {
+    auto view = view_of(FamilyType::gauge, {.metric = "latency_seconds", .take = Take::count});
+    view.name = name;
+    FamilySet views({view}, true);
+    return error_code([&] { stand.renderer.render(Format::text, &views); });
+  };
+  CHECK_EQUAL(code("latency_seconds"), "invalid_view");
+  CHECK_EQUAL(code("latency_seconds_sum"), "invalid_view");
+  CHECK_EQUAL(code("tacho_telemetry_series_overflowed_total"), "invalid_view");
+  CHECK_EQUAL(code("latency"), "none");
+  FamilySet views({view_of(FamilyType::gauge, {.metric = "depth"})}, true);
+  CHECK_EQUAL(error_code([&] { stand.renderer.render(Format::text, &views); }), "none");
+  auto late = kDepth;
+  late.name = "v";
+  stand.cell(late, {"q"});
+  CHECK_EQUAL(error_code([&] { stand.renderer.render(Format::text, &views); }), "invalid_view");
 }
 
 }  // namespace tacho::telemetry::tests

@@ -19,18 +19,18 @@ struct Stand {
     return &shard->cells()[resolve(*shard, segment->define(spec), values)];
   }
 
-  std::string show(const ViewSpec& view, Format format = Format::text) {
+  std::string show(const AnyViewSpec& view, Format format = Format::text) {
     FamilySet views({view});
     return renderer.render(format, &views);
   }
 
   /// Without the first two lines.
-  std::string lines(const ViewSpec& view) {
+  std::string lines(const AnyViewSpec& view) {
     const auto text = show(view);
     return text.substr(text.find('\n', text.find("# TYPE")) + 1);
   }
 
-  std::string refusal(const ViewSpec& view) {
+  std::string refusal(const AnyViewSpec& view) {
     try {
       show(view);
     } catch (const SegmentError& error) {

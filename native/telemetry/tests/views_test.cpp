@@ -71,6 +71,69 @@ TEST(series_that_become_alike_are_added_up) {
   CHECK_EQUAL(sums({}), "v 12\n");
 }
 
+TEST(a_view_can_be_a_difference) {
+  Stand stand;
+  Gauge{stand.cell(kDepth, {"a"})}.set(10);
+  Gauge{stand.cell(kDepth, {"b"})}.set(4);
+  const auto of = [](const char* queue, double scale) {
+    return ViewSource{
+        .metric = "depth", .scale = scale, .where = {{"queue", {queue}}}, .labels = std::vector<ViewLabel>{}};
+  };
+  auto view = view_of(FamilyType::gauge, of("a", 1));
+  view.from.push_back(of("b", -2));
+  CHECK_EQUAL(stand.lines(view), "v 2\n");
+  CHECK_EQUAL(stand.lines(view_of(FamilyType::gauge, of("a", 0))), "v 0\n");
+  HighWater{stand.cell(kPeak, {"1"})}.raise(3);
+  HighWater{stand.cell(kPeak, {"2"})}.raise(7);
+  view.from = {{.metric = "peak", .labels = std::vector<ViewLabel>{}}, of("b", -1)};
+  CHECK_EQUAL(stand.lines(view), "v 3\n");
+}
+
+TEST(states_can_be_numbers) {
+  Stand stand;
+  double* const engine = stand.cell(kEngine, {});
+  set_cell(engine[2], 1);
+  const auto state = [](const char* name, double scale) {
+    return ViewSource{.metric = "engine",
+                      .scale = scale,
+                      .where = {{"engine", {name}}},
+                      .labels = std::vector<ViewLabel>{}};
+  };
+  auto view = view_of(FamilyType::gauge, state("up", 0));
+  view.from.push_back(state("down", 2));
+  CHECK_EQUAL(stand.lines(view), "v 0\n");
+  set_cell(engine[1], 1);
+  CHECK_EQUAL(stand.lines(view), "v 2\n");
+}
+
+TEST(views_can_follow_the_metrics_in_one_rendering) {
+  Stand stand;
+  Counter{stand.cell(kStarts, {})}.inc(4);
+  FamilySet views({view_of(FamilyType::gauge, {.metric = "starts_total"})}, true);
+  const auto text = [&] { return stand.renderer.render(Format::text, &views); };
+  CHECK_EQUAL(text(),
+              "# HELP starts_total Starts.\n# TYPE starts_total counter\nstarts_total 4\n"
+              "# HELP v View.\n# TYPE v gauge\nv 4\n");
+  Gauge{stand.cell(kDepth, {"q"})}.set(5);
+  CHECK(text().find("depth{queue=\"q\"} 5\n# HELP v View.\n") != std::string::npos);
+}
+
+TEST(a_counter_view_keeps_its_name_without_total_in_every_format) {
+  Stand stand;
+  auto spec = kStarts;
+  spec.exemplar_slots = 1;
+  double* const cells = stand.cell(spec, {});
+  Counter{cells}.inc(4);
+  ExemplarSlots{cells + value_cells(spec), 1}.keep(0, {1, 100, {1, 1}, 1});
+  auto view = view_of(FamilyType::counter, {.metric = "starts_total"});
+  view.name = "starts";
+  CHECK_EQUAL(stand.show(view, Format::openmetrics),
+              "# TYPE starts unknown\n# HELP starts View.\nstarts 4.0\n# EOF\n");
+  CHECK_EQUAL(stand.lines(view), "starts 4\n");
+  CHECK(stand.show(view, Format::protobuf).find("\x0a\x06starts\x12") != std::string::npos);
+  CHECK(stand.show(view, Format::json).find("\"name\":\"starts\"") != std::string::npos);
+}
+
 TEST(peaks_that_become_alike_show_the_highest) {
   Stand stand;
   HighWater{stand.cell(kPeak, {"1"})}.raise(-3);
@@ -237,7 +300,7 @@ TEST(a_scale_that_makes_several_bounds_one_is_refused) {
   Renderer renderer(segment);
   const auto code = [&](const std::string& metric, double scale) {
     FamilySet views(
-        {{.name = "v", .type = FamilyType::histogram, .from = {{.metric = metric, .scale = scale}}}});
+        {ViewSpec{.name = "v", .type = FamilyType::histogram, .from = {{.metric = metric, .scale = scale}}}});
     return error_code([&] { renderer.render(Format::text, &views); });
   };
   CHECK_EQUAL(code("close_seconds", 1), "none");
@@ -259,9 +322,10 @@ TEST(peaks_show_the_highest_also_while_a_metric_of_their_view_is_missing) {
   HighWater{&shard->cells()[resolve(*shard, metric, {"a"})]}.raise(5);
   HighWater{&shard->cells()[resolve(*shard, metric, {"b"})]}.raise(7);
   const std::vector<ViewLabel> none;
-  FamilySet views({{.name = "v",
-                    .type = FamilyType::gauge,
-                    .from = {{.metric = "depth", .labels = none}, {.metric = "missing", .labels = none}}}});
+  FamilySet views(
+      {ViewSpec{.name = "v",
+                .type = FamilyType::gauge,
+                .from = {{.metric = "depth", .labels = none}, {.metric = "missing", .labels = none}}}});
   CHECK(Renderer(segment).render(Format::text, &views).ends_with("v 7\n"));
 }
 

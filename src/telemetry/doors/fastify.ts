@@ -1,15 +1,13 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { openDoor, type Renderer, type ScrapeAnswer } from "./scrape.js";
-import type { ViewSpec } from "../reading/views.js";
+import type { ShownViews } from "../reading/views.js";
 
-export interface TelemetryPluginOptions {
+export interface TelemetryPluginOptions extends ShownViews {
   telemetry: Renderer;
   /** Default /metrics; below the prefix of the instance. */
   path?: string;
   /** Also answers 200 at this path. Default: nowhere. */
   health?: string;
-  /** See `RenderOptions.views`. */
-  views?: readonly ViewSpec[];
 }
 
 /** Scrapes come up to twenty times a second, each of which would be two lines of a log. */
@@ -22,9 +20,9 @@ function send(reply: FastifyReply, { status, headers, body }: ScrapeAnswer): Fas
 /** For `fastify.register(telemetryPlugin, { telemetry })`, Fastify 5. Hooks of the instance apply to its routes. */
 export function telemetryPlugin(
   fastify: FastifyInstance,
-  { telemetry, path = "/metrics", health, views }: TelemetryPluginOptions,
+  { telemetry, path = "/metrics", health, ...shown }: TelemetryPluginOptions,
 ): Promise<void> {
-  const scrape = openDoor(telemetry, views);
+  const scrape = openDoor(telemetry, shown);
   fastify.get(path, QUIET, async ({ raw }, reply) => send(reply, await scrape(raw.headers)));
   if (health !== undefined)
     fastify.get(health, QUIET, (_, reply) => reply.type("text/plain; charset=utf-8").send("ok"));

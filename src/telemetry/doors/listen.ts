@@ -2,17 +2,15 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { TelemetryError } from "../errors.js";
 import { openDoor, type Renderer, type ScrapeAnswer } from "./scrape.js";
-import type { ViewSpec } from "../reading/views.js";
+import type { ShownViews } from "../reading/views.js";
 
-export interface ListenOptions {
+export interface ListenOptions extends ShownViews {
   /** 0 takes a free one; the answer says which. */
   port: number;
   /** Default 127.0.0.1: whoever wants the metrics seen from outside says so, e.g. with 0.0.0.0. */
   host?: string;
   /** Where the metrics are. Default /metrics. */
   path?: string;
-  /** See `RenderOptions.views`. */
-  views?: readonly ViewSpec[];
   /** Lets the program end although this listens. Default false, as of any server. */
   unref?: boolean;
 }
@@ -162,8 +160,8 @@ class MetricsServer {
  */
 export async function listen(telemetry: Renderer, options: ListenOptions): Promise<Listener> {
   checkOptions(options);
-  const { port, host = "127.0.0.1", path = "/metrics", views, unref = false } = options;
-  const server = new MetricsServer(route(path, openDoor(telemetry, views)));
+  const { port, host = "127.0.0.1", path = "/metrics", unref = false, views, withMetrics } = options;
+  const server = new MetricsServer(route(path, openDoor(telemetry, { views, withMetrics })));
   if (unref) server.unref();
   const address = await server.listen(host, port);
   return { url: urlOf(address, path), port: address.port, close: () => server.close() };

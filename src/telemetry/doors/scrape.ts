@@ -6,16 +6,14 @@ import { TelemetryError } from "../errors.js";
 import { acceptsGzip, CONTENT_TYPES, negotiateFormat } from "./negotiation.js";
 import { sharedRun } from "./shared-run.js";
 import type { Format, Telemetry } from "../telemetry.js";
-import type { ViewSpec } from "../reading/views.js";
+import type { AnyViewSpec, ShownViews } from "../reading/views.js";
 
 /** What the doors need of a telemetry. */
 export type Renderer = Pick<Telemetry<CatalogSpec>, "render">;
 
-export interface ScrapeRequest {
+export interface ScrapeRequest extends ShownViews {
   accept?: string | undefined;
   acceptEncoding?: string | undefined;
-  /** See `RenderOptions.views`. */
-  views?: readonly ViewSpec[] | undefined;
 }
 
 export interface ScrapeAnswer {
@@ -38,9 +36,9 @@ async function renderAnswer(
   telemetry: Renderer,
   format: Format,
   mayGzip: boolean,
-  views: readonly ViewSpec[] | undefined,
+  shown: ShownViews,
 ): Promise<ScrapeAnswer> {
-  const body = await telemetry.render(views === undefined ? { format } : { format, views });
+  const body = await telemetry.render({ format, ...shown });
   const headers = { "content-type": CONTENT_TYPES[format], vary: "accept, accept-encoding" };
   if (!mayGzip || body.length < GZIP_FROM_BYTES) return { status: 200, headers, body };
   const compressed = await compress(body, { level: 1 });
@@ -60,24 +58,39 @@ function answerFailure(error: unknown): ScrapeAnswer {
 /** The answer to one HTTP scrape; never rejects. Rendering and compressing are done on libuv's pool. */
 export async function answerScrape(
   telemetry: Renderer,
-  { accept, acceptEncoding, views }: ScrapeRequest,
+  { accept, acceptEncoding, ...shown }: ScrapeRequest,
 ): Promise<ScrapeAnswer> {
   try {
-    return await renderAnswer(telemetry, negotiateFormat(accept), acceptsGzip(acceptEncoding), views);
+    return await renderAnswer(telemetry, negotiateFormat(accept), acceptsGzip(acceptEncoding), shown);
   } catch (error) {
     return answerFailure(error);
   }
 }
 
-/** Answers the scrapes of one door: alike ones that come at once share a rendering, so that they cannot pile up. */
+type Runs = Map<string, () => Promise<ScrapeAnswer>>;
+
+/** Stands for no views among the arrays of views. */
+const NO_VIEWS: readonly AnyViewSpec[] = [];
+
+/**
+ * Answers the scrapes of one door: alike ones that come at once share a rendering, so that they cannot pile up. What a
+ * scrape shows may differ from one to the next; its views must be an array that is kept.
+ */
 export function openDoor(
   telemetry: Renderer,
-  views?: readonly ViewSpec[],
-): (headers: IncomingHttpHeaders) => Promise<ScrapeAnswer> {
-  const runs = new Map<string, () => Promise<ScrapeAnswer>>();
-  return ({ accept, "accept-encoding": acceptEncoding }) => {
-    const request = { accept, acceptEncoding, views };
-    const key = `${negotiateFormat(accept)} ${acceptsGzip(acceptEncoding)}`;
+  usual: ShownViews = {},
+): (headers: IncomingHttpHeaders, shown?: ShownViews) => Promise<ScrapeAnswer> {
+  const runsByViews = new WeakMap<readonly AnyViewSpec[], Runs>();
+  const runsOf = (views = NO_VIEWS): Runs => {
+    const runs = runsByViews.get(views) ?? new Map<string, () => Promise<ScrapeAnswer>>();
+    runsByViews.set(views, runs);
+    return runs;
+  };
+  return ({ accept, "accept-encoding": acceptEncoding }, shown = usual) => {
+    const { views, withMetrics = false } = shown;
+    const request = { accept, acceptEncoding, views, withMetrics };
+    const key = `${negotiateFormat(accept)} ${acceptsGzip(acceptEncoding)} ${withMetrics}`;
+    const runs = runsOf(views);
     const run = runs.get(key) ?? sharedRun(() => answerScrape(telemetry, request));
     runs.set(key, run);
     return run();

@@ -4,20 +4,18 @@ import { snapshotFromJson } from "./snapshot-json.js";
 import type { Snapshot } from "./snapshot.js";
 import { summarize, type Summary } from "./summary.js";
 import type { Format } from "../telemetry.js";
-import type { ViewSpec } from "./views.js";
+import type { ShownViews } from "./views.js";
 
-export interface ReaderOptions {
+export interface ReaderOptions extends ShownViews {
   /** Default `text`. */
   format?: Format;
-  /** See `SnapshotOptions.views`. */
-  views?: readonly ViewSpec[];
 }
 
 /** A segment seen from outside: it is mapped so that nothing can be written, and its writers notice nothing. */
 export interface SegmentReader {
   readonly path: string;
   render(options?: ReaderOptions): Promise<Buffer>;
-  snapshot(options?: Pick<ReaderOptions, "views">): Promise<Snapshot>;
+  snapshot(options?: ShownViews): Promise<Snapshot>;
   summary(): Promise<Summary>;
   /** Idempotent. */
   close(): void;
@@ -29,20 +27,20 @@ class MappedReader implements SegmentReader {
     private readonly segment: NativeSegment,
   ) {}
 
-  render({ format = "text", views }: ReaderOptions = {}): Promise<Buffer> {
-    return this.read(format, views);
+  render({ format = "text", ...shown }: ReaderOptions = {}): Promise<Buffer> {
+    return this.read(format, shown);
   }
 
-  async snapshot({ views }: Pick<ReaderOptions, "views"> = {}): Promise<Snapshot> {
-    return snapshotFromJson(await this.read("json", views));
+  async snapshot(shown: ShownViews = {}): Promise<Snapshot> {
+    return snapshotFromJson(await this.read("json", shown));
   }
 
   async summary(): Promise<Summary> {
     return summarize(await this.snapshot());
   }
 
-  private read(format: NativeFormat, views: readonly ViewSpec[] | undefined): Promise<Buffer> {
-    return renderSegment(this.segment, format, views);
+  private read(format: NativeFormat, shown: ShownViews): Promise<Buffer> {
+    return renderSegment(this.segment, format, shown);
   }
 
   close(): void {

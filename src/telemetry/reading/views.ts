@@ -9,13 +9,16 @@ export interface ViewSource {
   readonly take?: "value" | "sum" | "count";
   /** Of a histogram's count: only the events at or below this, which must be one of its recorded bounds. */
   readonly atMost?: number;
-  /** Multiplies values, sums and bucket bounds, e.g. 1000 for milliseconds from seconds. Default 1. */
+  /**
+   * Multiplies values, sums and bucket bounds, e.g. 1000 for milliseconds from seconds. Default 1. Negative ones make
+   * differences, and 0 shows the series without counting it; a histogram's must be positive.
+   */
   readonly scale?: number;
   /** Shows only series with these label values. */
   readonly where?: Readonly<Record<string, string | readonly string[]>>;
   /**
    * The labels shown, by name. Left out: all of the source's. Series that become alike are added up
-   * (high-water and last gauges: the highest).
+   * (high-water and last gauges: the highest; where a scale is negative, each source's highest are added up).
    */
   readonly labels?: Readonly<Record<string, ViewLabel>>;
 }
@@ -47,7 +50,7 @@ export interface ViewProduct {
   readonly times: readonly ViewFactor[];
   /** A series is not shown while one of these is 0. */
   readonly per?: readonly ViewFactor[];
-  /** Divides by the window's length in seconds too. */
+  /** Divides by the window's length in seconds too; needs a window. */
   readonly perSecond?: true;
   /** Default 1. */
   readonly scale?: number;
@@ -64,13 +67,16 @@ export interface ViewQuantile {
 export interface DerivedValue {
   /**
    * Seconds of the window whose changes of counters and histograms are taken; 0: all since the beginning. Gauges are
-   * taken as they are now. Windows need `Telemetry.follow`.
+   * taken as they are now. At most 3600. Windows need `Telemetry.follow`, and reach at most to its call.
    */
   readonly over: number;
   readonly derive: ViewProduct | ViewQuantile;
 }
 
-/** A gauge that is computed at each reading. No reading changes what another one sees. */
+/**
+ * A gauge that is computed at each reading. No reading changes what another one sees. A series whose number is none,
+ * for want of a factor or because of a divisor of 0, is not shown.
+ */
 export interface DerivedViewSpec extends DerivedValue {
   readonly name: string;
   readonly type: "gauge";
@@ -81,3 +87,11 @@ export interface DerivedViewSpec extends DerivedValue {
 }
 
 export type AnyViewSpec = ViewSpec | DerivedViewSpec;
+
+/** Which families a reading shows. */
+export interface ShownViews {
+  /** Shows these families instead of the metrics themselves. Keep the array: compiling it is done once. */
+  views?: readonly AnyViewSpec[] | undefined;
+  /** Shows the metrics too, before the views. Default false. */
+  withMetrics?: boolean | undefined;
+}

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { TelemetryError, type TelemetryErrorCode } from "../errors.js";
 import type { MetricType } from "../metric-spec.js";
 import type { FamilySnapshot } from "../reading/snapshot.js";
-import type { ViewSpec } from "../reading/views.js";
+import type { AnyViewSpec } from "../reading/views.js";
 
 /** Sizes of a new segment. Pages are only paid for once used, so generous sizes cost address space alone. */
 export interface SegmentSizes {
@@ -54,23 +54,33 @@ export interface NativeGpuObserver {
   close(): void;
 }
 
+export interface NativeFollower {
+  /** Keeps what the cells hold now; costs microseconds. */
+  tick(): void;
+  close(): void;
+}
+
 export interface NativeSegment {
   readonly path: string | null;
   /** Registers the metric, or finds it when another process did; a differing one under the same name throws. */
   define(spec: NativeMetricSpec): NativeMetric;
   claim(): NativeShard;
   /**
-   * Renders at once what takes less than a change of threads, else on a thread of libuv's pool. With `views`, those families alone; `foreign` ones follow in any case.
+   * Renders at once what takes less than a change of threads, else on a thread of libuv's pool. With `views`, those
+   * families alone or, `withMetrics`, after the metrics; `foreign` ones follow in any case.
    * `views` must be the same array object from call to call: what is compiled of it is kept by identity, and a
    * later change to it has no effect.
    */
   render(
     format: NativeFormat,
-    views: readonly ViewSpec[] | null,
+    views: readonly AnyViewSpec[] | null,
+    withMetrics: boolean,
     foreign: readonly FamilySnapshot[],
   ): Buffer | Promise<Buffer>;
   /** Starts a native thread that reads the GPUs into a shard of its own. `library` as for dlopen. */
   observeGpu(intervalMs: number, library: string): NativeGpuObserver;
+  /** Keeps what the windows of these views need, from now on and at each `tick`. */
+  follow(views: readonly AnyViewSpec[]): NativeFollower;
   unlink(): void;
   close(): void;
 }

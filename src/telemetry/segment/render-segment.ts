@@ -1,6 +1,6 @@
 import { callNative, type NativeFormat, type NativeSegment } from "./native.js";
 import type { FamilySnapshot } from "../reading/snapshot.js";
-import type { ViewSpec } from "../reading/views.js";
+import type { ShownViews } from "../reading/views.js";
 
 /**
  * Renders natively. What is made at once comes in the next turn of the event loop all the same: a program that reads
@@ -9,10 +9,10 @@ import type { ViewSpec } from "../reading/views.js";
 export async function renderSegment(
   segment: NativeSegment,
   format: NativeFormat,
-  views: readonly ViewSpec[] | undefined,
+  { views, withMetrics = false }: ShownViews,
   foreign: readonly FamilySnapshot[] = [],
 ): Promise<Buffer> {
-  const made = callNative(() => segment.render(format, views ?? null, foreign));
+  const made = callNative(() => segment.render(format, views ?? null, withMetrics, foreign));
   if (made instanceof Promise) return made;
   return new Promise((resolve) => void setImmediate(resolve, made));
 }

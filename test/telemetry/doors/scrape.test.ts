@@ -106,6 +106,19 @@ describe("a door", () => {
     expect(asked.sort()).toEqual(["openmetrics", "openmetrics", "text", "text"]);
   });
 
+  it("shows to each what that asks for, and renders apart what differs", async () => {
+    const viewsOf = (name: string) =>
+      [{ name, type: "gauge", help: "V.", from: { metric: "requests_total" } }] as const;
+    const [usual, other] = [viewsOf("usual"), viewsOf("other")];
+    telemetry.metrics.requests.labels({ model: "a" }).inc();
+    const door = openDoor(telemetry, { views: usual });
+    const shown = [undefined, { views: other }, { views: other, withMetrics: true }, {}];
+    const bodies = (await Promise.all(shown.map((each) => door({}, each)))).map(({ body }) => {
+      return [...parseExposition(body.toString()).keys()];
+    });
+    expect(bodies).toEqual([["usual"], ["other"], ["requests_total", "other"], ["requests_total"]]);
+  });
+
   it("never shows less than was recorded before it was asked", async () => {
     const door = openDoor(telemetry);
     const counter = telemetry.metrics.requests.labels({ model: "a" });

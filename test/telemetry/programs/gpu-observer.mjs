@@ -36,7 +36,7 @@ async function start() {
   observer = observeGpu(segment, JSON.parse(options));
 }
 
-const render = async () => (await segment.render("text", null, [])).toString();
+const render = async () => (await segment.render("text", null, false, [])).toString();
 
 const OPERATIONS = {
   start,

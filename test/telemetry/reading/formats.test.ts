@@ -90,9 +90,9 @@ function recordSomething(): void {
 /** Series that are shown, for the names of each format to be compared. */
 async function snapshotOf(name: string): Promise<FamilySnapshot> {
   const { segment } = telemetry as unknown as {
-    segment: { render(format: "json", views: null, foreign: []): Promise<Buffer> };
+    segment: { render(format: "json", views: null, withMetrics: false, foreign: []): Promise<Buffer> };
   };
-  const families = JSON.parse((await segment.render("json", null, [])).toString()) as FamilySnapshot[];
+  const families = JSON.parse((await segment.render("json", null, false, [])).toString()) as FamilySnapshot[];
   return families.find((family) => family.name === name)!;
 }
 
@@ -338,7 +338,7 @@ describe("families from elsewhere", () => {
   it("are refused by name when they are none", () => {
     const broken = [{ name: "x", type: "gauge", help: "", unit: "", series: [{ labels: {}, value: "1" }] }];
     const segment = loadAddon().create(null, { shards: 1, cellsPerShard: 16, directoryBytes: 4096 });
-    expect(() => callNative(() => segment.render("text", null, broken as never))).toThrow(
+    expect(() => callNative(() => segment.render("text", null, false, broken as never))).toThrow(
       'Expected a number for value of series of family x of a metric source but received "1".',
     );
     segment.close();

@@ -190,7 +190,7 @@ describe("a view", () => {
     [
       "scale",
       { from: { metric: "tacho_waiting", scale: NaN } },
-      "Expected a positive number for scale of view v but received NaN.",
+      "Expected a finite number for scale of view v but received NaN.",
     ],
     [
       "labels",
