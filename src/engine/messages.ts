@@ -89,6 +89,10 @@ export interface ModelInfo {
   dimensions: number;
   parameters: number;
   sizeBytes: number;
+  /** Of the transformer, or whatever its blocks are. */
+  layers: number;
+  /** Those of them that are computed on a GPU. */
+  gpuLayers: number;
   loadSeconds: number;
   threads: number;
   /** "cpu", "cuda" or "vulkan". */
@@ -177,6 +181,8 @@ export interface GenerateRequest {
   id: number;
   /** Seconds on CLOCK_MONOTONIC (`process.hrtime`) when the request arrived. */
   arrivedAt: number;
+  /** Whom its tokens are counted for; "default" without API keys. */
+  tenant: string;
   prompt: Prompt;
   /** Null generates until the context is full. */
   maxTokens: number | null;
@@ -199,11 +205,17 @@ export interface GenerateRequest {
   prediction: string;
 }
 
-/** What a model does beside generating, one question and one answer. */
+/** What a model does beside generating, one question and one answer. `tenant`: as of a `GenerateRequest`. */
 export type EngineCall =
   /** `dimensions`: the vectors' first so many numbers, of length 1 again; null for all. */
-  | { kind: "embed"; inputs: (string | number[])[]; dimensions: number | null; encoding: "float" | "base64" }
-  | { kind: "rank"; query: string; documents: string[] }
+  | {
+      kind: "embed";
+      tenant: string;
+      inputs: (string | number[])[];
+      dimensions: number | null;
+      encoding: "float" | "base64";
+    }
+  | { kind: "rank"; tenant: string; query: string; documents: string[] }
   | { kind: "tokenize"; text: string; addSpecial: boolean; parseSpecial: boolean; withPieces: boolean }
   | { kind: "tokenize-chat"; prompt: Extract<Prompt, { kind: "chat" }>; withPieces: boolean }
   | { kind: "detokenize"; tokens: number[] }
@@ -273,6 +285,8 @@ export interface RequestEnd extends TokenUsage {
   error: { code: EngineErrorCode; message: string } | null;
   /** Absent for a request that was not assembled. */
   instants?: Instants;
+  /** Index of the replica that had it; only the host's pool of them knows. */
+  replica?: number;
 }
 
 /** When a request came how far: seconds on CLOCK_MONOTONIC, 0 for what did not happen. */

@@ -22,6 +22,8 @@ export type Refusal =
 
 /** One of the two is called, once, unless the ticket is given back first; never from within `enter`. */
 export interface Applicant {
+  /** What it is counted under while it waits. */
+  route: string;
   size: RequestSize;
   /** The higher the sooner. */
   priority: number;
@@ -57,6 +59,8 @@ export class Admission {
   constructor(
     readonly limits: AdmissionLimits,
     private readonly onChange: (counts: { waiting: number; running: number }) => void = () => {},
+    /** One more waits, or one fewer. */
+    private readonly onWaiting: (route: string, change: 1 | -1) => void = () => {},
   ) {
     this.#queue = new WaitingLine(limits.prioritySeconds);
   }
@@ -165,19 +169,20 @@ export class Admission {
 
   #enqueue(place: Place): void {
     place.spot = this.#queue.join(place, place.applicant.priority, seconds());
-    this.#count(place.size, 1);
+    this.#count(place, 1);
     place.timer = setTimeout(() => this.expire(place), this.#waitLeft(place.applicant) * 1000);
   }
 
   #dequeue(place: Place): void {
     clearTimeout(place.timer);
     this.#queue.leave(place.spot!);
-    this.#count(place.size, -1);
+    this.#count(place, -1);
   }
 
-  #count({ bytes, tokens }: RequestSize, sign: 1 | -1): void {
+  #count({ size: { bytes, tokens }, applicant }: Place, sign: 1 | -1): void {
     this.#waitingBytes += sign * bytes;
     this.#waitingTokens += sign * tokens;
+    this.onWaiting(applicant.route, sign);
   }
 
   #letIn(place: Place): void {

@@ -30,8 +30,11 @@ export interface Answer {
   piece(choice: number, piece: AnswerPiece): void;
   /** The choice's last word. */
   end(choice: number, finish: FinishReason, end: AnswerEnd): void;
-  /** Writes what has gathered, if this answer is written as it comes. */
-  flush(): void;
+  /**
+   * Writes what has gathered, if this answer is written as it comes.
+   * @param at When that came, in seconds on any clock that does not jump.
+   */
+  flush(at: number): void;
   /** All choices have ended. @returns The body for Fastify to send, or undefined when the answer was sent already. */
   finish(): object | undefined;
   /** @returns False when nothing was sent yet, so that the error can be the answer. */

@@ -18,6 +18,7 @@ interface Exchange {
 export class Connection {
   /** What the server answered to bytes that are no request, or not in time. */
   error: ApiError | null = null;
+  #isUnread = false;
   readonly #open = new Map<ServerResponse, Exchange>();
 
   constructor(private readonly socket: Socket) {
@@ -30,6 +31,17 @@ export class Connection {
   get owesNothing(): boolean {
     if (!this.socket.writable) return false;
     return [...this.#open].every(([response, { request }]) => !request.complete && !response.headersSent);
+  }
+
+  /** Whether it was cut because its client does not read. */
+  get isUnread(): boolean {
+    return this.#isUnread;
+  }
+
+  /** The client leaves unread what is ready for it. */
+  cutUnread(): void {
+    this.#isUnread = true;
+    this.socket.destroy();
   }
 
   get isIdle(): boolean {

@@ -14,13 +14,17 @@ import type {
 } from "../engine/messages.js";
 import type { AnswerPiece } from "./answer-piece.js";
 import { hostEnvironment } from "./host-environment.js";
+import type { LinkMeters } from "./meters/link-meters.js";
 
 /** What a request hears of the engine. After `onEnd` or `onLost` it hears nothing more. */
 export interface EngineClient {
   onPiece(piece: AnswerPiece): void;
   onEnd(end: RequestEnd): void;
-  /** Everything a message brought for this request has been told: the moment to write. */
-  onFlush(): void;
+  /**
+   * Everything a message brought for this request has been told: the moment to write.
+   * @param at When it came: one reading of the clock for all that it was for.
+   */
+  onFlush(at: number): void;
   /** The host died with the request in it. */
   onLost(): void;
 }
@@ -39,6 +43,8 @@ export class EngineCallError extends Error {
 }
 
 interface PendingCall {
+  kind: EngineCall["kind"];
+  since: number;
   resolve: (result: CallResults[keyof CallResults]) => void;
   reject: (error: EngineCallError) => void;
 }
@@ -68,6 +74,7 @@ export interface EngineLinkOptions {
   hostModule: string;
   settings: EngineSettings;
   events: EngineLinkEvents;
+  meters: LinkMeters;
   firstDelaySeconds?: number;
   /** A host that served this long did not die of what killed the one before. */
   healthySeconds?: number;
@@ -89,6 +96,10 @@ export class EngineLink {
   #delaySeconds: number;
   /** Milliseconds on `performance`'s clock; infinite while no host is ready. */
   #readyAt = Infinity;
+  /** On the same clock. */
+  #startedAt = 0;
+  /** Whether the host has fetched the model's file. */
+  #downloaded = false;
   #restartTimer: NodeJS.Timeout | undefined;
   #first: { resolve: (model: ModelInfo) => void; reject: (error: EngineStartError) => void } | null = null;
   #stopping: Promise<void> | null = null;
@@ -123,7 +134,8 @@ export class EngineLink {
         return;
       }
       const id = ++this.#lastCall;
-      this.#calls.set(id, { resolve: resolve as PendingCall["resolve"], reject });
+      const since = performance.now();
+      this.#calls.set(id, { kind: call.kind, since, resolve: resolve as PendingCall["resolve"], reject });
       this.#send({ type: "call", id, call });
     });
   }
@@ -149,6 +161,7 @@ export class EngineLink {
     const isLoaded = this.state === "ready";
     this.state = "stopped";
     clearTimeout(this.#restartTimer);
+    this.#meters.stopped();
     const host = this.#host;
     if (!host) return;
     const seconds = isLoaded ? (this.options.stopSeconds ?? STOP_SECONDS) : 0;
@@ -160,12 +173,19 @@ export class EngineLink {
     clearTimeout(force);
   }
 
+  get #meters(): LinkMeters {
+    return this.options.meters;
+  }
+
   get #firstDelay(): number {
     return this.options.firstDelaySeconds ?? FIRST_DELAY_SECONDS;
   }
 
   /** Some failures come as an event, others (ENOMEM among them) are thrown; both are a host that ended. */
   #spawn(): void {
+    this.#startedAt = performance.now();
+    this.#downloaded = false;
+    this.#meters.starting();
     try {
       this.#host = forkHost(this.options.hostModule);
     } catch (error) {
@@ -186,7 +206,8 @@ export class EngineLink {
   /** A host has ended when its process has, and its channel too: its last words may come after its exit. */
   #watch(host: ChildProcess): void {
     let how: string | null = null;
-    let disconnected = false;
+    let disconnected = !host.connected;
+    if (host.connected) this.#meters.connections.inc();
     const check = () => {
       if (how !== null && disconnected) this.#hostEnded(host, how);
     };
@@ -199,6 +220,7 @@ export class EngineLink {
     });
     host.on("disconnect", () => {
       disconnected = true;
+      this.#meters.connections.dec();
       if (how === null && this.state !== "stopped") host.kill("SIGKILL");
       check();
     });
@@ -206,24 +228,33 @@ export class EngineLink {
 
   /** A failed send needs no answer of its own: the end of the host, which causes it, is handled. */
   #send(message: ToEngine): void {
-    if (this.#host?.connected) this.#host.send(message, () => {});
+    if (!this.#host?.connected) return;
+    this.#meters.sent[message.type].inc();
+    this.#host.send(message, () => {});
   }
 
   #receive(message: FromEngine): void {
+    const { received } = this.#meters;
     switch (message.type) {
       case "step":
+        received.step.inc();
         this.#deliver(message);
         break;
       case "progress":
+        received.progress.inc();
+        this.#downloaded ||= message.phase === "download";
         this.options.events.onProgress(message.phase, message.fraction);
         break;
       case "ready":
+        received.ready.inc();
         this.#ready(message.model);
         break;
       case "answer":
+        received.answer.inc();
         this.#settle(message.id, message.answer);
         break;
       case "failed":
+        received.failed.inc();
         this.#failure = new EngineStartError(message.message, message.usage);
     }
   }
@@ -244,14 +275,17 @@ export class EngineLink {
       client.onEnd(end);
       touched.add(client);
     }
-    for (const client of touched) client.onFlush();
+    const at = performance.now() / 1000;
+    for (const client of touched) client.onFlush(at);
   }
 
   #settle(id: number, answer: CallAnswer): void {
     const call = this.#calls.get(id);
     this.#calls.delete(id);
-    if ("error" in answer) call?.reject(new EngineCallError(answer.error));
-    else call?.resolve(answer.result);
+    if (!call) return;
+    this.#meters.calls[call.kind].observe((performance.now() - call.since) / 1000);
+    if ("error" in answer) call.reject(new EngineCallError(answer.error));
+    else call.resolve(answer.result);
   }
 
   #ready(model: ModelInfo): void {
@@ -259,6 +293,8 @@ export class EngineLink {
     this.state = "ready";
     this.model = model;
     this.#readyAt = performance.now();
+    const seconds = (this.#readyAt - this.#startedAt) / 1000;
+    this.#meters.ready(this.#downloaded ? "download" : "disk", seconds);
     this.options.events.onReady(model);
     this.#first?.resolve(model);
     this.#first = null;
@@ -275,6 +311,7 @@ export class EngineLink {
 
   #ended(how: string): void {
     this.#stopped?.();
+    if (this.state !== "stopped") this.#meters.failed();
     if (this.#first) {
       this.state = "stopped";
       const message = `The engine host ${how} before the model was ready.`;

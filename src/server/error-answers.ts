@@ -2,15 +2,23 @@ import type { Socket } from "node:net";
 import { STATUS_CODES } from "node:http";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { connectionOf } from "./connection.js";
-import { ApiError } from "./errors.js";
+import { ApiError, type Denial } from "./errors.js";
 import { BODY_LIMIT_BYTES } from "./json-body.js";
 import { logLine } from "./log.js";
 import { cut } from "./schema-errors.js";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** What its client lacked, where it was refused for that. */
+    denial: Denial | null;
+  }
+}
 
 /** Every failure leaves as OpenAI's error object; one that nobody foresaw is logged and told as nothing more. */
 export function useErrorAnswers(app: FastifyInstance): void {
   app.decorateRequest("record", null);
   app.decorateRequest("errorCode", null);
+  app.decorateRequest("denial", null);
   useErrorBodies(app, ({ body }) => body);
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split("?", 1)[0]!;
@@ -84,6 +92,7 @@ function asApiError(error: FastifyError | ApiError, request: FastifyRequest): Ap
 
 function send(reply: FastifyReply, error: ApiError, body: object = error.body): FastifyReply {
   reply.request.errorCode = error.code;
+  reply.request.denial = error.denies ?? null;
   const { status, retryAfter, retries, closes } = error.kind;
   if (retryAfter !== undefined) void reply.header("retry-after", retryAfter);
   // OpenAI's and Anthropic's clients obey it.

@@ -1,11 +1,21 @@
-import type { Outcome } from "../metrics/catalog.js";
+import type { Outcome, Rejection, Stage } from "../metrics/catalog.js";
 
-interface ErrorKind {
+/** Where on its way a request fails; "request" is before the first stage. */
+export type ErrorStage = Stage | "request";
+
+/** What somebody lacked who may not have what was asked for. */
+export type Denial = "key" | "admin" | "host" | "model";
+
+export interface ErrorKind {
   status: number;
   /** OpenAI's coarse class, which its clients show. */
   type: "invalid_request_error" | "rate_limit_error" | "server_error";
   /** What a generation request that ends with it counts as. */
   outcome: Outcome;
+  stage: ErrorStage;
+  /** What it counts as where the engine has not heard of the request. */
+  rejection?: Rejection;
+  denies?: Denial;
   /** `{name}` is replaced by the detail of that name. */
   message: string;
   /** Seconds, for what waiting can mend. */
@@ -16,9 +26,15 @@ interface ErrorKind {
   closes?: true;
 }
 
-const client = { status: 400, type: "invalid_request_error", outcome: "invalid" } as const;
-const ours = { status: 500, type: "server_error", outcome: "error" } as const;
-const busy = { status: 503, type: "server_error", outcome: "rejected", retryAfter: 1 } as const;
+const client = { status: 400, type: "invalid_request_error", outcome: "invalid", stage: "request" } as const;
+const ours = { status: 500, type: "server_error", outcome: "error", stage: "inference" } as const;
+const busy = {
+  status: 503,
+  type: "server_error",
+  outcome: "rejected",
+  stage: "inference",
+  retryAfter: 1,
+} as const;
 
 /** Every error this server answers with. The key is the stable `code`; a code is never used again for another meaning. */
 export const ERRORS = {
@@ -40,13 +56,17 @@ export const ERRORS = {
     message: "{what} is not supported yet: leave it out, or send {accepted} (received {received}).",
   },
   conflicting_parameters: { ...client, message: "Expected only one of {what}, but received both." },
-  context_length_exceeded: { ...client, message: "{reason}" },
+  context_length_exceeded: { ...client, stage: "assemble", message: "{reason}" },
   unsupported_schema: {
     ...client,
     message: "'{path}' cannot be enforced: leave it out, or do not ask for a strict schema.",
   },
-  invalid_constraint: { ...client, message: "The answer cannot be held to this: {reason}" },
-  constraint_failed: { ...client, message: "{reason}" },
+  invalid_constraint: {
+    ...client,
+    stage: "assemble",
+    message: "The answer cannot be held to this: {reason}",
+  },
+  constraint_failed: { ...client, stage: "inference", message: "{reason}" },
   thinking_not_supported: {
     ...client,
     message: "This model does not think before it answers: leave {what} out.",
@@ -55,21 +75,28 @@ export const ERRORS = {
     ...client,
     message: "This model cannot fill in a text: it has no tokens for a gap. Leave out 'suffix'.",
   },
-  invalid_prompt: { ...client, message: "{reason}" },
+  invalid_prompt: { ...client, stage: "assemble", message: "{reason}" },
   policy_blocked: {
     ...client,
     message: "The request was stopped by this server's policy '{type}' ({reason}).",
   },
-  template_failed: { ...client, message: "{reason}" },
+  template_failed: { ...client, stage: "assemble", message: "{reason}" },
   bad_request: { ...client, message: "{reason}" },
   invalid_api_key: {
     ...client,
+    denies: "key",
     status: 401,
     message: "Expected a valid API key, as 'Authorization: Bearer KEY' or 'x-api-key: KEY'.",
   },
-  admin_only: { ...client, status: 403, message: "This URL is for API keys with 'admin' only." },
+  admin_only: {
+    ...client,
+    denies: "admin",
+    status: 403,
+    message: "This URL is for API keys with 'admin' only.",
+  },
   host_not_allowed: {
     ...client,
+    denies: "host",
     status: 403,
     message:
       "Expected the Host header to name this machine (localhost, 127.0.0.1, [::1] or the name given as --host), but received {received}: " +
@@ -101,6 +128,7 @@ export const ERRORS = {
   request_timeout: { ...client, status: 408, message: "The request did not arrive in time." },
   deadline_exceeded: {
     ...client,
+    stage: "inference",
     status: 408,
     outcome: "timeout",
     retries: false,
@@ -115,6 +143,7 @@ export const ERRORS = {
   headers_too_large: { ...client, status: 431, message: "The request's headers are too large." },
   rate_limit_exceeded: {
     ...client,
+    rejection: "rate_limit",
     status: 429,
     type: "rate_limit_error",
     outcome: "rejected",
@@ -123,36 +152,56 @@ export const ERRORS = {
   },
   queue_full: {
     ...busy,
+    rejection: "queue_full",
     status: 429,
     type: "rate_limit_error",
     message: "The server is at capacity and its queue is full ({waiting} requests are waiting).",
   },
   wait_too_long: {
     ...busy,
+    rejection: "wait_too_long",
     message:
       "The server is at capacity: a slot becomes free in about {wait} s, and this request may wait {limit} s.",
   },
-  queue_timeout: { ...busy, outcome: "timeout", message: "No slot became free within {seconds} s." },
-  model_loading: { ...busy, message: "The model is still loading." },
+  queue_timeout: {
+    ...busy,
+    rejection: "queue_timeout",
+    outcome: "timeout",
+    message: "No slot became free within {seconds} s.",
+  },
+  model_loading: { ...busy, rejection: "loading", message: "The model is still loading." },
   model_failed: {
     ...busy,
+    rejection: "engine_down",
     outcome: "error",
     message: "The model '{model}' could not be loaded; it is tried again in {seconds} s.",
   },
-  draining: { ...busy, closes: true, message: "The server is shutting down." },
+  draining: {
+    ...busy,
+    stage: "request",
+    rejection: "draining",
+    closes: true,
+    message: "The server is shutting down.",
+  },
   drain_timeout: {
     ...busy,
+    rejection: "draining",
     outcome: "error",
     closes: true,
     message: "The server shut down before the request was finished.",
   },
   engine_restarting: {
     ...busy,
+    rejection: "engine_down",
     outcome: "error",
     message: "The engine ended unexpectedly and is being restarted; the request was lost.",
   },
   engine_failed: { ...ours, message: "{reason}" },
-  internal_error: { ...ours, message: "The server failed to answer; the failure was logged." },
+  internal_error: {
+    ...ours,
+    stage: "request",
+    message: "The server failed to answer; the failure was logged.",
+  },
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof ERRORS;
@@ -169,6 +218,8 @@ function cut(text: string): string {
 /** An error on its way to a client, in words meant for it. */
 export class ApiError extends Error {
   readonly kind: ErrorKind;
+  /** What the client lacked, though it is told no more than the message. */
+  readonly denies: Denial | undefined;
   /** The field that is wrong. */
   readonly param: string | null;
   /** Fastify reads the status of a thrown error here. */
@@ -179,10 +230,12 @@ export class ApiError extends Error {
     details: Record<string, string | number> = {},
     param: string | null = null,
     readonly headers: Record<string, string> = {},
+    denies?: Denial,
   ) {
     super(ERRORS[code].message.replace(/\{(\w+)\}/g, (_, name: string) => cut(String(details[name] ?? ""))));
     this.param = param === null ? null : cut(param);
     this.kind = ERRORS[code];
+    this.denies = denies ?? this.kind.denies;
     this.statusCode = this.kind.status;
   }
 

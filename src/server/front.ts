@@ -1,11 +1,13 @@
 import type { FastifyInstance } from "fastify";
 import type { EngineSettings, ModelInfo } from "../engine/messages.js";
-import { telemetryPlugin } from "../telemetry/doors/fastify.js";
+import { DIALECT_NAMES } from "../metrics/dialect.js";
+import { viewsOf } from "../metrics/dialects.js";
 import type { Access } from "./access/access.js";
 import { setAccess } from "./access/key-hooks.js";
 import { useRateLimits } from "./access/limit-hooks.js";
 import { AccessLog } from "./access-log.js";
 import type { AdmissionLimits } from "./admission.js";
+import { dialectFacts } from "./dialect-facts.js";
 import { dropNulls } from "./null-fields.js";
 import { EngineLink, type EngineLinkEvents } from "./engine-link.js";
 import { ApiError } from "./errors.js";
@@ -14,6 +16,8 @@ import { guardrailOptions } from "./guardrails/guardrail-settings.js";
 import { Guardrails } from "./guardrails/guardrails.js";
 import { HttpListener } from "./http-listener.js";
 import { logLine } from "./log.js";
+import { dialectsOfSetting } from "./metrics-dialects.js";
+import { metricsRoutes } from "./metrics-routes.js";
 import { parseAdapters } from "./lora-setting.js";
 import { Meters, type ServerTelemetry } from "./meters.js";
 import { ModelCalls } from "./model-calls.js";
@@ -33,6 +37,8 @@ import { modelRoutes } from "./routes/models.js";
 import { rerankRoutes } from "./routes/rerank.js";
 import { responseRoutes, storedResponseRoutes } from "./routes/responses.js";
 import { tokenizationRoutes } from "./routes/tokenization.js";
+import { ServerWatch } from "./server-watch.js";
+import { useSessions } from "./sessions.js";
 import type { Settings } from "./settings.js";
 import type { MakeTracing, Tracing } from "./tracing/tracing.js";
 
@@ -68,6 +74,7 @@ export class Front {
   readonly #tracing: Tracing | null;
   readonly #listeners: { listener: HttpListener; port: number }[];
   readonly #responses: ResponseStore;
+  readonly #watch: ServerWatch;
   #draining = false;
 
   constructor(options: FrontOptions) {
@@ -95,6 +102,8 @@ export class Front {
       characters: STORED_CHARACTERS,
       seconds: this.#settings.storedResponseSeconds,
     });
+    const { telemetry, access } = options;
+    this.#watch = new ServerWatch(telemetry, this.#settings, access.keys, this.#models.models);
     this.#listeners = this.#makeListeners(options);
   }
 
@@ -126,6 +135,7 @@ export class Front {
     await this.#models.drain();
     clearTimeout(limit);
     await this.#models.stop();
+    this.#watch.close();
     await Promise.all(this.#listeners.map(({ listener }) => listener.close()));
     await Promise.all([this.#accessLog?.close(), this.#tracing?.close()]);
   }
@@ -146,6 +156,7 @@ export class Front {
     const { id, bytes } = source;
     const isFirst = index === 0;
     const names = models.map((model) => model.id);
+    const meters = this.#meters.ofModel(id);
     // They go with a model of their own dimensions and vocabulary.
     const adapters = isFirst ? parseAdapters(settings.lora, names) : [];
     const companions = { adapters, draftModel: isFirst ? settings.draftModel : "" };
@@ -153,12 +164,13 @@ export class Front {
     return new ServedModel({
       ...{ id, adapters, bytes },
       limits: admissionLimits(settings),
-      meters: this.#meters.ofModel(id),
+      meters,
       connect: (events, file) =>
         new EngineLink({
           hostModule,
           settings: file === null ? host : { ...host, model: file, download: false },
           events: this.#linkEvents(id, events),
+          meters: meters.link,
         }),
     });
   }
@@ -182,13 +194,18 @@ export class Front {
   }
 
   #makeListeners({ telemetry, access }: FrontOptions) {
-    const { port, metricsPort, publicMetrics } = this.#settings;
+    const { port, metricsPort, publicMetrics, metricsDialects } = this.#settings;
+    const dialects = dialectsOfSetting(metricsDialects);
+    const facts = dialectFacts(this.#settings);
+    const shown = { telemetry, dialects, facts, models: this.#models.models };
+    // Whatever will be asked for, its windows begin now.
+    telemetry.follow(viewsOf(DIALECT_NAMES, facts));
     const observation = (app: FastifyInstance, isPublic: boolean) => {
-      healthRoutes(app, () => this.#unreadiness());
+      healthRoutes(app, () => this.#unreadiness(), this.#meters.http);
       void app.register((scope, _, done) => {
         // They count the requests of all tenants together.
         setAccess(scope, isPublic ? "public" : "admin");
-        void scope.register(telemetryPlugin, { telemetry });
+        metricsRoutes(scope, shown);
         done();
       });
     };
@@ -227,9 +244,10 @@ export class Front {
   }
 
   #countedRoutes(app: FastifyInstance): void {
-    useRequestRecords(app, this.#models.first.meters, this.#tracing);
+    useRequestRecords(app, this.#meters, this.#models.first.meters, this.#tracing);
     useRateLimits(app);
     dropNullsOf(app);
+    useSessions(app, this.#watch.sessions);
     completionRoutes(app, this.#generation);
     chatRoutes(app, this.#generation);
     embeddingRoutes(app, this.#calls);

@@ -6,9 +6,10 @@ import type { Admission, Ticket } from "./admission.js";
 import type { Answer, FinishReason } from "./answer.js";
 import type { AnswerPiece } from "./answer-piece.js";
 import type { EngineClient } from "./engine-link.js";
-import { ApiError } from "./errors.js";
+import { ApiError, type ErrorCode } from "./errors.js";
 import { isJson } from "./json-body.js";
 import { now } from "./meters.js";
+import type { EngineStatus } from "./meters/engine-request-meters.js";
 import type { Lease } from "./models/model-registry.js";
 import { refusalOf } from "./refusal.js";
 import type { RequestRecord } from "./request-record.js";
@@ -83,6 +84,7 @@ export class GenerationTask {
     if (this.#over || !this.#choices.every(({ finish }) => finish !== null)) return;
     const wasCut = this.#choices.some(({ finish }) => finish === "length");
     this.#close(wasCut ? "length" : "stop");
+    this.record.sending();
     this.#resolve(this.answer.finish());
   }
 
@@ -111,7 +113,7 @@ export class GenerationTask {
     for (const choice of this.#choices) choice.letGo();
   }
 
-  #close(outcome: Outcome, errorCode?: string): void {
+  #close(outcome: Outcome, errorCode?: ErrorCode): void {
     this.#over = true;
     this.record.settle(outcome, errorCode);
   }
@@ -124,7 +126,8 @@ export class GenerationTask {
 class Choice implements EngineClient {
   finish: FinishReason | null = null;
   #ticket: Ticket | null = null;
-  #submitted = false;
+  /** When the engine was asked; null before. */
+  #submittedAt: number | null = null;
   #calls = false;
   /** Arguments of the call that the answer is in, as far as they came; null in between. */
   #call: string | null = null;
@@ -144,6 +147,7 @@ class Choice implements EngineClient {
   enter(admission: Admission): void {
     const { waited } = this.place.lease;
     const ticket = admission.enter({
+      route: this.task.record.route,
       size: this.size,
       priority: this.request.priority,
       waited,
@@ -162,13 +166,16 @@ class Choice implements EngineClient {
     this.task.answer.piece(this.index, piece);
   }
 
-  onFlush(): void {
-    if (!this.task.isOver) this.task.answer.flush();
+  onFlush(at: number): void {
+    if (!this.task.isOver) this.task.answer.flush(at);
   }
 
   onEnd(end: RequestEnd): void {
     this.#ticket?.release(end.reason === "stop" || end.reason === "length");
-    this.task.record.ended(end, this.sharesPrompt);
+    const { record } = this.task;
+    const { engine } = this.place.lease.model.meters;
+    engine.generated(this.request.maxTokens, end);
+    record.ended(end, statusOf(end, record.outcome), this.#submittedAt!, this.sharesPrompt);
     // Before all else: who leaves early pays for what was computed, too.
     this.place.tenant.account((this.sharesPrompt ? 0 : end.promptTokens) + end.generatedTokens);
     if (this.task.isOver) return;
@@ -183,13 +190,13 @@ class Choice implements EngineClient {
 
   onLost(): void {
     this.#ticket?.release();
-    this.task.record.ended(null);
+    this.task.record.ended(null, "lost", this.#submittedAt!);
     this.task.fail(new ApiError("engine_restarting"));
   }
 
   /** The slot of a submitted request comes free with the engine's last word. */
   letGo(): void {
-    if (this.#submitted) this.place.lease.model.link.cancel(this.request.id);
+    if (this.#submittedAt !== null) this.place.lease.model.link.cancel(this.request.id);
     else this.#ticket?.release();
   }
 
@@ -205,10 +212,15 @@ class Choice implements EngineClient {
   }
 
   #submit(): void {
-    this.#submitted = true;
-    this.task.record.submitted();
+    this.#submittedAt = this.task.record.submitted();
     this.place.lease.model.link.submit(this.request, this);
   }
+}
+
+/** @param outcome The client's, which is why its requests are cancelled. */
+function statusOf({ reason }: RequestEnd, outcome: Outcome | undefined): EngineStatus {
+  if (reason === "stop" || reason === "length") return "success";
+  return reason === "cancelled" && outcome === "timeout" ? "timeout" : reason;
 }
 
 function tooMany(choices: number, param: string): ApiError {

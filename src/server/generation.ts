@@ -29,18 +29,20 @@ export class Generation {
    * @throws ApiError
    */
   async serve(
-    asked: GenerationCall,
+    wanted: GenerationCall,
     makeAnswer: MakeAnswer,
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<object | undefined> {
     const { tenant } = request;
     const record = request.record!;
-    record.model = asked.model;
-    record.servedBy(this.models.find(asked.model, tenant).model);
-    const call = this.#guarded(asked);
+    record.model = wanted.model;
+    record.choices = wanted.prompts.length * wanted.n;
+    record.servedBy(this.models.find(wanted.model, tenant).model);
+    const call = this.#guarded(wanted);
     const end = endSignal(request, reply, call.timeoutSeconds, record.arrivedAt);
-    const lease = await this.models.lease(call.model, tenant, bytesOf(call), end);
+    const asked = { name: call.model, tenant, route: record.route, bytes: bytesOf(call) };
+    const lease = await this.models.lease(asked, end);
     try {
       return await this.#answer(lease, call, makeAnswer, request, reply, end);
     } finally {
@@ -95,15 +97,15 @@ export class Generation {
 
   #engineRequests(call: GenerationCall, adapter: string, request: FastifyRequest): GenerateRequest[] {
     const { maxTokens, stop, ignoreEos, constraint, logprobs, promptLogprobs, prediction } = call;
-    const { tenant } = request;
-    const priority = tenant.priorityOf(call.priority);
-    const cacheSalt = tenant.saltOf(call.cacheSalt);
+    const priority = request.tenant.priorityOf(call.priority);
+    const cacheSalt = request.tenant.saltOf(call.cacheSalt);
     const wishes = { maxTokens, stop, ignoreEos, constraint, logprobs, promptLogprobs, prediction };
-    const { arrivedAt } = request.record!;
+    const { arrivedAt, tenant } = request.record!;
+    const place = { arrivedAt, tenant, adapter, priority, cacheSalt };
     return call.prompts.flatMap((prompt) =>
       Array.from({ length: call.n }, (_, choice) => {
         const sampling = { ...call.sampling, seed: seedOf(call, choice) };
-        return { id: ++this.#lastId, arrivedAt, adapter, prompt, sampling, priority, cacheSalt, ...wishes };
+        return { id: ++this.#lastId, ...place, prompt, sampling, ...wishes };
       }),
     );
   }

@@ -21,6 +21,15 @@ import { now, type Meters } from "./meters.js";
 import { refuseOtherMethods } from "./other-methods.js";
 import { schemaError, shown } from "./schema-errors.js";
 
+declare module "fastify" {
+  interface FastifyRequest {
+    /** When its headers were there, on the clock of `now`. */
+    arrivedAt: number;
+    /** Of its body, as far as they were read. */
+    bodyBytes: number;
+  }
+}
+
 /** Time the last answers have to leave while the listener closes; then they belong to clients that do not read. */
 const CLOSE_LIMIT_MS = 1000;
 
@@ -56,11 +65,17 @@ export class HttpListener {
     private readonly accessLog: AccessLog | null = null,
   ) {
     this.#app = this.#fastify(limits);
+    this.#app.decorateRequest("arrivedAt", 0);
+    this.#app.decorateRequest("bodyBytes", 0);
     this.#app.addHook("onRequest", (request, reply, done) => {
       // Before anything can be refused.
       receive(request, reply);
       this.#observe(request, reply);
       done(withoutHost(request.raw) ?? this.#foreignHost(request.raw));
+    });
+    this.#app.addHook("preParsing", (request, _, body, done) => {
+      body.on("data", ({ length }: Buffer) => (request.bodyBytes += length));
+      done(null, body);
     });
     // Node would refuse what it does not know, without a word; nobody has to (RFC 9110).
     this.#app.server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) =>
@@ -130,12 +145,16 @@ export class HttpListener {
   ): void {
     const { raw } = reply;
     const start = now();
+    request.arrivedAt = start;
     const entry = this.accessLog?.begin(request);
     this.#answering.add(raw);
     whenOver(request, reply, (error) => {
       const status = finalStatus(raw, error);
       const seconds = now() - start;
-      this.meters.http(request.method, route, status, seconds);
+      const { method, bodyBytes: requestBytes, denial } = request;
+      const responseBytes = writtenBytes(request, reply);
+      this.meters.http.over({ method, route, status, seconds, requestBytes, responseBytes });
+      if (denial) this.meters.http.denials[denial].inc();
       entry?.({ route, status, seconds, error });
       this.#answering.delete(raw);
       this.#cutWhenQuiet();
@@ -197,5 +216,14 @@ function withoutHost({ httpVersion, headers }: IncomingMessage): ApiError | unde
  * for its answer longer than that, but an answer not for its client.
  */
 function cutUnread(socket: Socket): void {
-  if (connectionOf(socket).isIdle || socket.writableLength > 0) socket.destroy();
+  const connection = connectionOf(socket);
+  if (connection.isIdle) socket.destroy();
+  else if (socket.writableLength > 0) connection.cutUnread();
+}
+
+/** Of the response's body. An answer that is no stream is handed over in one piece. */
+function writtenBytes({ method, record }: FastifyRequest, reply: FastifyReply): number {
+  if (record?.stream?.opened) return record.stream.bytes;
+  if (!reply.raw.headersSent || method === "HEAD") return 0;
+  return Number(reply.getHeader("content-length") ?? 0);
 }

@@ -1,5 +1,11 @@
-import { OUTCOMES, type catalog, type Outcome } from "../metrics/catalog.js";
-import type { CounterHandle, HistogramHandle, SpecOf, Telemetry } from "../telemetry/index.js";
+import type { catalog } from "../metrics/catalog.js";
+import type { SpecOf, Telemetry } from "../telemetry/index.js";
+import { HttpMeters } from "./meters/http-meters.js";
+import { ModelMeters } from "./meters/model-meters.js";
+import { StreamMeters } from "./meters/stream-meters.js";
+import { TenantMeters } from "./meters/tenant-meters.js";
+
+export { ModelMeters } from "./meters/model-meters.js";
 
 export type ServerTelemetry = Telemetry<SpecOf<typeof catalog>>;
 export type ServerMetrics = ServerTelemetry["metrics"];
@@ -10,36 +16,18 @@ export function now(): number {
   return seconds + nanoseconds * 1e-9;
 }
 
-interface HttpHandles {
-  requests: CounterHandle;
-  duration: HistogramHandle;
-}
-
-/** The metrics of one model's requests that the front writes. */
-export class ModelMeters {
-  readonly outcomes: Record<Outcome, CounterHandle>;
-  readonly requestDuration;
-  readonly waiting;
-  readonly running;
-
-  constructor(metrics: ServerMetrics, model: string) {
-    const outcome = (name: Outcome) =>
-      [name, metrics.requests.labels({ model, route: "", outcome: name })] as const;
-    this.outcomes = Object.fromEntries(OUTCOMES.map(outcome)) as Record<Outcome, CounterHandle>;
-    this.requestDuration = metrics.requestDuration.labels({ model, route: "" });
-    this.waiting = metrics.requestsWaiting.labels({ model, route: "" });
-    this.running = metrics.requestsRunning.labels({ model });
-  }
-}
-
-/** The metrics that the front writes, whatever the model. */
+/** The metrics that the front writes. Labels are resolved once a combination; what has them is kept. */
 export class Meters {
+  readonly http: HttpMeters;
   readonly engineRestarts;
   readonly accessLogDropped;
   readonly traceSpans;
-  readonly #http = new Map<string, HttpHandles>();
+  readonly #models = new Map<string, ModelMeters>();
+  readonly #streams = new Map<string, StreamMeters>();
+  readonly #tenants = new Map<string, TenantMeters>();
 
-  constructor(private readonly metrics: ServerMetrics) {
+  constructor(readonly metrics: ServerMetrics) {
+    this.http = new HttpMeters(metrics);
     this.engineRestarts = metrics.engineRestarts.labels({});
     this.accessLogDropped = metrics.accessLogDropped.labels({});
     this.traceSpans = {
@@ -49,26 +37,25 @@ export class Meters {
   }
 
   ofModel(model: string): ModelMeters {
-    return new ModelMeters(this.metrics, model);
+    return kept(this.#models, model, () => new ModelMeters(this.metrics, model));
   }
 
-  http(method: string, route: string, status: number, seconds: number): void {
-    const handles = this.#httpHandles(method, route, String(status));
-    handles.requests.inc();
-    handles.duration.observe(seconds);
+  /** Of the event streams that one route answers with. */
+  ofStreams(route: string): StreamMeters {
+    return kept(this.#streams, route, () => new StreamMeters(this.metrics, route));
   }
 
-  /** Labels are resolved once a combination; routes and methods are closed sets, so the map stays small. */
-  #httpHandles(method: string, route: string, code: string): HttpHandles {
-    const key = `${method} ${route} ${code}`;
-    let handles = this.#http.get(key);
-    if (!handles) {
-      handles = {
-        requests: this.metrics.httpRequests.labels({ method, route, code }),
-        duration: this.metrics.httpRequestDuration.labels({ method, route, code }),
-      };
-      this.#http.set(key, handles);
-    }
-    return handles;
+  /** @param tenant Its label: "default" where there are no keys. */
+  ofTenant(tenant: string): TenantMeters {
+    return kept(this.#tenants, tenant, () => new TenantMeters(this.metrics, tenant));
   }
+}
+
+function kept<T>(all: Map<string, T>, name: string, make: () => T): T {
+  let one = all.get(name);
+  if (one === undefined) {
+    one = make();
+    all.set(name, one);
+  }
+  return one;
 }

@@ -1,12 +1,11 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { CallResults, EngineCall, ModelInfo } from "../engine/messages.js";
-import type { Tenant } from "./access/tenant.js";
 import type { Admission, Ticket } from "./admission.js";
 import { OVER, whenOver } from "./connection.js";
 import type { EngineCallError } from "./engine-link.js";
 import { ApiError } from "./errors.js";
 import { requireKind } from "./models/model-kind.js";
-import type { Lease, ModelRegistry } from "./models/model-registry.js";
+import type { Asked, Lease, ModelRegistry } from "./models/model-registry.js";
 import { refusalOf } from "./refusal.js";
 import type { RequestRecord } from "./request-record.js";
 import { readingSize } from "./request-size.js";
@@ -54,7 +53,7 @@ export class ModelCalls {
     if (request.record) this.#note(call, request, request.record);
     this.#running.add(end);
     try {
-      const body = await this.#leased(call, request.tenant, end.signal, (ask, info) =>
+      const body = await this.#leased(call, request, end.signal, (ask, info) =>
         work(recorded(ask, request.record), info),
       );
       request.record?.settle("stop");
@@ -79,10 +78,16 @@ export class ModelCalls {
     record.servedBy(this.models.find(model, tenant).model);
   }
 
-  async #leased<T>(call: ModelCall, tenant: Tenant, end: AbortSignal, work: Work<T>): Promise<T> {
-    const lease = await this.models.lease(call.model, tenant, call.bytes, end);
+  async #leased<T>(
+    call: ModelCall,
+    { tenant, routeOptions }: FastifyRequest,
+    end: AbortSignal,
+    work: Work<T>,
+  ): Promise<T> {
+    const asked = { name: call.model, tenant, route: routeOptions.url!, bytes: call.bytes };
+    const lease = await this.models.lease(asked, end);
     try {
-      return await inTurn(lease, call, tenant, end, work);
+      return await inTurn(lease, call, asked, end, work);
     } finally {
       lease.release();
     }
@@ -92,13 +97,13 @@ export class ModelCalls {
 async function inTurn<T>(
   { model, waited }: Lease,
   call: ModelCall,
-  tenant: Tenant,
+  { tenant, route }: Asked,
   end: AbortSignal,
   work: Work<T>,
 ): Promise<T> {
   const info = requireKind(model, call.kinds);
   call.check?.(info);
-  const asked = { ...call, priority: tenant.priorityOf(call.priority ?? 0) };
+  const asked = { ...call, priority: tenant.priorityOf(call.priority ?? 0), route };
   const ticket = await enter(call.takesSlot ? model.admission : model.textCalls, asked, waited, end);
   const ask: AskModel = async (engineCall, first = 0) => {
     end.throwIfAborted();
@@ -128,13 +133,15 @@ async function inTurn<T>(
 function recorded(ask: AskModel, record: RequestRecord | null): AskModel {
   if (!record) return ask;
   return async (call, first) => {
-    record.submitted();
+    const at = record.submitted();
     try {
       const result = await ask(call, first);
-      record.ended({ promptTokens: computedTokens(call, result), cachedTokens: 0, generatedTokens: 0 });
+      const usage = { promptTokens: computedTokens(call, result), cachedTokens: 0, generatedTokens: 0 };
+      record.ended(usage, "success", at);
       return result;
     } catch (error) {
-      record.ended(null);
+      const isLost = error instanceof ApiError && error.code === "engine_restarting";
+      record.ended(null, isLost ? "lost" : "error", at);
       throw error;
     }
   };
@@ -149,7 +156,7 @@ function computedTokens<C extends EngineCall>(call: C, result: CallResults[C["ki
 /** Waits for a slot. @throws ApiError */
 function enter(
   admission: Admission,
-  { bytes, priority = 0 }: ModelCall,
+  { bytes, priority = 0, route }: ModelCall & { route: string },
   waited: number,
   end: AbortSignal,
 ): Promise<Ticket> {
@@ -160,7 +167,7 @@ function enter(
     };
     const stay = () => end.removeEventListener("abort", leave);
     const ticket = admission.enter({
-      ...{ size: readingSize(bytes), priority, waited },
+      ...{ route, size: readingSize(bytes), priority, waited },
       admit: () => {
         stay();
         resolve(ticket as Ticket);

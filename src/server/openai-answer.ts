@@ -122,8 +122,8 @@ export class StreamedAnswer implements Answer {
     this.#chunk(choice.streamed.closing(finish));
   }
 
-  flush(): void {
-    this.#stream.flush();
+  flush(at: number): void {
+    this.#stream.flush(at);
   }
 
   finish(): undefined {
@@ -138,7 +138,7 @@ export class StreamedAnswer implements Answer {
 
   fail(error: ApiError): boolean {
     if (!this.#stream.opened) return false;
-    this.#stream.end(`data: ${JSON.stringify(error.body)}\n\n`);
+    this.#stream.fail(`data: ${JSON.stringify(error.body)}\n\n`);
     return true;
   }
 

@@ -16,4 +16,39 @@ const manifest = JSON.parse(readFileSync(packagePath("package.json"), "utf8")) a
 
 export const VERSION = manifest.version;
 
-export const COMMIT = manifest.gitHead ?? "unknown";
+/** Of a published package or a checkout; "" where neither is told. */
+export const COMMIT = manifest.gitHead ?? commitOf(".git/HEAD");
+
+/** The release of the llama.cpp libraries that come with node-llama-cpp; "" where that cannot be told. */
+export const LLAMA_CPP = llamaRelease();
+
+function commitOf(file: string): string {
+  const text = textOf(packagePath(file));
+  const ref = /^ref: (.+)/.exec(text)?.[1];
+  if (ref === undefined) return /^[0-9a-f]{40}/.exec(text)?.[0] ?? "";
+  return (
+    commitOf(`.git/${ref}`) || (new RegExp(`^([0-9a-f]{40}) ${ref}$`, "m").exec(packedRefs())?.[1] ?? "")
+  );
+}
+
+function packedRefs(): string {
+  return textOf(packagePath(".git/packed-refs"));
+}
+
+/** Read, not imported: the libraries belong to the engine. */
+function llamaRelease(): string {
+  try {
+    const file = new URL("../llama/binariesGithubRelease.json", import.meta.resolve("node-llama-cpp"));
+    return (JSON.parse(textOf(fileURLToPath(file))) as { release: string }).release;
+  } catch {
+    return "";
+  }
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch {
+    return "";
+  }
+}

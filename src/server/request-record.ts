@@ -1,10 +1,16 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Instants, RequestEnd, TokenUsage } from "../engine/messages.js";
-import type { Outcome } from "../metrics/catalog.js";
+import type { Outcome, Rejection } from "../metrics/catalog.js";
 import type { Exemplar } from "../telemetry/index.js";
-import { whenOver } from "./connection.js";
+import { tenantLabel } from "./access/tenant.js";
+import { connectionOf, whenOver } from "./connection.js";
+import { ERRORS, type ErrorCode, type ErrorKind } from "./errors.js";
 import { finalStatus } from "./final-status.js";
-import { now, type ModelMeters } from "./meters.js";
+import { now, type Meters, type ModelMeters } from "./meters.js";
+import type { EngineStatus } from "./meters/engine-request-meters.js";
+import type { TurnMeters } from "./meters/turn-meters.js";
+import type { SessionTurn } from "./sessions.js";
+import { StreamRun } from "./stream-run.js";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -14,7 +20,10 @@ declare module "fastify" {
 }
 
 /** The engine's last word; of what is no generation it is only what was read. */
-type EngineEnd = TokenUsage & Partial<Pick<RequestEnd, "reason" | "instants">>;
+type EngineEnd = TokenUsage & Partial<Pick<RequestEnd, "reason" | "instants" | "replica">>;
+
+/** Refusals because what the engine is waited for with is used up. */
+const SHEDS: ReadonlySet<Rejection> = new Set(["queue_full", "wait_too_long", "queue_timeout"]);
 
 /** Follows a request to its end. */
 export interface RecordTrace {
@@ -28,6 +37,17 @@ interface Tracer {
   begin(request: FastifyRequest, record: RequestRecord): RecordTrace | null;
 }
 
+/** Where a request is counted, as far as it is known when it comes. */
+export interface RecordPlace {
+  meters: Meters;
+  /** Of the model that counts what no model is found for. */
+  model: ModelMeters;
+  /** The route's template. */
+  route: string;
+  /** As metrics name it. */
+  tenant: string;
+}
+
 /** What is known of a request to a model, counted under one outcome: the first that is settled on. */
 export class RequestRecord {
   readonly arrivedAt = now();
@@ -35,7 +55,7 @@ export class RequestRecord {
   model: string | undefined;
   outcome: Outcome | undefined;
   /** What the client was told, or would have been had it stayed. */
-  errorCode: string | undefined;
+  errorCode: ErrorCode | undefined;
   /** Of all that the engine was asked for this request; undefined until the engine has ended one. */
   usage: TokenUsage | undefined;
   /** When the engine was asked first. */
@@ -47,48 +67,110 @@ export class RequestRecord {
   instants: Instants | undefined;
   /** Of each engine request that ended by itself. */
   readonly finishReasons: string[] = [];
+  /** Answers that are asked for; 0 for what is no text. */
+  choices = 0;
   trace: RecordTrace | null = null;
+  /** The session that it is part of, if it named one. */
+  session: SessionTurn | null = null;
+  /** Of an answer that is sent as it comes. */
+  stream: StreamRun | null = null;
+  #meters: ModelMeters;
+  #turn: TurnMeters;
+  #sawFirstToken = false;
+  /** When the answer began to leave; undefined for errors and for what is no text. */
+  #sentFrom: number | undefined;
   #inEngine = 0;
   #listeners: (() => void)[] = [];
 
-  /** @param meters Those that count what no model is found for. */
-  constructor(private meters: ModelMeters) {}
+  constructor(private readonly place: RecordPlace) {
+    this.#meters = place.model;
+    this.#turn = this.#meters.ofRoute(place.route);
+  }
+
+  get route(): string {
+    return this.place.route;
+  }
+
+  get tenant(): string {
+    return this.place.tenant;
+  }
 
   /** The model that the request names is known now. */
   servedBy({ id, meters }: { id: string; meters: ModelMeters }): void {
     this.model = id;
-    this.meters = meters;
+    this.#meters = meters;
+    this.#turn = meters.ofRoute(this.place.route);
+    this.session?.servedBy(meters);
   }
 
-  settle(outcome: Outcome, errorCode?: string): void {
+  /** The answer is to be an event stream. */
+  streams(): StreamRun {
+    const { meters, route } = this.place;
+    const jitter = this.#meters.deliveryJitter;
+    return (this.stream = new StreamRun(meters.ofStreams(route), jitter, this.arrivedAt));
+  }
+
+  settle(outcome: Outcome, errorCode?: ErrorCode): void {
     if (this.outcome !== undefined) return;
     this.outcome = outcome;
     this.errorCode = errorCode;
-    this.meters.outcomes[outcome].inc();
-    this.meters.requestDuration.observe(now() - this.arrivedAt, this.trace?.exemplar);
+    this.#turn.outcomes[outcome].inc();
+    this.place.meters.ofTenant(this.place.tenant).outcomes[outcome].inc();
+    this.#turn.duration.observe(now() - this.arrivedAt, this.trace?.exemplar);
+    if (outcome === "stop" || outcome === "length") this.#meters.link.succeeded();
+    if (errorCode !== undefined) this.#countError(errorCode);
     this.#check();
   }
 
-  /** A request went to the engine, from which `ended` follows. */
-  submitted(): void {
-    this.submittedAt ??= now();
+  /** A request went to the engine, from which `ended` follows. @returns When. */
+  submitted(): number {
+    const at = now();
+    this.submittedAt ??= at;
     this.#inEngine++;
+    return at;
   }
 
   /** A text came for it. */
   texted(): void {
-    this.firstTextAt ??= now();
+    if (this.firstTextAt !== undefined) return;
+    this.firstTextAt = now();
+    this.#sawFirst(this.firstTextAt);
+  }
+
+  /** An answer of text is ready to leave, all of it unless it is a stream. */
+  sending(): void {
+    if (this.#sentFrom !== undefined) return;
+    this.#sentFrom = this.stream ? (this.firstTextAt ?? now()) : now();
+    this.#meters.stream.requests.inc();
   }
 
   /**
    * @param end The engine's last word, or null when it was lost.
+   * @param status What became of it.
+   * @param submittedAt When the engine was asked for it.
    * @param sharesPrompt Whether the prompt is that of a request before, and counts no more.
    */
-  ended(end: EngineEnd | null, sharesPrompt = false): void {
+  ended(end: EngineEnd | null, status: EngineStatus, submittedAt: number, sharesPrompt = false): void {
     this.#inEngine--;
     this.endedAt = now();
+    this.#meters.engine.ended(status, this.endedAt - submittedAt);
     if (end) this.#add(end, sharesPrompt);
     this.#check();
+  }
+
+  /** @param isFinished Whether the last byte was out. @param isUnread Whether its client did not read. */
+  over(isFinished: boolean, isUnread: boolean): void {
+    // What was cut within its answer; what had not begun has an error that says more.
+    if (isUnread && !isFinished) {
+      this.#meters.shed.stream.inc();
+      this.stream?.break();
+    }
+    if (this.outcome === undefined) {
+      this.#turn.failed("stream", isUnread ? "client_unread" : "client_abort");
+      this.settle("cancelled");
+    }
+    this.stream?.over(isFinished);
+    if (this.#sentFrom !== undefined) this.#meters.stream.duration.observe(now() - this.#sentFrom);
   }
 
   /** Calls `listener` once the outcome is settled and the engine has said all, which of a cancelled request is later. */
@@ -97,16 +179,39 @@ export class RequestRecord {
     this.#check();
   }
 
+  #countError(code: ErrorCode): void {
+    const { stage, rejection }: ErrorKind = ERRORS[code];
+    this.#turn.failed(stage, code);
+    if (rejection === undefined || this.submittedAt !== undefined) return;
+    this.#turn.rejections[rejection].inc();
+    if (SHEDS.has(rejection)) this.#meters.shed.inference.inc();
+  }
+
   #check(): void {
     if (this.outcome === undefined || this.#inEngine > 0) return;
     for (const listener of this.#listeners.splice(0)) listener();
   }
 
   #add(end: EngineEnd, sharesPrompt: boolean): void {
-    const { instants, reason } = end;
+    const { instants, reason, generatedTokens, replica } = end;
+    if (!this.usage) this.#endedFirst(replica);
     this.usage = sumOf(this.usage, sharesPrompt ? { ...end, promptTokens: 0, cachedTokens: 0 } : end);
     if (instants) this.instants = joined(this.instants, instants);
     if (reason === "stop" || reason === "length") this.finishReasons.push(reason);
+    this.stream?.meters.tokens.inc(generatedTokens);
+    // Tokens without a text of their own.
+    if (instants && instants.firstTokenAt > 0 && this.#inEngine === 0) this.#sawFirst(instants.firstTokenAt);
+  }
+
+  #endedFirst(replica: number | undefined): void {
+    this.session?.ended(replica);
+    if (this.choices > 0) this.#meters.engine.chosen(this.choices);
+  }
+
+  #sawFirst(at: number): void {
+    if (this.#sawFirstToken) return;
+    this.#sawFirstToken = true;
+    this.#turn.timeToFirstToken.observe(at - this.arrivedAt);
   }
 }
 
@@ -130,18 +235,24 @@ function joined(before: Instants | undefined, after: Instants): Instants {
   };
 }
 
-/** Gives every request of this scope a record; one that nobody settled was closed by its client. */
+/**
+ * Gives every request of this scope a record; one that nobody settled was closed by its client.
+ * @param model Counts what no model is found for.
+ */
 export function useRequestRecords(
   app: FastifyInstance,
-  meters: ModelMeters,
+  meters: Meters,
+  model: ModelMeters,
   tracing: Tracer | null = null,
 ): void {
   app.addHook("onRequest", (request, reply, done) => {
-    const record = new RequestRecord(meters);
+    const route = request.routeOptions.url!;
+    const record = new RequestRecord({ meters, model, route, tenant: tenantLabel(request.tenant) });
     request.record = record;
     record.trace = tracing?.begin(request, record) ?? null;
     whenOver(request, reply, (error) => {
-      record.settle(error?.kind.outcome ?? "cancelled", error?.code);
+      if (error) record.settle(error.kind.outcome, error.code);
+      record.over(reply.raw.writableFinished, connectionOf(request.raw.socket).isUnread);
       if (record.trace) endTrace(record, record.trace, finalStatus(reply.raw, error));
     });
     done();

@@ -80,11 +80,12 @@ export class TachoServer {
     return (await fetch(`${this.#url}/metrics`)).text();
   }
 
-  /** The sum over the series of `name` whose labels contain `labels`. */
+  /** The sum over the series of `name` that have all of `labels`. */
   async metric(name: string, labels = ""): Promise<number> {
     const lines = (await this.metrics()).split("\n");
     const values = lines
-      .filter((line) => (line.startsWith(`${name}{`) || line.startsWith(`${name} `)) && line.includes(labels))
+      .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
+      .filter((line) => labels.split(",").every((label) => line.includes(label)))
       .map((line) => Number(line.split(" ").at(-1)));
     return values.reduce((sum, value) => sum + value, 0);
   }

@@ -4,14 +4,7 @@ import { DIALECTS, viewsOf } from "../../src/metrics/dialects.js";
 import { ERROR_CLASSES } from "../../src/metrics/dialects/error-classes.js";
 import { ERRORS } from "../../src/server/errors.js";
 import type { AnyViewSpec, MetricSpec, ViewSource } from "../../src/telemetry/index.js";
-import {
-  FACTS,
-  KNOWN_METRICS,
-  NO_PRICES,
-  SYSTEMS,
-  type SystemMetric,
-  type SystemName,
-} from "./known-metrics.js";
+import { FACTS, KNOWN_METRICS, NO_PRICES, SYSTEMS, type SystemMetric, type SystemName } from "./systems.js";
 import { isDerived, labelSourcesOf, sourcesOf } from "./view-parts.js";
 
 const SYSTEM_NAMES = Object.keys(SYSTEMS) as SystemName[];

@@ -18,6 +18,7 @@ afterEach(() => vi.useRealTimers());
 
 function enter(name: string, bytes = 1, priority = 0, more: Partial<Applicant> = {}): Ticket {
   const ticket = admission.enter({
+    route: "/v1/completions",
     size: { bytes, tokens: 1, work: 0 },
     priority,
     ...more,
@@ -215,7 +216,13 @@ describe("a wait that is too long", () => {
     await vi.advanceTimersByTimeAsync(1000);
     // Both have five of their six seconds before them.
     const c = enter("c", 1, 0, ofWork(2));
-    const refusal = admission.enter({ ...ofWork(2), priority: 0, admit: vi.fn(), refuse: vi.fn() });
+    const refusal = admission.enter({
+      ...ofWork(2),
+      route: "/v1/completions",
+      priority: 0,
+      admit: vi.fn(),
+      refuse: vi.fn(),
+    });
     expect(refusal).toEqual({ code: "wait_too_long", wait: 5.5, limit: 5 });
     c.release();
     enter("d", 1, 0, ofWork(2));

@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { EngineSettings, GenerateRequest, ModelInfo } from "../../src/engine/messages.js";
 import { EngineLink, type EngineClient, type EngineLinkOptions } from "../../src/server/engine-link.js";
+import { catalog } from "../../src/metrics/catalog.js";
+import { Meters } from "../../src/server/meters.js";
+import { openTelemetry } from "../../src/telemetry/index.js";
 import { scriptedHost } from "./stand.js";
 
 const settings: EngineSettings = {
@@ -46,6 +49,7 @@ const sampling = {
   mirostat: { version: 0 as const, tau: 5, eta: 0.1 },
 };
 
+const telemetry = openTelemetry(catalog);
 let link: EngineLink;
 let events: string[];
 afterEach(() => {
@@ -64,6 +68,7 @@ async function start(modelId: string, options: Partial<EngineLinkOptions> = {}):
       onDown: (how, seconds) => events.push(`${how}, again in ${seconds}`),
       onRestart: () => events.push("restart"),
     },
+    meters: new Meters(telemetry.metrics).ofModel("scripted").link,
     ...options,
   });
   return link.start();
@@ -81,6 +86,7 @@ function submit(id: number, script: string): string[] {
   const request: GenerateRequest = {
     id,
     arrivedAt: 0,
+    tenant: "default",
     prompt,
     maxTokens: null,
     stop: [],
@@ -118,7 +124,7 @@ describe("the engine link", () => {
     await start("scripted");
     const asked = [[97, 98], [99]].map((tokens) => link.call({ kind: "detokenize", tokens }));
     expect(await Promise.all(asked)).toEqual(["ab", "c"]);
-    const refused = link.call({ kind: "rank", query: "broken", documents: [] });
+    const refused = link.call({ kind: "rank", tenant: "default", query: "broken", documents: [] });
     await expect(refused).rejects.toMatchObject({
       code: "engine_failed",
       message: "the decode failed",
@@ -128,7 +134,9 @@ describe("the engine link", () => {
 
   it("loses its calls with the host, and takes none while that is away", async () => {
     await start("scripted", { firstDelaySeconds: 60 });
-    const calls = ["stall", "crash"].map((query) => link.call({ kind: "rank", query, documents: [] }));
+    const calls = ["stall", "crash"].map((query) =>
+      link.call({ kind: "rank", tenant: "default", query, documents: [] }),
+    );
     for (const call of calls) await expect(call).rejects.toMatchObject({ code: "engine_lost" });
     expect(link.state).toBe("restarting");
     const late = link.call({ kind: "detokenize", tokens: [] });

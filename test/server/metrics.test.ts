@@ -17,7 +17,9 @@ describe("/metrics", () => {
       const response = await fetch(url);
       expect(response.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
       const text = await response.text();
-      expect(text).toMatch(/^tacho_requests_total\{model="scripted",outcome="stop"\} 0$/m);
+      expect(text).toMatch(
+        /^tacho_requests_total\{model="scripted",route="\/v1\/chat\/completions",outcome="stop"\} 0$/m,
+      );
       const types = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
       expect(new Set(types).size).toBe(types.length);
     }

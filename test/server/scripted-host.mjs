@@ -30,7 +30,7 @@ function step(id, text, end) {
 }
 
 function usage({ generated }) {
-  return { promptTokens: 7, cachedTokens: 3, generatedTokens: generated };
+  return { promptTokens: 7, cachedTokens: 3, generatedTokens: generated, replica: 0 };
 }
 
 /** Words follow each other in turns of the event loop, as steps do. */
@@ -226,6 +226,8 @@ function ready(settings) {
     vocabularySize: 4096,
     parameters: 1,
     sizeBytes: 2 ** 20 * (/-(\d+)-MiB$/.exec(settings.modelId)?.[1] ?? 1),
+    layers: 4,
+    gpuLayers: 0,
     loadSeconds: 0.01,
     threads: settings.threads,
     backend: "cpu",

@@ -87,15 +87,16 @@ export class Stand {
     return this.post("/v1/completions", { prompt, ...fields }, init);
   }
 
-  /** The value of one series, e.g. `tacho_requests_total{outcome="stop"}`: labels named there must match. */
+  /** The sum of the series that have these labels, e.g. `tacho_requests_total{outcome="stop"}`; NaN without any. */
   async metric(series: string): Promise<number> {
     const [, name, wanted = ""] = /^(\w+)(?:\{(.*)\})?$/.exec(series)!;
     const text = (await this.telemetry.render()).toString();
     const lines = text
       .split("\n")
       .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
-    const found = lines.find((line) => wanted.split(",").every((label) => line.includes(label)));
-    return found === undefined ? NaN : Number(found.split(" ").at(-1));
+    const found = lines.filter((line) => wanted.split(",").every((label) => line.includes(label)));
+    const values = found.map((line) => Number(line.split(" ").at(-1)));
+    return values.length === 0 ? NaN : values.reduce((sum, value) => sum + value, 0);
   }
 
   /** tacho_requests_total by outcome, as far as it is not 0. */
@@ -103,7 +104,7 @@ export class Stand {
     const text = (await this.telemetry.render()).toString();
     const counts: Record<string, number> = {};
     for (const [, name, count] of text.matchAll(/^tacho_requests_total\{.*outcome="(\w+)".*\} (\d+)$/gm)) {
-      if (count !== "0") counts[name!] = Number(count);
+      if (count !== "0") counts[name!] = (counts[name!] ?? 0) + Number(count);
     }
     return counts;
   }

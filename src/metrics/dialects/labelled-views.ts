@@ -21,7 +21,7 @@ export interface LabelledViews {
   readonly gauge: Row;
   readonly histogram: Row;
   /** Of one source, for the factors of derived views. */
-  source(from: string | LabelledSource): ViewSource;
+  readonly source: (from: string | LabelledSource) => ViewSource;
 }
 
 export function viewsLabelled(labels: Labels): LabelledViews {

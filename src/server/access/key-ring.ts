@@ -16,6 +16,11 @@ export class KeyRing {
     return this.#entries.length === 0;
   }
 
+  /** Whoever sends one of the keys. */
+  get tenants(): Tenant[] {
+    return this.#entries.map(({ tenant }) => tenant);
+  }
+
   /** Compares with every key, whole hashes of them, so that the time it takes tells nothing of any. */
   find(key: string): Tenant | null {
     const hash = hashKey(key);

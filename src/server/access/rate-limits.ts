@@ -34,6 +34,12 @@ export class RateLimits {
     this.#take("tokens", tokens);
   }
 
+  /** What is left of a limit, in whole requests or tokens; null where there is none. */
+  remaining(wanted: Limit["unit"]): number | null {
+    const limit = this.#limits.find(({ unit }) => unit === wanted);
+    return limit ? remainingOf(limit.bucket) : null;
+  }
+
   /** OpenAI's; those of a limit that there is not are left out. */
   get headers(): Record<string, string> {
     return Object.fromEntries(this.#limits.flatMap(headersOf));
@@ -53,9 +59,13 @@ function exceeded({ unit, bucket }: Limit, wait: number): ApiError {
 function headersOf({ unit, bucket }: Limit): [name: string, value: string][] {
   return [
     [`x-ratelimit-limit-${unit}`, String(bucket.perMinute)],
-    [`x-ratelimit-remaining-${unit}`, String(Math.max(0, Math.floor(bucket.level)))],
+    [`x-ratelimit-remaining-${unit}`, String(remainingOf(bucket))],
     [`x-ratelimit-reset-${unit}`, durationText(bucket.secondsUntil(bucket.perMinute))],
   ];
+}
+
+function remainingOf({ level }: TokenBucket): number {
+  return Math.max(0, Math.floor(level));
 }
 
 /** As OpenAI writes it: "1s", "6m0s". */

@@ -32,6 +32,11 @@ export const ANONYMOUS: Tenant = {
   account: () => undefined,
 };
 
+/** As metrics name it. */
+export function tenantLabel({ name }: Tenant): string {
+  return name === "" ? "default" : name;
+}
+
 /** As the API's field has it. */
 export const LOWEST_PRIORITY = -100;
 

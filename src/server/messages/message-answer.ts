@@ -73,8 +73,8 @@ export class MessageStream implements Answer, AnswerItemListener {
     this.#end = endOf(this.context, finish, end);
   }
 
-  flush(): void {
-    this.stream.flush();
+  flush(at: number): void {
+    this.stream.flush(at);
   }
 
   finish(): undefined {
@@ -87,7 +87,7 @@ export class MessageStream implements Answer, AnswerItemListener {
   fail(error: ApiError): boolean {
     const { opened } = this.stream;
     const { id } = this.context.reply.request;
-    if (opened) this.stream.end(`event: error\ndata: ${JSON.stringify(messagesError(error, id))}\n\n`);
+    if (opened) this.stream.fail(`event: error\ndata: ${JSON.stringify(messagesError(error, id))}\n\n`);
     return opened;
   }
 

@@ -115,6 +115,7 @@ export class ModelMemory {
 
   async #unload(model: ServedModel): Promise<void> {
     logLine(`the model '${model.id}' is unloaded to make room`);
+    model.meters.evictions.inc();
     await model.unload();
     this.#held.delete(model);
   }

@@ -16,6 +16,17 @@ export interface Lease {
   release(): void;
 }
 
+/** A request for a model. */
+export interface Asked {
+  /** As the client named it; undefined for the first. */
+  name: string | undefined;
+  tenant: Tenant;
+  /** What it is counted under while it waits. */
+  route: string;
+  /** That it holds while it waits. */
+  bytes: number;
+}
+
 export interface RegistryLimits {
   /** Bytes that the loaded models may take together; Infinity for any number. */
   budget: number;
@@ -88,9 +99,10 @@ export class ModelRegistry {
       if (tenant.allows(this.first.id)) return { model: this.first, adapter: "" };
       throw new ApiError("missing_parameter", { what: "'model'" }, "model");
     }
-    const found = tenant.allows(name) ? this.#names.get(name) : undefined;
-    if (found) return found;
-    throw new ApiError("model_not_found", { model: name, known: this.#knownTo(tenant) }, "model");
+    const found = this.#names.get(name);
+    if (found && tenant.allows(name)) return found;
+    const details = { model: name, known: this.#knownTo(tenant) };
+    throw new ApiError("model_not_found", details, "model", {}, found && "model");
   }
 
   /** In the words of an error. */
@@ -102,17 +114,18 @@ export class ModelRegistry {
 
   /**
    * The right to use the model that `find` gives, which is loaded first if need be.
-   * @param bytes That it holds while it waits.
    * @param gone Aborted when nobody waits any more, with an ApiError if that is what the wait ends with.
    * @throws ApiError
    */
-  async lease(name: string | undefined, tenant: Tenant, bytes: number, gone?: AbortSignal): Promise<Lease> {
-    const { model, adapter } = this.find(name, tenant);
+  async lease(asked: Asked, gone?: AbortSignal): Promise<Lease> {
+    const { model, adapter } = this.find(asked.name, asked.tenant);
     if (this.#closed) throw new ApiError("draining");
     this.#leases++;
     try {
-      if (this.#memory.serves(model)) return this.#grant(model, adapter, 0);
-      return await this.#whenLoaded(model, adapter, bytes, gone);
+      const isThere = this.#memory.serves(model);
+      model.meters.uses[isThere ? "hit" : "miss"].inc();
+      if (isThere) return this.#grant(model, adapter, 0);
+      return await this.#whenLoaded(model, adapter, asked, gone);
     } catch (error) {
       this.#released();
       throw error;
@@ -159,20 +172,25 @@ export class ModelRegistry {
     if (--this.#leases === 0) this.#idle();
   }
 
-  async #whenLoaded(model: ServedModel, adapter: string, bytes: number, gone?: AbortSignal): Promise<Lease> {
+  async #whenLoaded(
+    model: ServedModel,
+    adapter: string,
+    { bytes, route }: Asked,
+    gone?: AbortSignal,
+  ): Promise<Lease> {
     const { retrySeconds } = model;
     if (retrySeconds > 0) throw modelFailed(model, retrySeconds);
     const { waiting, waitingBytes } = this.limits;
     if (this.#waiting.size >= waiting || this.#waitingBytes + bytes > waitingBytes)
       throw new ApiError("queue_full", { waiting: this.#waiting.size });
     const since = performance.now();
-    model.awaited++;
+    model.countAwaited(route, 1);
     this.#waitingBytes += bytes;
     try {
       await this.#within(this.#load(model), gone);
       return this.#grant(model, adapter, (performance.now() - since) / 1000);
     } finally {
-      model.awaited--;
+      model.countAwaited(route, -1);
       this.#waitingBytes -= bytes;
       this.#memory.changed();
     }

@@ -26,6 +26,13 @@ export type ModelState = "unloaded" | "loading" | "loaded" | "failed";
 /** libuv has four threads in the engine host, and prompts are tokenised there too. */
 const TEXT_CALLS = 2;
 
+/** What models of each kind are asked over, mostly. */
+const MAIN_ROUTES: Record<ModelInfo["kind"], string> = {
+  generation: "/v1/chat/completions",
+  embedding: "/v1/embeddings",
+  rerank: "/v1/rerank",
+};
+
 /** A model that failed to load is tried again after so many seconds, twice as long each time. */
 const FIRST_RETRY_SECONDS = 5;
 const LONGEST_RETRY_SECONDS = 300;
@@ -49,7 +56,6 @@ export class ServedModel {
   #state: ModelState = "unloaded";
   #link: ModelLink | null = null;
   #awaited = 0;
-  #queue = { waiting: 0, running: 0 };
   #retryAt = 0;
   #retrySeconds = FIRST_RETRY_SECONDS;
 
@@ -57,10 +63,11 @@ export class ServedModel {
     this.id = spec.id;
     this.adapters = spec.adapters;
     this.meters = spec.meters;
-    this.admission = new Admission(spec.limits, (queue) => {
-      this.#queue = queue;
-      this.#showQueue();
-    });
+    this.admission = new Admission(
+      spec.limits,
+      ({ running }) => this.meters.running.set(running),
+      (route, change) => this.#countWaiting(route, change),
+    );
     this.textCalls = new Admission(spec.limits);
   }
 
@@ -95,9 +102,10 @@ export class ServedModel {
     return this.#awaited;
   }
 
-  set awaited(count: number) {
-    this.#awaited = count;
-    this.#showQueue();
+  /** One more request of this route waits for it to be loaded, or one fewer. */
+  countAwaited(route: string, change: 1 | -1): void {
+    this.#awaited += change;
+    this.#countWaiting(route, change);
   }
 
   /** @throws EngineStartError */
@@ -138,6 +146,8 @@ export class ServedModel {
     this.info = info;
     this.#state = "loaded";
     this.#retrySeconds = FIRST_RETRY_SECONDS;
+    // There to be seen before the first request.
+    this.meters.ofRoute(MAIN_ROUTES[info.kind]);
     this.lastUsed = performance.now();
     this.admission.resume(info.slots);
     this.textCalls.resume(TEXT_CALLS);
@@ -155,8 +165,8 @@ export class ServedModel {
     this.#retrySeconds = Math.min(this.#retrySeconds * 2, LONGEST_RETRY_SECONDS);
   }
 
-  #showQueue(): void {
-    this.meters.waiting.set(this.#queue.waiting + this.#awaited);
-    this.meters.running.set(this.#queue.running);
+  #countWaiting(route: string, change: 1 | -1): void {
+    this.meters.ofRoute(route).waiting.inc(change);
+    this.meters.depth.inc(change);
   }
 }

@@ -2,11 +2,7 @@ import { readFileSync } from "node:fs";
 import type { FastifyInstance, RouteOptions } from "fastify";
 import { packagePath } from "../package-info.js";
 import { openApiDocument, type DocumentedRoute } from "./document.js";
-import { metricsDocs, openApiDocs } from "./operation-docs.js";
-import type { RouteDocs } from "./route-docs.js";
-
-/** Routes of plugins that know nothing of documentation. */
-const DOCS_OF_PLUGINS: Record<string, RouteDocs> = { "/metrics": metricsDocs };
+import { openApiDocs } from "./operation-docs.js";
 
 /** A page that loads nothing from elsewhere, and runs nothing that came with an answer. */
 const PAGE_HEADERS = {
@@ -46,7 +42,7 @@ function collectRoutes(app: FastifyInstance): RouteOptions[] {
 
 /** Read late: hooks of the scopes inside change a route's options after those of this one. */
 function documented({ method, url, schema, config }: RouteOptions): DocumentedRoute[] {
-  const docs = config?.docs === undefined ? DOCS_OF_PLUGINS[url] : config.docs;
+  const docs = config?.docs;
   if (docs === null) return [];
   // Fastify adds HEAD to each GET.
   const methods = [method].flat().filter((name) => name !== "HEAD");

@@ -30,12 +30,20 @@ export function readinessDocs(operationId: string): RouteDocs {
 export const metricsDocs: RouteDocs = {
   operationId: "metrics",
   tag: "Operations",
-  summary: "Metrics, in the format that `Accept` prefers",
+  summary: "Metrics, in the format that `Accept` prefers and under the names that `dialect` asks for",
   answers: {
     "text/plain": Type.String({ description: "version 0.0.4" }),
     "application/openmetrics-text": Type.String({ description: "version 1.0.0" }),
     "application/vnd.google.protobuf": Type.String({ description: "length-delimited MetricFamily messages" }),
   },
+};
+
+export const gatewayMetricsDocs: RouteDocs = {
+  operationId: "gatewayMetrics",
+  tag: "Operations",
+  summary: "What an inference gateway weighs servers by, under vLLM's names",
+  description: "The same six families at any time, of all models together first; whatever `Accept` says.",
+  answers: { "text/plain": Type.String({ description: "version 0.0.4" }) },
 };
 
 export const openApiDocs: RouteDocs = {

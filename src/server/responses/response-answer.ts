@@ -141,8 +141,8 @@ export class ResponseStream implements Answer, AnswerItemListener {
     this.#making.items.close();
   }
 
-  flush(): void {
-    this.stream.flush();
+  flush(at: number): void {
+    this.stream.flush(at);
   }
 
   finish(): undefined {
@@ -155,7 +155,7 @@ export class ResponseStream implements Answer, AnswerItemListener {
     const { opened } = this.stream;
     if (opened) {
       this.#making.fail(error);
-      this.stream.end(this.#event("response.failed", { response: this.#making.response }));
+      this.stream.fail(this.#event("response.failed", { response: this.#making.response }));
     }
     return opened;
   }

@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import type { ModelInfo } from "../../engine/messages.js";
+import { tenantLabel } from "../access/tenant.js";
 import { bytesOf, checkInputs, inputsOf, type EmbeddingInputs } from "../embedding-input.js";
 import { embeddingSchema, type EmbeddingBody } from "../embedding-schema.js";
 import type { AskModel, ModelCall, ModelCalls } from "../model-calls.js";
@@ -18,7 +19,9 @@ export function embeddingRoutes(app: FastifyInstance, calls: ModelCalls): void {
         const { body } = request;
         const all = inputsOf(body.input);
         void reply.type("application/json; charset=utf-8");
-        return calls.serve(callOf(body, all), request, reply, (ask, info) => embed(ask, info, body, all));
+        return calls.serve(callOf(body, all), request, reply, (ask, info) =>
+          embed(ask, info, tenantLabel(request.tenant), body, all),
+        );
       },
     );
 }
@@ -40,6 +43,7 @@ function callOf({ model, priority, dimensions }: EmbeddingBody, all: EmbeddingIn
 async function embed(
   ask: AskModel,
   info: ModelInfo,
+  tenant: string,
   { model = info.id, encoding_format: encoding, dimensions }: EmbeddingBody,
   { inputs }: EmbeddingInputs,
 ): Promise<string> {
@@ -47,7 +51,7 @@ async function embed(
   const data: string[] = [];
   let read = 0;
   for (const { first, part } of portions(inputs)) {
-    const call = { kind: "embed", inputs: part, dimensions: shorter, encoding } as const;
+    const call = { kind: "embed", tenant, inputs: part, dimensions: shorter, encoding } as const;
     const { vectors, tokens } = await ask(call, first);
     for (const vector of vectors)
       data.push(`{"object":"embedding","index":${data.length},"embedding":${vector}}`);

@@ -1,4 +1,6 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { now } from "../meters.js";
+import type { HttpMeters, Probe } from "../meters/http-meters.js";
 import { livenessDocs, readinessDocs } from "../openapi/operation-docs.js";
 import type { RouteDocs } from "../openapi/route-docs.js";
 
@@ -6,16 +8,22 @@ import type { RouteDocs } from "../openapi/route-docs.js";
 export type Unreadiness = "loading" | "restarting" | "draining" | null;
 
 const READINESS = [
-  ["/readyz", "readiness"],
-  ["/health", "health"],
+  ["readyz", "readiness"],
+  ["health", "health"],
 ] as const;
 
 /** /livez: this process turns. /readyz and /health: the model answers. */
-export function healthRoutes(app: FastifyInstance, unreadiness: () => Unreadiness): void {
-  app.get("/livez", options(livenessDocs), () => Promise.resolve({ status: "ok" }));
-  for (const [url, name] of READINESS) {
-    app.get(url, options(readinessDocs(name)), (_, reply) => {
+export function healthRoutes(app: FastifyInstance, unreadiness: () => Unreadiness, meters: HttpMeters): void {
+  const checked = (probe: Probe, passed: boolean, { arrivedAt }: FastifyRequest) =>
+    meters.checked(probe, passed, now() - arrivedAt);
+  app.get("/livez", options(livenessDocs), (request, reply) => {
+    checked("livez", true, request);
+    return reply.send({ status: "ok" });
+  });
+  for (const [probe, name] of READINESS) {
+    app.get(`/${probe}`, options(readinessDocs(name)), (request, reply) => {
       const reason = unreadiness();
+      checked(probe, reason === null, request);
       if (reason === null) return reply.send({ status: "ok" });
       return reply.code(503).send({ status: "unavailable", reason });
     });

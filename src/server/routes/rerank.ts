@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import type { ModelInfo } from "../../engine/messages.js";
+import { tenantLabel } from "../access/tenant.js";
 import type { AskModel, ModelCall, ModelCalls } from "../model-calls.js";
 import { rerankDocs } from "../openapi/rerank-docs.js";
 import { portions } from "../portions.js";
@@ -26,7 +27,7 @@ export function rerankRoutes(app: FastifyInstance, calls: ModelCalls): void {
             typeof document === "string" ? document : document.text,
           );
           return calls.serve(callOf(body, texts), request, reply, (ask, info) =>
-            rank(ask, info, body, texts),
+            rank(ask, info, tenantLabel(request.tenant), body, texts),
           );
         },
       );
@@ -46,13 +47,14 @@ function callOf({ model, priority, query }: RerankBody, texts: string[]): ModelC
 async function rank(
   ask: AskModel,
   info: ModelInfo,
+  tenant: string,
   { model = info.id, query, top_n, return_documents }: RerankBody,
   texts: string[],
 ): Promise<object> {
   const scores: number[] = [];
   let read = 0;
   for (const { first, part } of portions(texts)) {
-    const ranked = await ask({ kind: "rank", query, documents: part }, first);
+    const ranked = await ask({ kind: "rank", tenant, query, documents: part }, first);
     scores.push(...ranked.scores);
     for (const count of ranked.tokens) read += count;
   }

@@ -63,7 +63,7 @@ export interface ViewQuantile {
   readonly of: ViewFactor;
 }
 
-/** What a derived view shows. */
+/** What a derived view computes. */
 export interface DerivedValue {
   /**
    * Seconds of the window whose changes of counters and histograms are taken; 0: all since the beginning. Gauges are

@@ -64,8 +64,22 @@ class ScriptedLink implements ModelLink {
 let links: Map<string, ScriptedLink[]>;
 let registry: ModelRegistry;
 let told: string[];
-/** What each model's gauge shows. */
-let waiting: Record<string, number>;
+let counts: Record<string, number>;
+
+/** Counts in `counts`. Real ones hold the whole segment, which the comparing of models would go through. */
+function metersOf(id: string): ModelMeters {
+  const handle = (name: string) => ({
+    inc: (change = 1) => (counts[`${id} ${name}`] = (counts[`${id} ${name}`] ?? 0) + change),
+    set: () => undefined,
+  });
+  return {
+    ofRoute: () => ({ waiting: handle("waiting") }),
+    depth: handle("depth"),
+    running: handle("running"),
+    uses: { hit: handle("hit"), miss: handle("miss") },
+    evictions: handle("evictions"),
+  } as unknown as ModelMeters;
+}
 
 /** @param sizes Bytes of each model's files. */
 function make(sizes: Record<string, number>, limits: Partial<RegistryLimits> = {}): void {
@@ -80,10 +94,7 @@ function make(sizes: Record<string, number>, limits: Partial<RegistryLimits> = {
           waitSeconds: WAIT_SECONDS,
           prioritySeconds: 10,
         },
-        meters: {
-          waiting: { set: (count: number) => (waiting[id] = count) },
-          running: { set: () => undefined },
-        } as unknown as ModelMeters,
+        meters: metersOf(id),
         connect: (events, file) => {
           const link = new ScriptedLink(id, file, events);
           links.set(id, [...(links.get(id) ?? []), link]);
@@ -100,6 +111,7 @@ function make(sizes: Record<string, number>, limits: Partial<RegistryLimits> = {
   });
 }
 
+const ask = (name?: string, bytes = 1) => ({ name, bytes, tenant: ANONYMOUS, route: "/v1/completions" });
 const model = (id: string) => registry.find(id, ANONYMOUS).model;
 const link = (id: string) => links.get(id)!.at(-1)!;
 const states = () => Object.fromEntries(registry.models.map(({ id, state }) => [id, state]));
@@ -113,7 +125,7 @@ function lease(name?: string, gone?: AbortSignal): { got: Lease | string | undef
     got: undefined,
     release: () => (asked.got as Lease).release(),
   };
-  registry.lease(name, ANONYMOUS, 1, gone).then(
+  registry.lease(ask(name), gone).then(
     (given) => (asked.got = given),
     (error: unknown) => (asked.got = error instanceof ApiError ? error.code : String(error)),
   );
@@ -132,7 +144,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   links = new Map();
   told = [];
-  waiting = {};
+  counts = {};
   vi.spyOn(process.stderr, "write").mockImplementation((line) => told.push(String(line)) > 0);
 });
 afterEach(() => {
@@ -153,6 +165,9 @@ describe("a model that is not loaded", () => {
     expect(asked.map(({ got }) => got)).toMatchObject([{ model: model("b"), waited: 3 }, { waited: 3 }]);
     expect(links.get("b")).toHaveLength(1);
     expect(states()).toEqual({ a: "unloaded", b: "loaded" });
+    lease("b");
+    await settled();
+    expect(counts).toMatchObject({ "b miss": 2, "b hit": 1, "b waiting": 0 });
   });
 
   it("is the first where none is named, or the one of the adapter that is", async () => {
@@ -186,7 +201,7 @@ describe("a model that is not loaded", () => {
     const asked = [lease("a"), lease("b"), lease("b")];
     await settled();
     expect(asked.map(({ got }) => got)).toEqual([undefined, undefined, "queue_full"]);
-    expect(waiting).toEqual({ a: 1, b: 1 });
+    expect(counts).toMatchObject({ "a waiting": 1, "a depth": 1, "b waiting": 1 });
   });
 
   it("is not waited for by a client that has left already", async () => {
@@ -200,11 +215,11 @@ describe("a model that is not loaded", () => {
     make({ a: 1 }, { waitingBytes: 10 });
     const code = (asked: Promise<unknown>) => asked.catch((error: unknown) => (error as ApiError).code);
     const gone = new AbortController();
-    const first = code(registry.lease("a", ANONYMOUS, 6, gone.signal));
-    expect(await code(registry.lease("a", ANONYMOUS, 5))).toBe("queue_full");
+    const first = code(registry.lease(ask("a", 6), gone.signal));
+    expect(await code(registry.lease(ask("a", 5)))).toBe("queue_full");
     gone.abort();
     await first;
-    const second = registry.lease("a", ANONYMOUS, 10);
+    const second = registry.lease(ask("a", 10));
     link("a").ready(1);
     expect(await second).toMatchObject({ waited: 0 });
   });
@@ -416,7 +431,7 @@ describe("a model that cannot be loaded", () => {
       expect(asked.map(({ got }) => got)).toEqual(["model_failed", "model_failed"]);
       expect(states()).toEqual({ a: "unloaded", b: "failed" });
       await seconds(pause - 1);
-      const early = await registry.lease("b", ANONYMOUS, 1).catch((error: unknown) => error as ApiError);
+      const early = await registry.lease(ask("b")).catch((error: unknown) => error as ApiError);
       expect(early).toMatchObject({ code: "model_failed", headers: { "retry-after": "1" } });
       await seconds(1);
     }

@@ -236,10 +236,14 @@ describe("traffic", () => {
   });
 
   test("models, health, metrics and the document itself are as described", async () => {
-    for (const path of ["/v1/models", "/livez", "/readyz", "/health", "/metrics", "/openapi.json"])
+    for (const path of [
+      "/v1/models",
+      ...["/livez", "/readyz", "/health", "/metrics", "/metrics/gateway", "/openapi.json"],
+    ])
       expect((await api.get(path)).status).toBe(200);
     expect((await api.get("/v1/models/{id}", "/v1/models/sql")).status).toBe(200);
     expect((await api.get("/v1/models/{id}", "/v1/models/none")).status).toBe(404);
+    expect((await api.get("/metrics", "/metrics?dialect=none")).status).toBe(400);
   });
 
   test("responses that are kept are as described", async () => {
