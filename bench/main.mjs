@@ -13,6 +13,7 @@ async function all(args) {
 const BENCHES = {
   engine: async (args) => (await import("./engine.mjs")).engine(args),
   serve: async (args) => (await import("./serve.mjs")).serve(args),
+  "scrape-cost": async (args) => (await import("./scrape-cost.mjs")).scrapeCost(args),
   telemetry: async (args) => (await import("./telemetry.mjs")).telemetry(args),
   fuzz: async (args) => (await import("./fuzz.mjs")).fuzz(args),
   "telemetry-torture": async (args) => (await import("./telemetry-torture.mjs")).telemetryTorture(args),

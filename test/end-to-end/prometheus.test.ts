@@ -1,11 +1,7 @@
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { debianPackage } from "../debian-package.js";
+import { PrometheusProcess } from "./prometheus-process.js";
 import { TachoServer, until } from "./tacho-server.js";
 
 let server: TachoServer;
@@ -64,59 +60,18 @@ describe("Prometheus", () => {
   });
 
   test("a real Prometheus scrapes it and answers a quantile of TTFT", async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), "tacho-prometheus-"));
-    const port = await freePort();
-    const child = startPrometheus(prometheus, folder, port, server.port);
-    const query = (expression: string) => queryPrometheus(port, expression);
+    const scraping = await PrometheusProcess.start(prometheus, [{ name: "tacho", port: server.port }]);
     const stop = load();
     try {
       const p95 = "histogram_quantile(0.95, rate(tacho_time_to_first_token_seconds_bucket[1m]))";
-      await until("a quantile", async () => Number((await query(p95))[0]?.value[1]) > 0);
-      const [answer] = await query(p95);
+      await until("a quantile", async () => (await scraping.number(p95)) > 0);
+      const [answer] = (await scraping.query(p95)).samples;
       expect(answer!.metric).toMatchObject({ model: server.model });
       expect(Number(answer!.value[1])).toBeLessThan(60);
-      expect(Number((await query("up"))[0]!.value[1])).toBe(1);
+      expect(await scraping.number("up")).toBe(1);
     } finally {
       await stop();
-      child.kill("SIGKILL");
-      await once(child, "exit");
-      rmSync(folder, { recursive: true });
+      await scraping.end();
     }
   });
 });
-
-async function freePort(): Promise<number> {
-  const listener = createServer().listen(0, "127.0.0.1");
-  await once(listener, "listening");
-  const { port } = listener.address() as AddressInfo;
-  listener.close();
-  await once(listener, "close");
-  return port;
-}
-
-function startPrometheus(program: string, folder: string, port: number, target: number): ChildProcess {
-  const config = path.join(folder, "prometheus.yml");
-  writeFileSync(
-    config,
-    `scrape_configs:
-  - job_name: tacho
-    scrape_interval: 1s
-    static_configs: [{ targets: ["127.0.0.1:${target}"] }]
-`,
-  );
-  const flags = [`--config.file=${config}`, `--storage.tsdb.path=${folder}/data`];
-  return spawn(program, [...flags, `--web.listen-address=127.0.0.1:${port}`], { stdio: "ignore" });
-}
-
-interface Sample {
-  metric: Record<string, string>;
-  value: [time: number, value: string];
-}
-
-/** An instant query; empty while Prometheus is not up. */
-async function queryPrometheus(port: number, expression: string): Promise<Sample[]> {
-  const url = `http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent(expression)}`;
-  const response = await fetch(url).catch(() => null);
-  if (!response?.ok) return [];
-  return ((await response.json()) as { data: { result: Sample[] } }).data.result;
-}

@@ -127,11 +127,15 @@ export function titleOf(pid: number): string {
   }
 }
 
-/** Waits for a state that is named by the test; fails after 30 s. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 30_000;
+/** Waits for a state that is named by the test; fails after 30 s, unless told otherwise. */
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  milliseconds = 30_000,
+): Promise<void> {
+  const deadline = Date.now() + milliseconds;
   while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`did not come about in 30 s: ${what}`);
+    if (Date.now() > deadline) throw new Error(`did not come about in ${milliseconds / 1000} s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

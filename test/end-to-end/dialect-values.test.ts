@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { SYSTEMS, SystemsSnapshot, wrongAfter, type KnownEvent } from "./dialect-changes.js";
+import { REQUEST_EVENTS } from "./dialect-events.js";
+import { DialectServer } from "./dialect-server.js";
+import { START, STATE_EVENTS } from "./dialect-state-events.js";
+import { FLAGS } from "./known-requests.js";
+
+/** A metric as its system's document has it. */
+interface SystemMetric {
+  readonly name: string;
+  readonly type: "counter" | "gauge" | "histogram" | "info";
+  readonly labels: readonly string[];
+  readonly buckets?: readonly number[];
+}
+
+const METRICS = JSON.parse(
+  readFileSync(path.join(import.meta.dirname, "system-metrics.json"), "utf8"),
+) as Record<(typeof SYSTEMS)[number], readonly SystemMetric[]>;
+
+const EVENTS: readonly KnownEvent[] = [START, ...REQUEST_EVENTS, ...STATE_EVENTS];
+
+/** Counters without `_total`: what OpenMetrics has no type for is unknown there alone. */
+const TEXT_TYPES = { counter: "counter", gauge: "gauge", histogram: "histogram", info: "gauge" } as const;
+
+let server: DialectServer;
+beforeAll(async () => {
+  server = await DialectServer.start({ models: ["first", "second"], flags: FLAGS });
+});
+afterAll(async () => {
+  await server.end();
+});
+
+describe("every system's metrics tell by the right amount of", () => {
+  test.each(EVENTS)("$what", async (event) => {
+    expect(await wrongAfter(server, event)).toEqual([]);
+  });
+});
+
+describe.each(SYSTEMS)("the metrics of %s", (system) => {
+  test("have the type, the labels and the bounds of its document", async () => {
+    const { families } = await SystemsSnapshot.take(server);
+    const wrong: unknown[] = [];
+    for (const { name, type, labels, buckets } of METRICS[system]) {
+      const family = families.get(type === "info" ? `${name}_info` : name);
+      const samples = family?.samples ?? [];
+      const found = {
+        type: family?.type,
+        labels: [...new Set(samples.flatMap((sample) => Object.keys(sample.labels)))].filter(
+          (l) => l !== "le",
+        ),
+        bounds: [...new Set(samples.flatMap((sample) => sample.labels["le"] ?? []))].filter(
+          (le) => le !== "+Inf",
+        ),
+      };
+      const expected = { type: TEXT_TYPES[type], labels, bounds: (buckets ?? found.bounds).map(String) };
+      if (type === "histogram" && buckets === undefined) expected.bounds = found.bounds;
+      if (JSON.stringify(sorted(found)) !== JSON.stringify(sorted(expected)))
+        wrong.push({ name, found, expected });
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test("are all driven by one of these events", () => {
+    const driven = EVENTS.flatMap(({ changes = [], levels = [] }) => [...changes, ...levels]).map(
+      ([sample]) => sample,
+    );
+    const names = new Set(
+      driven.flatMap((sample) => [sample, sample.replace(/_(bucket|sum|count|info)$/, "")]),
+    );
+    expect(METRICS[system].map(({ name }) => name).filter((name) => !names.has(name))).toEqual([]);
+  });
+});
+
+function sorted({
+  type,
+  labels,
+  bounds,
+}: {
+  type: unknown;
+  labels: readonly string[];
+  bounds: readonly string[];
+}) {
+  const numbers = bounds.map(Number).sort((a, b) => a - b);
+  return { type, labels: [...labels].sort(), bounds: numbers };
+}
