@@ -1,7 +1,7 @@
 import { DIALECTS } from "../../src/metrics/dialects.js";
 import type { AnyViewSpec, MetricSpec } from "../../src/telemetry/index.js";
 import { SOURCE_METRICS } from "../../src/telemetry/reading/metric-sources.js";
-import { FACTS, KNOWN_METRICS } from "../metrics/known-metrics.js";
+import { FACTS, KNOWN_METRICS } from "../metrics/systems.js";
 import { labelSourcesOf } from "../metrics/view-parts.js";
 
 /** Labels of each series that a Prometheus which scrapes us has, by the series' names. */
