@@ -30,27 +30,34 @@ const BucketIndex kSizes{std::to_array<double>({1, 2, 4, 8, 16, 32, 64, 128, 256
 
 /// Cells as a shard holds them.
 struct Cells {
-  std::array<std::array<double, 24>, 6> histograms{};
-  std::array<double, 10> values{};
+  std::array<std::array<double, 96>, 5> histograms{};
+  std::array<double, 17> values{};
 
   Meters bind() {
     return {.queue_duration = {histograms[0].data(), &kDurations},
-            .time_to_first_token = {histograms[1].data(), &kDurations},
-            .inter_token_latency = {histograms[2].data(), &kLatencies},
-            .step_duration = {histograms[3].data(), &kLatencies},
-            .step_tokens = {histograms[4].data(), &kSizes},
-            .step_sequences = {histograms[5].data(), &kSizes},
-            .prompt_tokens = {&values[0]},
-            .cached_prompt_tokens = {&values[1]},
-            .generation_tokens = {&values[2]},
-            .preemptions = {&values[3]},
-            .recomputed_tokens = {&values[4]},
-            .evicted_prefix_tokens = {&values[5]},
-            .draft_tokens = {&values[6]},
-            .accepted_draft_tokens = {&values[7]},
-            .kv_cells_used = {&values[8]},
-            .prefix_cells = {&values[9]},
+            .inter_token_latency = {histograms[1].data(), &kLatencies},
+            .step_duration = {histograms[2].data(), &kLatencies},
+            .step_tokens = {histograms[3].data(), &kSizes},
+            .step_sequences = {histograms[4].data(), &kSizes},
+            .runnable_sequences = {&values[0]},
+            .generation_steps = {&values[1]},
+            .prefilled_tokens = {&values[2]},
+            .longest_sequence = {&values[3]},  // and the one after it
+            .preemptions = {&values[5]},
+            .recomputed_tokens = {&values[6]},
+            .evicted_prefix_tokens = {&values[7]},
+            .drafts = {&values[8]},
+            .draft_tokens = {&values[9]},
+            .accepted_draft_tokens = {&values[10]},
+            .kv_cells_used = {&values[11]},
+            .prefix_cells = {&values[12]},
+            .post_depth = {&values[13]},
             .indexes = {}};
+  }
+  TenantMeters tenant() {
+    return {.prompt_tokens = {&values[14]},
+            .cached_prompt_tokens = {&values[15]},
+            .generation_tokens = {&values[16]}};
   }
 };
 
@@ -82,7 +89,7 @@ class NoModel : public Runtime {
     for (const auto& one : work) one.sampled->push_back({.token = 1, .logprob = 0, .top = {}});
   }
   bool ends_text(Token) const override { return false; }
-  void append_text(Token, std::string& text) const override { text += 'a'; }
+  void append_text(Token, bool, std::string& text) const override { text += 'a'; }
   std::int32_t cut(std::int32_t, std::int32_t length) override { return length; }
   std::int32_t copy(std::int32_t, std::int32_t, std::int32_t length) override { return length; }
 
@@ -100,8 +107,8 @@ class Clock {
   double now_ = 0;
 };
 
-Prepared request(RequestId id, Numbers& numbers) {
-  Prepared made{.id = id, .max_tokens = kTokens, .sampler = std::make_unique<Sampler>()};
+Prepared request(RequestId id, TenantMeters tenant, Numbers& numbers) {
+  Prepared made{.id = id, .tenant = tenant, .max_tokens = kTokens, .sampler = std::make_unique<Sampler>()};
   for (std::int32_t i = 0; i < kPromptTokens; ++i)
     made.prompt.push_back(static_cast<Token>(300 + numbers.below(200)));
   return made;
@@ -123,7 +130,7 @@ void run(std::int32_t streams, std::size_t requests, bool measures) {
   Numbers numbers;
   for (std::size_t i = 0; i < requests; ++i) {
     loop.inbox().announce(static_cast<RequestId>(i));
-    loop.inbox().arrive(request(static_cast<RequestId>(i), numbers));
+    loop.inbox().arrive(request(static_cast<RequestId>(i), cells.tenant(), numbers));
   }
   loop.start();
   ended.get_future().wait();

@@ -17,8 +17,9 @@ export interface EngineSettings {
   /** Tokens one request may hold; 0 for what the model was trained for. */
   maxContext: number;
   /**
-   * "off" leaves the decode loop's metrics of queue, TTFT, inter-token latency, tokens and steps at zero, to see what
-   * they cost; those of preemptions, drafts and KV cells, and all of the front process, go on.
+   * "off" leaves the decode loop's metrics of queue, inter-token latency, tokens and steps at zero, and the stages
+   * that the host records, to see what they cost; those of preemptions, drafts and KV cells, and all of the front
+   * process, go on.
    */
   telemetry: "on" | "off";
   /** Waiting this long raises a request's priority by one. */

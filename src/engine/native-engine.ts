@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { constants } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import type { CounterHandle, GaugeHandle, HistogramHandle } from "../telemetry/index.js";
+import type { CounterHandle, GaugeHandle, HighWaterHandle, HistogramHandle } from "../telemetry/index.js";
 import { COMMON_LIBRARY, LibraryError, type Libraries } from "./libraries.js";
 import type {
   Adapter,
@@ -78,21 +78,39 @@ export interface EmbedderOptions {
 /** Handles into the shard `cells` of one writer; the decode thread alone writes there from then on. */
 export interface EngineMeters {
   queueDuration: HistogramHandle;
-  timeToFirstToken: HistogramHandle;
   interTokenLatency: HistogramHandle;
   stepDuration: HistogramHandle;
   stepTokens: HistogramHandle;
   stepSequences: HistogramHandle;
-  promptTokens: CounterHandle;
-  cachedPromptTokens: CounterHandle;
-  generationTokens: CounterHandle;
+  runnableSequences: CounterHandle;
+  generationSteps: CounterHandle;
+  prefilledTokens: CounterHandle;
+  longestSequence: HighWaterHandle;
   preemptions: CounterHandle;
   recomputedTokens: CounterHandle;
   evictedPrefixTokens: CounterHandle;
+  drafts: CounterHandle;
   draftTokens: CounterHandle;
   acceptedDraftTokens: CounterHandle;
   kvCellsUsed: GaugeHandle;
   prefixCells: GaugeHandle;
+  /** Counts into the stage what has its last token; whoever takes the ends counts them out. */
+  postDepth: GaugeHandle;
+}
+
+/** Handles into the same shard, for what the decode thread counts by tenant. */
+export interface TenantMeters {
+  promptTokens: CounterHandle;
+  cachedPromptTokens: CounterHandle;
+  generationTokens: CounterHandle;
+}
+
+/** How a request came through its assembly. */
+export interface Assembly {
+  /** From `submit` until it was assembled or refused. */
+  seconds: number;
+  /** To the decode thread; false: refused, or cancelled meanwhile. */
+  handedOver: boolean;
 }
 
 type ChatPrompt = Extract<EngineCall, { kind: "apply-template" }>["prompt"];
@@ -116,8 +134,8 @@ export interface NativeReplica extends TextCalls {
   tokenizeChat(prompt: ChatPrompt, withPieces: boolean): Promise<Tokenized>;
   /** Starts the decode thread. `onStep` is called once a step, or less often with several steps' output. */
   start(cells: Float64Array, meters: EngineMeters, onStep: (step: Step) => void): void;
-  /** The request's end always comes through `onStep`. */
-  submit(request: GenerateRequest): void;
+  /** The request's end always comes through `onStep`, before or after this resolves. Never rejects. */
+  submit(request: Omit<GenerateRequest, "tenant">, tenant: TenantMeters): Promise<Assembly>;
   /** Takes effect before the next step. Unknown ids, ended ones among them, are ignored. */
   cancel(id: number): void;
   /** Ends the decode thread and frees the model. */
@@ -147,6 +165,8 @@ export type EmbedderInfo = Pick<
   | "vocabularySize"
   | "parameters"
   | "sizeBytes"
+  | "layers"
+  | "gpuLayers"
   | "loadSeconds"
   | "backend"
   | "device"

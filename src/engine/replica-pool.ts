@@ -164,9 +164,10 @@ export class ReplicaPool {
 
   /** Slots come free here before the front hears of it: what it sends next always finds one. */
   #step(step: Extract<FromReplica, { type: "step" }>): void {
-    for (const { id } of step.ends) {
-      this.#router!.ended(this.#placed.get(id)!);
-      this.#placed.delete(id);
+    for (const end of step.ends) {
+      end.replica = this.#placed.get(end.id)!;
+      this.#router!.ended(end.replica);
+      this.#placed.delete(end.id);
     }
     this.send(step);
   }

@@ -1,7 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
 import { catalog } from "../metrics/catalog.js";
-import { KV_BLOCK_TOKENS, kvBlocks } from "../metrics/kv-blocks.js";
-import { observeRuntime, openTelemetry, type SpecOf, type Writer } from "../telemetry/index.js";
+import { observeRuntime, openTelemetry } from "../telemetry/index.js";
 import { chooseLibraries, LibraryError } from "./libraries.js";
 import type {
   CallAnswer,
@@ -11,11 +10,21 @@ import type {
   FromEngine,
   GenerateRequest,
   ModelInfo,
+  Step,
   ToEngine,
 } from "./messages.js";
 import { answerCall, isReplica, type NativeModel } from "./model-calls.js";
-import { loadNativeEngine, type EngineMeters, type NativeEngine } from "./native-engine.js";
+import { loadNativeEngine, type NativeEngine, type NativeReplica } from "./native-engine.js";
 import { deviceOf } from "./placement.js";
+import {
+  countRead,
+  engineMeters,
+  recordBlocks,
+  recordModel,
+  tenantMeters,
+  type EngineWriter,
+} from "./replica-meters.js";
+import { StageRecord } from "./stage-record.js";
 
 /** What a worker is asked to do; the first is to be a replica. */
 export type ReplicaTask =
@@ -43,26 +52,39 @@ export type ReplicaEnd = { message: string; usage: boolean } | null;
 /** Of embeddings and rankings: one is tokenised while the one before is computed. */
 const EMBEDDING_CALLS = 2;
 
-/** This thread's replica. */
-let replica: NativeModel | null = null;
-/** Counts what its embeddings and rankings read. */
-let countPrompt: (tokens: readonly number[]) => void = () => undefined;
+/** This thread's replica, and what is recorded of it. */
+interface Served {
+  model: NativeModel;
+  id: string;
+  /** Of what the model does. */
+  writer: EngineWriter;
+  /** Whether tokens and stages are measured. */
+  measures: boolean;
+  stages: StageRecord;
+}
+let served: Served | null = null;
 
 /** The piscina tasks: one that is a replica for as long as it lives, and those that hand something to it. */
 export default async function runTask(task: ReplicaTask): Promise<ReplicaEnd | CallAnswer> {
   if (task.kind === "replica") return runReplica(task);
   if (task.kind === "call") return runCall(task.call);
-  if (!replica || !isReplica(replica)) return null;
-  if (task.kind === "submit") replica.submit(task.request);
-  else replica.cancel(task.id);
+  if (!served || !isReplica(served.model)) return null;
+  if (task.kind === "submit") submit(served.model, served, task.request);
+  else served.model.cancel(task.id);
   return null;
 }
 
+function submit(replica: NativeReplica, { id, writer, measures, stages }: Served, request: GenerateRequest) {
+  const assembly = replica.submit(request, tenantMeters(writer, id, request.tenant));
+  if (measures) void stages.submitted(assembly);
+}
+
 async function runCall(call: EngineCall): Promise<CallAnswer> {
-  if (!replica) return { error: { code: "engine_failed", message: "The model was put away.", input: null } };
-  const answer = await answerCall(replica, call);
-  if ("result" in answer && (call.kind === "embed" || call.kind === "rank"))
-    countPrompt((answer.result as CallResults["embed" | "rank"]).tokens);
+  if (!served) return { error: { code: "engine_failed", message: "The model was put away.", input: null } };
+  const { model, id, writer, measures } = served;
+  const answer = await answerCall(model, call);
+  if (measures && "result" in answer && (call.kind === "embed" || call.kind === "rank"))
+    countRead(writer, id, call.tenant, answer.result as CallResults["embed" | "rank"]);
   return answer;
 }
 
@@ -92,16 +114,20 @@ async function serve({ settings, index, file, port }: Task): Promise<void> {
   const thread = settings.replicas === 1 ? "replica" : `replica-${index}`;
   const runtime = observeRuntime(telemetry, { process: "engine-host", thread });
   const writer = telemetry.openWriter();
-  recordModel(telemetry, model, index);
+  recordModel(telemetry, model, { index, device });
   if (model.kind === "generation" && index === 0) recordBlocks(telemetry, model, settings.replicas);
-  if (isReplica(loaded))
-    loaded.start(writer.cells, engineMeters(writer, model.id), (step) => send({ type: "step", ...step }));
-  else if (settings.telemetry === "on") countPrompt = promptCounter(writer, model.id);
-  replica = loaded;
+  const measures = settings.telemetry === "on";
+  const stages = new StageRecord(telemetry, model.id);
+  const onStep = (step: Step): void => {
+    send({ type: "step", ...step });
+    if (measures) stages.ended(step.ends);
+  };
+  if (isReplica(loaded)) loaded.start(writer.cells, engineMeters(writer, model.id), onStep);
+  served = { model: loaded, id: model.id, writer, measures, stages };
   send({ type: "ready", model });
 
   await untilStopped(port);
-  replica = null;
+  served = null;
   await loaded.close();
   writer.close();
   runtime.close();
@@ -148,52 +174,6 @@ function modelInfo({ info }: NativeModel, { modelId, threads }: EngineSettings, 
     // Only texts that are generated are written in tokens.
     ...{ tokenBytes: new Uint8Array(), tokenOffsets: new Uint32Array(1) },
     ...info,
-  };
-}
-
-/** The values of all replicas are summed up: one of them tells what they have in common. */
-function recordModel({ metrics }: Writer<SpecOf<typeof catalog>>, model: ModelInfo, index: number): void {
-  const labels = { model: model.id };
-  if (model.kind === "generation") metrics.kvCells.labels(labels).set(model.kvCells);
-  if (index > 0) return;
-  metrics.modelLastLoad.labels(labels).set(model.loadSeconds);
-  metrics.modelSize.labels(labels).set(model.sizeBytes);
-}
-
-/** Replicas have KV caches of one size, and are told of together. */
-function recordBlocks(
-  { metrics }: Writer<SpecOf<typeof catalog>>,
-  { id, kvCells }: ModelInfo,
-  replicas: number,
-): void {
-  const blocks = { block_size: String(KV_BLOCK_TOKENS), num_blocks: String(kvBlocks(kvCells * replicas)) };
-  metrics.kvCacheInfo.labels({ model: id, ...blocks }).show();
-}
-
-function promptCounter({ metrics }: Writer<SpecOf<typeof catalog>>, model: string): typeof countPrompt {
-  const promptTokens = metrics.promptTokens.labels({ model, tenant: "default" });
-  return (tokens) => promptTokens.inc(tokens.reduce((sum, count) => sum + count, 0));
-}
-
-function engineMeters({ metrics }: Writer<SpecOf<typeof catalog>>, model: string): EngineMeters {
-  const labels = { model };
-  return {
-    queueDuration: metrics.queueDuration.labels(labels),
-    timeToFirstToken: metrics.timeToFirstToken.labels({ ...labels, route: "" }),
-    interTokenLatency: metrics.interTokenLatency.labels(labels),
-    stepDuration: metrics.stepDuration.labels(labels),
-    stepTokens: metrics.stepTokens.labels(labels),
-    stepSequences: metrics.stepSequences.labels(labels),
-    promptTokens: metrics.promptTokens.labels({ ...labels, tenant: "default" }),
-    cachedPromptTokens: metrics.cachedPromptTokens.labels({ ...labels, tenant: "default" }),
-    generationTokens: metrics.generationTokens.labels({ ...labels, tenant: "default" }),
-    preemptions: metrics.preemptions.labels(labels),
-    recomputedTokens: metrics.recomputedTokens.labels(labels),
-    evictedPrefixTokens: metrics.evictedPrefixTokens.labels(labels),
-    draftTokens: metrics.draftTokens.labels(labels),
-    acceptedDraftTokens: metrics.acceptedDraftTokens.labels(labels),
-    kvCellsUsed: metrics.kvCellsUsed.labels(labels),
-    prefixCells: metrics.prefixCells.labels(labels),
   };
 }
 

@@ -93,11 +93,15 @@ void EngineReplica::call_on_step(Napi::Env env, Napi::Function on_step, EngineRe
   on_step.Call({to_js(env, self->replica_->take())});
 }
 
-void EngineReplica::submit(const Napi::CallbackInfo& info) {
+Napi::Value EngineReplica::submit(const Napi::CallbackInfo& info) {
+  const auto now = monotonic_seconds();
+  auto& replica = open_replica();
+  if (!started_) throw Napi::Error::New(info.Env(), "engine.node: the replica does not run");
   auto wanted = std::make_shared<Request>(request(info[0].As<Napi::Object>()));
-  open_replica().announce(wanted->id);
-  auto work = [replica = replica_, wanted] { replica->assemble(std::move(*wanted)); };
-  (new Background(info.Env(), std::move(work)))->Queue();
+  wanted->tenant = tenant_meters(cells_.Value(), info[1]);
+  replica.announce(wanted->id);
+  auto work = [replica = replica_, wanted, now] { return replica->assemble(std::move(*wanted), now); };
+  return run<Assembly>(info.Env(), std::move(work));
 }
 
 void EngineReplica::cancel(const Napi::CallbackInfo& info) {

@@ -9,10 +9,10 @@
 
 namespace tacho::engine::addon {
 
-/// JavaScript: info, start(cells, meters, onStep), submit(request), cancel(id), tokenize and detokenize as in
-/// text_calls.hpp, applyTemplate(prompt): Promise, tokenizeChat(prompt): Promise, close(): Promise.
-/// Belongs to one environment; its cleanup hook joins the decode thread, so that a worker can end at any
-/// time.
+/// JavaScript: info, start(cells, meters, onStep), submit(request, tenant): Promise, cancel(id), tokenize and
+/// detokenize as in text_calls.hpp, applyTemplate(prompt): Promise, tokenizeChat(prompt): Promise, close():
+/// Promise. Belongs to one environment; its cleanup hook joins the decode thread, so that a worker can end at
+/// any time.
 class EngineReplica : public Napi::ObjectWrap<EngineReplica> {
  public:
   static Napi::Function define(Napi::Env env);
@@ -28,7 +28,7 @@ class EngineReplica : public Napi::ObjectWrap<EngineReplica> {
 
   Napi::Value info(const Napi::CallbackInfo& info);
   void start(const Napi::CallbackInfo& info);
-  void submit(const Napi::CallbackInfo& info);
+  Napi::Value submit(const Napi::CallbackInfo& info);
   void cancel(const Napi::CallbackInfo& info);
   Napi::Value tokenize(const Napi::CallbackInfo& info);
   Napi::Value detokenize(const Napi::CallbackInfo& info);

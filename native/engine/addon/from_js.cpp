@@ -144,6 +144,11 @@ telemetry::Gauge gauge(const Napi::Float64Array& cells, const Napi::Object& mete
   return telemetry::Gauge{cells_of(cells, child(meters, name), name, 1)};
 }
 
+telemetry::HighWater high_water(const Napi::Float64Array& cells, const Napi::Object& meters,
+                                const char* name) {
+  return telemetry::HighWater{cells_of(cells, child(meters, name), name, 2)};
+}
+
 telemetry::Histogram histogram(const Napi::Float64Array& cells, const Napi::Object& meters, const char* name,
                                std::deque<telemetry::BucketIndex>& indexes) {
   const auto handle = child(meters, name);
@@ -266,23 +271,33 @@ Meters meters(const Napi::Float64Array& cells, const Napi::Object& from) {
   std::deque<telemetry::BucketIndex> indexes;
   const auto histogram_of = [&](const char* name) { return histogram(cells, from, name, indexes); };
   Meters result{.queue_duration = histogram_of("queueDuration"),
-                .time_to_first_token = histogram_of("timeToFirstToken"),
                 .inter_token_latency = histogram_of("interTokenLatency"),
                 .step_duration = histogram_of("stepDuration"),
                 .step_tokens = histogram_of("stepTokens"),
                 .step_sequences = histogram_of("stepSequences"),
-                .prompt_tokens = counter(cells, from, "promptTokens"),
-                .cached_prompt_tokens = counter(cells, from, "cachedPromptTokens"),
-                .generation_tokens = counter(cells, from, "generationTokens"),
+                .runnable_sequences = counter(cells, from, "runnableSequences"),
+                .generation_steps = counter(cells, from, "generationSteps"),
+                .prefilled_tokens = counter(cells, from, "prefilledTokens"),
+                .longest_sequence = high_water(cells, from, "longestSequence"),
                 .preemptions = counter(cells, from, "preemptions"),
                 .recomputed_tokens = counter(cells, from, "recomputedTokens"),
                 .evicted_prefix_tokens = counter(cells, from, "evictedPrefixTokens"),
+                .drafts = counter(cells, from, "drafts"),
                 .draft_tokens = counter(cells, from, "draftTokens"),
                 .accepted_draft_tokens = counter(cells, from, "acceptedDraftTokens"),
                 .kv_cells_used = gauge(cells, from, "kvCellsUsed"),
-                .prefix_cells = gauge(cells, from, "prefixCells")};
+                .prefix_cells = gauge(cells, from, "prefixCells"),
+                .post_depth = gauge(cells, from, "postDepth")};
   result.indexes = std::move(indexes);
   return result;
+}
+
+TenantMeters tenant_meters(const Napi::Float64Array& cells, const Napi::Value& meters) {
+  if (!meters.IsObject()) expected(meters, "tenant", "an object of handles");
+  const auto from = meters.As<Napi::Object>();
+  return {.prompt_tokens = counter(cells, from, "promptTokens"),
+          .cached_prompt_tokens = counter(cells, from, "cachedPromptTokens"),
+          .generation_tokens = counter(cells, from, "generationTokens")};
 }
 
 }  // namespace tacho::engine::addon

@@ -34,5 +34,7 @@ std::vector<std::string> strings(const Napi::Value& list);
 
 /// `meters` holds telemetry handles by name; their cells lie in `cells`, which must outlive the result.
 Meters meters(const Napi::Float64Array& cells, const Napi::Object& meters);
+/// The same of the handles that count for one tenant.
+TenantMeters tenant_meters(const Napi::Float64Array& cells, const Napi::Value& meters);
 
 }  // namespace tacho::engine::addon

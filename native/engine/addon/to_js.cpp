@@ -137,6 +137,8 @@ Napi::Object described(Napi::Env env, const LlamaModel& model) {
   info["vocabularySize"] = llama_vocab_n_tokens(model.vocab());
   info["parameters"] = static_cast<double>(llama_model_n_params(model.get()));
   info["sizeBytes"] = static_cast<double>(llama_model_size(model.get()));
+  info["layers"] = llama_model_n_layer(model.get());
+  info["gpuLayers"] = model.gpu_layers();
   info["backend"] = device.backend;
   info["device"] = device.name;
   return info;
@@ -198,6 +200,13 @@ Napi::Object to_js(Napi::Env env, const StepOutput& output) {
   set_logprobs(step, output, "logprobs", &Piece::logprobs);
   set_logprobs(step, output, "promptLogprobs", &Piece::prompt_logprobs);
   return step;
+}
+
+Napi::Object to_js(Napi::Env env, const Assembly& assembly) {
+  auto object = Napi::Object::New(env);
+  object["seconds"] = assembly.seconds;
+  object["handedOver"] = assembly.handed_over;
+  return object;
 }
 
 Napi::Object to_js(Napi::Env env, const Replica& replica) {

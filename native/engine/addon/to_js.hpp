@@ -9,6 +9,7 @@
 namespace tacho::engine::addon {
 
 Napi::Object to_js(Napi::Env env, const StepOutput& output);
+Napi::Object to_js(Napi::Env env, const Assembly& assembly);
 Napi::Object to_js(Napi::Env env, const Replica& replica);
 Napi::Array to_js(Napi::Env env, const std::vector<Device>& devices);
 const char* name_of(ErrorCode code);

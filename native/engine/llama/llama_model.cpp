@@ -191,6 +191,14 @@ Device LlamaModel::device() const {
   return gpu_layers_ == 0 ? all.back() : all[static_cast<std::size_t>(std::max(0, device_))];
 }
 
+/// llama.cpp counts what follows the last layer as one of those that go to the GPU, the first to go.
+std::int32_t LlamaModel::gpu_layers() const {
+  if (find_devices().gpus.empty()) return 0;
+  const auto layers = llama_model_n_layer(get());
+  const auto on_cpu = gpu_layers_ < 0 ? 0 : layers + llama_model_n_layer_nextn(get()) + 1 - gpu_layers_;
+  return std::clamp(layers - on_cpu, 0, layers);
+}
+
 std::string LlamaModel::name() const {
   std::array<char, 256> text{};
   llama_model_meta_val_str(get(), "general.name", text.data(), text.size());

@@ -69,6 +69,8 @@ class LlamaModel {
   const ChatFormat& chat_format() const { return *chat_format_; }
   /// Where the layers are.
   Device device() const;
+  /// Layers that a GPU computes.
+  std::int32_t gpu_layers() const;
   /// As in ModelOptions.
   std::int32_t device_index() const { return device_; }
 

@@ -48,9 +48,11 @@ void Replica::close() {
   if (loop_) loop_->close();
 }
 
-void Replica::assemble(Request request) {
+Assembly Replica::assemble(Request request, double taken_over_at) {
   try {
-    loop_->inbox().arrive(prepare(request));
+    auto prepared = prepare(request);
+    const auto seconds = prepared.assembled_at - taken_over_at;
+    return {.seconds = seconds, .handed_over = loop_->inbox().arrive(std::move(prepared))};
   } catch (const Refusal& refusal) {
     loop_->inbox().refuse(
         {.id = request.id, .reason = Finish::error, .error = refusal.code, .message = refusal.message});
@@ -61,6 +63,7 @@ void Replica::assemble(Request request) {
                            .error = ErrorCode::engine_failed,
                            .message = std::string("the request could not be prepared: ") + error.what()});
   }
+  return {.seconds = monotonic_seconds() - taken_over_at};
 }
 
 StepOutput Replica::take() {
@@ -85,6 +88,7 @@ Prepared Replica::prepare(Request& request) {
   return {.id = request.id,
           .arrived_at = request.arrived_at,
           .assembled_at = monotonic_seconds(),
+          .tenant = request.tenant,
           .prompt = std::move(tokens),
           .max_tokens = request.max_tokens,
           .priority = request.priority,

@@ -34,6 +34,7 @@ struct ConstraintText {
 struct Request {
   RequestId id = 0;
   double arrived_at = 0;
+  TenantMeters tenant;
   Prompt prompt;
   std::int32_t max_tokens = 0;
   std::int32_t priority = 0;
@@ -64,7 +65,8 @@ class Replica {
   /// Thread-safe, as are the three below. Must come before assemble() with the same request.
   void announce(RequestId id) { loop_->inbox().announce(id); }
   /// Template, tokenisation and sampler: off the decode thread, so that a long prompt holds up no step.
-  void assemble(Request request);
+  /// `taken_over_at`, in monotonic_seconds(), is when the replica heard of it.
+  Assembly assemble(Request request, double taken_over_at);
   void cancel(RequestId id) { loop_->inbox().cancel(id); }
   /// What the chat template makes of a chat, to be read, and its tokens. Both throw InputError.
   std::string template_text(const ChatPrompt& chat) const;

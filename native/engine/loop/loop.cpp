@@ -22,6 +22,9 @@ std::string failure_of(const Task& task) {
              : "the answer cannot go on: its grammar leads nowhere or became too complex.";
 }
 
+/// Whether a last token has made the answer whole, so that nothing is left to do but to tell it.
+bool is_answered(const Task& task) { return task.finished != Finish::error && task.instants.last_token != 0; }
+
 /// Steps that a LoRA adapter has at least, while it has requests.
 constexpr std::uint64_t kAdapterSteps = 8;
 
@@ -98,6 +101,7 @@ void Loop::queue(Prepared request) {
       std::make_unique<Task>(Task{.id = request.id,
                                   .arrived_at = request.arrived_at,
                                   .instants = {.assembled = request.assembled_at},
+                                  .tenant = request.tenant,
                                   .priority = request.priority,
                                   .rank = request.arrived_at - options_.priority_seconds * request.priority,
                                   .cache_space = std::move(request.cache_space),
@@ -293,6 +297,7 @@ void Loop::score() {
 }
 
 void Loop::advance(double started, double ended) {
+  StepCounts counts;
   for (std::size_t i = 0; i < running().size(); ++i) {
     auto& task = *running()[i];
     if (task.adapter == adapter_) task.last_step = steps_;
@@ -302,12 +307,21 @@ void Loop::advance(double started, double ended) {
       task.remembered = true;
       runtime_.remember(task.sequence);
     }
+    counts.prefilled += prompt_part(task, shares_[i]);
     const auto& sampled = batch_.sampled(i);
     if (sampled.empty()) continue;
     verify(task, sampled);
     for (const auto& one : sampled) generate(task, one, ended);
+    counts.generates = counts.generates || sampled.front().token >= 0;
+    counts.longest = std::max(counts.longest, task.size());
   }
-  measure_step(started, ended);
+  measure_step(started, ended, counts);
+}
+
+/// Of the tokens that the request had in the step, those of its prompt.
+std::int32_t Loop::prompt_part(const Task& task, std::int32_t share) const {
+  const auto before = scheduler_.computed(task) - share;
+  return std::clamp(task.prompt_tokens - before, 0, share);
 }
 
 void Loop::take_up(Task& task, double started) {
@@ -316,8 +330,8 @@ void Loop::take_up(Task& task, double started) {
   task.instants.started = started;
   if (!options_.measures) return;
   meters_.queue_duration.observe(started - task.arrived_at);
-  meters_.prompt_tokens.inc(task.prompt_tokens);
-  meters_.cached_prompt_tokens.inc(task.cached_tokens);
+  task.tenant.prompt_tokens.inc(task.prompt_tokens);
+  task.tenant.cached_prompt_tokens.inc(task.cached_tokens);
 }
 
 /// Takes the guesses that were wrong out of the memory.
@@ -326,6 +340,7 @@ void Loop::verify(Task& task, const std::vector<Sampled>& sampled) {
   const auto drafted = static_cast<std::int32_t>(task.draft.size());
   const auto accepted = static_cast<std::int32_t>(sampled.size()) - 1;
   task.draft_policy.observed(drafted, accepted);
+  meters_.drafts.inc();
   meters_.draft_tokens.inc(drafted);
   meters_.accepted_draft_tokens.inc(accepted);
   if (accepted < drafted) scheduler_.cut(task, task.size() + accepted);
@@ -354,15 +369,11 @@ void Loop::generate(Task& task, const Sampled& sampled, double now) {
 
 void Loop::measure_token(Task& task, double now) {
   if (!options_.measures) return;
-  meters_.generation_tokens.inc();
-  if (task.instants.first_token == 0) {
-    meters_.time_to_first_token.observe(now - task.arrived_at);
-  } else {
-    meters_.inter_token_latency.observe(now - task.instants.last_token);
-  }
+  task.tenant.generation_tokens.inc();
+  if (task.instants.first_token != 0) meters_.inter_token_latency.observe(now - task.instants.last_token);
 }
 
-void Loop::measure_step(double started, double ended) {
+void Loop::measure_step(double started, double ended, const StepCounts& counts) {
   const auto tokens = static_cast<std::int32_t>(batch_.tokens().size());
   const auto drafted = std::accumulate(
       running().begin(), running().end(), 0,
@@ -380,6 +391,11 @@ void Loop::measure_step(double started, double ended) {
   meters_.step_tokens.observe(tokens);
   meters_.step_sequences.observe(
       static_cast<double>(std::ranges::count_if(shares_, [](auto share) { return share > 0; })));
+  // Who runs has something to compute, if only another adapter's or more prompt than a step may hold.
+  meters_.runnable_sequences.inc(static_cast<double>(running().size()));
+  if (counts.generates) meters_.generation_steps.inc();
+  meters_.prefilled_tokens.inc(counts.prefilled);
+  if (counts.longest > 0) meters_.longest_sequence.raise(counts.longest);
 }
 
 // --- what requests hear ------------------------------------------------------------------------------------
@@ -407,6 +423,7 @@ void Loop::say_ends() {
     try {
       speaker_.say_text(*task);
       speaker_.say_end(*task, *task->finished, task->error, failure_of(*task));
+      if (options_.measures && is_answered(*task)) meters_.post_depth.inc();
     } catch (const std::exception& error) {
       speaker_.say_end(*task, Finish::error, ErrorCode::engine_failed, error.what());
     }

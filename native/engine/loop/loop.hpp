@@ -59,6 +59,13 @@ class Loop {
   void close();
 
  private:
+  /// What a step's requests have in it, all together.
+  struct StepCounts {
+    std::int32_t prefilled = 0;  // tokens of prompts
+    std::int32_t longest = 0;    // of those who generate: prompt and answer
+    bool generates = false;
+  };
+
   void run();
   bool iterate();
   void accept(Inbox::Delivery delivery);
@@ -78,7 +85,8 @@ class Loop {
   void verify(Task& task, const std::vector<Sampled>& sampled);
   void generate(Task& task, const Sampled& sampled, double now);
   void measure_token(Task& task, double now);
-  void measure_step(double started, double ended);
+  std::int32_t prompt_part(const Task& task, std::int32_t share) const;
+  void measure_step(double started, double ended, const StepCounts& counts);
 
   void release_ended();
   void speak();

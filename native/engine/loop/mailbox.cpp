@@ -19,15 +19,17 @@ void Inbox::announce(RequestId id) {
   assembling_.emplace(id, false);
 }
 
-void Inbox::arrive(Prepared request) {
+bool Inbox::arrive(Prepared request) {
   const std::lock_guard lock(mutex_);
-  if (settle(request.id)) {
+  const bool cancelled = settle(request.id);
+  if (cancelled) {
     End end{.id = request.id, .reason = Finish::cancelled};
     pending_.ended.push_back(std::move(end));
   } else {
     pending_.arrived.push_back(std::move(request));
   }
   changed_.notify_one();
+  return !cancelled;
 }
 
 void Inbox::refuse(End end) {

@@ -23,7 +23,8 @@ class Inbox {
   };
 
   void announce(RequestId id);
-  void arrive(Prepared request);
+  /// False: it was cancelled meanwhile, and ends without ever running.
+  bool arrive(Prepared request);
   /// The announced request ends without ever running.
   void refuse(End end);
   void cancel(RequestId id);

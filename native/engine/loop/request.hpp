@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "meters.hpp"
+
 namespace tacho::engine {
 
 using Token = std::int32_t;
@@ -60,6 +62,7 @@ struct Prepared {
   RequestId id = 0;
   double arrived_at = 0;  // seconds on CLOCK_MONOTONIC
   double assembled_at = 0;
+  TenantMeters tenant;
   std::vector<Token> prompt;
   std::int32_t max_tokens = 0;  // 0: until the context is full
   std::int32_t priority = 0;    // the higher the sooner
@@ -105,6 +108,12 @@ struct Instants {
   double started = 0;  // its first step
   double first_token = 0;
   double last_token = 0;
+};
+
+/// How a request came through its assembly.
+struct Assembly {
+  double seconds = 0;        // from its being taken over
+  bool handed_over = false;  // to the loop; false: refused, or cancelled meanwhile
 };
 
 /// The last word about a request; exactly one a request.

@@ -17,6 +17,7 @@ struct Task {
   RequestId id = 0;
   double arrived_at = 0;
   Instants instants;
+  TenantMeters tenant;
   std::int32_t priority = 0;
   double rank = 0;  // the place among those that wait, the smaller the sooner
   std::string cache_space;

@@ -18,30 +18,38 @@ constexpr Limits kRoomy{.context = 256, .cells = 4096, .slots = 8, .sequences = 
 /// Cells for a Meters, as a shard would hold them.
 struct MeterCells {
   static inline const tacho::telemetry::BucketIndex kIndex{std::array{1.0, 10.0, 100.0}};
-  std::array<std::array<double, 5>, 6> histograms{};
+  std::array<std::array<double, 5>, 5> histograms{};
   double prompt = 0, cached = 0, generated = 0, used = 0, prefix = 0;
-  double preemptions = 0, recomputed = 0, evicted = 0, drafted = 0, accepted = 0;
+  double runnable = 0, generation_steps = 0, prefilled = 0, post_depth = 0;
+  std::array<double, 2> longest{};
+  double preemptions = 0, recomputed = 0, evicted = 0, drafts = 0, drafted = 0, accepted = 0;
 
   Meters bind() {
     const auto histogram = [this](std::size_t i) {
       return tacho::telemetry::Histogram{histograms[i].data(), &kIndex};
     };
     return {.queue_duration = histogram(0),
-            .time_to_first_token = histogram(1),
-            .inter_token_latency = histogram(2),
-            .step_duration = histogram(3),
-            .step_tokens = histogram(4),
-            .step_sequences = histogram(5),
-            .prompt_tokens = {&prompt},
-            .cached_prompt_tokens = {&cached},
-            .generation_tokens = {&generated},
+            .inter_token_latency = histogram(1),
+            .step_duration = histogram(2),
+            .step_tokens = histogram(3),
+            .step_sequences = histogram(4),
+            .runnable_sequences = {&runnable},
+            .generation_steps = {&generation_steps},
+            .prefilled_tokens = {&prefilled},
+            .longest_sequence = {longest.data()},
             .preemptions = {&preemptions},
             .recomputed_tokens = {&recomputed},
             .evicted_prefix_tokens = {&evicted},
+            .drafts = {&drafts},
             .draft_tokens = {&drafted},
             .accepted_draft_tokens = {&accepted},
             .kv_cells_used = {&used},
-            .prefix_cells = {&prefix}};
+            .prefix_cells = {&prefix},
+            .post_depth = {&post_depth}};
+  }
+  /// Of all who name none of their own.
+  TenantMeters tenant() {
+    return {.prompt_tokens = {&prompt}, .cached_prompt_tokens = {&cached}, .generation_tokens = {&generated}};
   }
   double count(std::size_t i) const {
     return histograms[i][0] + histograms[i][1] + histograms[i][2] + histograms[i][3];
@@ -52,15 +60,16 @@ struct MeterCells {
 /// A loop over a scripted runtime, and a reader that joins what it brings.
 class Bench {
  public:
-  explicit Bench(Limits limits = kRoomy) : runtime(limits) {
+  explicit Bench(Limits limits = kRoomy, bool measures = true) : runtime(limits) {
     const auto notify = [this] {
       const std::lock_guard lock(mutex_);
       ++notified;
       changed_.notify_all();
     };
-    loop = std::make_unique<Loop>(
-        runtime, cells.bind(), notify,
-        Loop::Options{.step_budget = limits.step_tokens, .clock = [this] { return clock_ += 0.5; }});
+    loop = std::make_unique<Loop>(runtime, cells.bind(), notify,
+                                  Loop::Options{.step_budget = limits.step_tokens,
+                                                .clock = [this] { return clock_ += 0.5; },
+                                                .measures = measures});
   }
 
   void submit(RequestId id, std::vector<Token> prompt, int max_tokens, std::vector<std::string> stop = {}) {
@@ -69,6 +78,7 @@ class Bench {
 
   void submit(Prepared request) {
     request.sampler = std::make_unique<Sampler>();
+    if (request.tenant.prompt_tokens.cell == nullptr) request.tenant = cells.tenant();
     loop->inbox().announce(request.id);
     loop->inbox().arrive(std::move(request));
   }

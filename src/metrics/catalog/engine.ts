@@ -96,7 +96,7 @@ export const engineMetrics = defineMetrics({
     type: "gauge",
     mode: "high-water",
     name: "tacho_longest_sequence_tokens",
-    help: "The most tokens that one sequence has held.",
+    help: "The most tokens, prompt and answer together, that one sequence has held.",
     labels: MODEL,
   },
   preemptions: {

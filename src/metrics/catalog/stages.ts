@@ -2,9 +2,15 @@ import { boundsOf, DURATION_SECONDS, inSeconds, NEURONETES, ORCHESTRATOR, TGI } 
 import { defineMetrics } from "./define-metrics.js";
 
 /**
- * The way of a request for text. rag is empty until there is retrieval. assemble: chat template and tokenisation, in
- * the engine host. inference: the wait for a slot and the decode loop. post: from the last token to the answer's
- * last piece. stream: from the first piece in the front to the last byte to the client.
+ * The way of a request for text, each stage from one instant to another:
+ * - rag: empty until there is retrieval.
+ * - assemble: from the taking over of a request by its replica's thread to the end of chat template, tokenisation and
+ *   sampler; its depth counts the requests between the two. Who fails or is cancelled there goes no further.
+ * - inference: the wait for a slot and the decode loop. Entered when a request is assembled and handed to the loop; left
+ *   with the end of the step that sampled its last token, or, by what was cut off or had no token, with its end.
+ * - post: text, stop strings and parsing, from that last token until the engine host has sent the answer's last piece;
+ *   its depth counts the requests between the two. Who was cut off never comes here.
+ * - stream: from the first piece in the front to the last byte to the client.
  */
 export const STAGES = ["rag", "assemble", "inference", "post", "stream"] as const;
 export type Stage = (typeof STAGES)[number];

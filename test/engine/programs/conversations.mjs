@@ -31,7 +31,7 @@ const SCENARIOS = {
 
 async function openEngine(options) {
   const replica = await loadReplica({ ...EXACT, ...options });
-  const { cells, handles } = meters();
+  const { cells, handles, tenant } = meters();
   const running = new Map();
   replica.start(cells, handles, ({ ids, texts, ends }) => {
     ids.forEach((id, i) => (running.get(id).text += texts[i]));
@@ -45,7 +45,10 @@ async function openEngine(options) {
     new Promise((resolve) => {
       const id = ++lastId;
       running.set(id, { text: "", resolve });
-      replica.submit({ ...longRequest(id), prompt: { kind: "tokens", tokens }, maxTokens: GENERATED });
+      replica.submit(
+        { ...longRequest(id), prompt: { kind: "tokens", tokens }, maxTokens: GENERATED },
+        tenant,
+      );
     });
   return { ask, close: () => replica.close() };
 }

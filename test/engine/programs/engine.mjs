@@ -40,26 +40,31 @@ export function meters() {
   let next = 0;
   const histogram = () => ({ bounds: [0.001, 1], cell: (next += 4) - 4 });
   const single = () => ({ cell: next++ });
+  const highWater = () => ({ cell: (next += 2) - 2 });
+  const tenant = { promptTokens: single(), cachedPromptTokens: single(), generationTokens: single() };
   return {
     cells,
     handles: {
       queueDuration: histogram(),
-      timeToFirstToken: histogram(),
       interTokenLatency: histogram(),
       stepDuration: histogram(),
       stepTokens: histogram(),
       stepSequences: histogram(),
-      promptTokens: single(),
-      cachedPromptTokens: single(),
-      generationTokens: single(),
+      runnableSequences: single(),
+      generationSteps: single(),
+      prefilledTokens: single(),
+      longestSequence: highWater(),
       preemptions: single(),
       recomputedTokens: single(),
       evictedPrefixTokens: single(),
+      drafts: single(),
       draftTokens: single(),
       acceptedDraftTokens: single(),
       kvCellsUsed: single(),
       prefixCells: single(),
+      postDepth: single(),
     },
+    tenant,
   };
 }
 

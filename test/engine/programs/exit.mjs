@@ -5,10 +5,10 @@ const REPLICAS = 4; // One decode thread alone is seldom caught in the short mom
 
 const running = Array.from({ length: REPLICAS }, async () => {
   const replica = await loadReplica();
-  const { cells, handles } = meters();
+  const { cells, handles, tenant } = meters();
   return new Promise((resolve) => {
     replica.start(cells, handles, resolve);
-    for (const id of [1, 2, 3, 4]) replica.submit(longRequest(id));
+    for (const id of [1, 2, 3, 4]) replica.submit(longRequest(id), tenant);
   });
 });
 const alive = setInterval(() => {}, 1000); // Replicas do not keep the process alive.

@@ -17,7 +17,7 @@ function request(id, tokens) {
 /** What every stream sampled, and the counters of the run. `together`: all at once. */
 async function run(cells, together, prompts) {
   const replica = await loadReplica({ cells, slots: STREAMS });
-  const { cells: shard, handles } = meters();
+  const { cells: shard, handles, tenant } = meters();
   const streams = Array.from({ length: STREAMS }, () => ({ tokens: [], end: null }));
   let ended;
   replica.start(shard, handles, ({ ids, logprobs, ends }) => {
@@ -29,11 +29,11 @@ async function run(cells, together, prompts) {
     new Promise((resolve) => {
       ended = () => holds() && resolve();
     });
-  if (together) streams.forEach((_, id) => replica.submit(request(id, prompts[id])));
+  if (together) streams.forEach((_, id) => replica.submit(request(id, prompts[id]), tenant));
   else
     for (const id of streams.keys()) {
       const over = until(() => streams[id].end);
-      replica.submit(request(id, prompts[id]));
+      replica.submit(request(id, prompts[id]), tenant);
       await over;
     }
   if (together) await until(() => streams.every(({ end }) => end));

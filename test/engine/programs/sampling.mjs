@@ -5,7 +5,7 @@ import { loadReplica, longRequest, meters } from "./engine.mjs";
 
 const [options, requests] = process.argv.slice(2).map((text) => JSON.parse(text));
 const replica = await loadReplica({ ...options, slots: 1 });
-const { cells, handles } = meters();
+const { cells, handles, tenant } = meters();
 const keepAlive = setInterval(() => {}, 1000);
 let onEnd;
 const texts = requests.map(() => "");
@@ -16,7 +16,7 @@ replica.start(cells, handles, ({ ids, texts: pieces, ends }) => {
 for (const [id, { sampling, ...request }] of requests.entries()) {
   const base = { ...longRequest(id), maxTokens: 32, cacheSalt: String(id) };
   const ended = new Promise((resolve) => (onEnd = resolve));
-  replica.submit({ ...base, ...request, sampling: { ...base.sampling, ...sampling } });
+  replica.submit({ ...base, ...request, sampling: { ...base.sampling, ...sampling } }, tenant);
   const { error } = await ended;
   if (error) throw new Error(JSON.stringify(error));
 }

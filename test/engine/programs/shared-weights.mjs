@@ -5,11 +5,11 @@ import { loadReplica, longRequest, meters } from "./engine.mjs";
 
 /** Resolves when the replica has sampled a token. */
 async function decode(replica) {
-  const { cells, handles } = meters();
+  const { cells, handles, tenant } = meters();
   const keepAlive = setInterval(() => {}, 1000);
   await new Promise((resolve) => {
     replica.start(cells, handles, resolve);
-    replica.submit(longRequest(1));
+    replica.submit(longRequest(1), tenant);
   });
   clearInterval(keepAlive);
 }

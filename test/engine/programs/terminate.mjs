@@ -5,9 +5,9 @@ import { loadReplica, longRequest, meters } from "./engine.mjs";
 
 async function decodeForEver() {
   const replica = await loadReplica();
-  const { cells, handles } = meters();
+  const { cells, handles, tenant } = meters();
   replica.start(cells, handles, () => parentPort.postMessage("step"));
-  for (const id of [1, 2, 3, 4, 5]) replica.submit(longRequest(id));
+  for (const id of [1, 2, 3, 4, 5]) replica.submit(longRequest(id), tenant);
   parentPort.on("message", () => {}); // Keeps the thread alive.
 }
 

@@ -15,7 +15,7 @@ const LAST = 0;
 
 async function openEngine(path) {
   const replica = await loadReplica({ ...EXACT, path });
-  const { cells, handles } = meters();
+  const { cells, handles, tenant } = meters();
   const running = new Map();
   replica.start(cells, handles, ({ ids, texts, parts, ends }) => {
     const textAt = (i) => parts?.[i]?.map(({ text }) => text).join("") ?? texts[i];
@@ -29,7 +29,7 @@ async function openEngine(path) {
     new Promise((resolve) => {
       const id = running.size + 1;
       running.set(id, { text: "", resolve });
-      replica.submit({ ...longRequest(id), ignoreEos: false, maxTokens: 1, prompt, ...fields });
+      replica.submit({ ...longRequest(id), ignoreEos: false, maxTokens: 1, prompt, ...fields }, tenant);
     });
   return { ask, info: replica.info, close: () => replica.close() };
 }
