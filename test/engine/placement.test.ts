@@ -40,6 +40,8 @@ it("replicas together are one model with all slots, cells and threads", () => {
     contextSize: 2048,
     trainedContextSize: 4096,
     slots: 4,
+    layers: 4,
+    gpuLayers: 0,
     kvCells: 8192,
     cacheBytes: 1e9,
     dimensions: 0,
