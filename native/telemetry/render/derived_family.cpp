@@ -38,6 +38,8 @@ void DerivedFamily::refresh(const Directory& directory, std::vector<CellRange>& 
   for (auto& factor : factors_) factor.refresh(directory, cells_);
   join_ranges(cells_);
   summed.insert(summed.end(), cells_.begin(), cells_.end());
+  // What does not exist is not prepared, and must have no series that wait for it.
+  if (!exists()) return;
   const auto& first = factors_.front().family();
   while (family_.size() < first.size()) family_.add(first.labels(family_.size()), 0);
   match();

@@ -26,10 +26,11 @@ std::set<LabelNames> name_sets_of(const Family& family) {
   return sets;
 }
 
+/// Fewer than `names` where the series lacks some.
 std::vector<Label> selected(std::span<const Label> labels, const LabelNames& names) {
   std::vector<Label> result;
   for (const auto& label : labels)
-    if (std::ranges::binary_search(names, label.name)) result.push_back(label);
+    if (!label.value.empty() && std::ranges::binary_search(names, label.name)) result.push_back(label);
   return result;
 }
 
@@ -71,11 +72,11 @@ void ProductFamily::match(const Projection& factor, Matches& matches) const {
   const auto name_sets = name_sets_of(factor.family());
   for (auto series = matches.of_series.size(); series < family().size(); ++series) {
     auto& found = matches.of_series.emplace_back();
-    for (const auto& names : name_sets)
-      if (const auto match = factor.find(selected(family().labels(series), names)))
-        found.push_back(static_cast<std::uint32_t>(*match));
-    std::ranges::sort(found);
-    found.erase(std::ranges::unique(found).begin(), found.end());
+    for (const auto& names : name_sets) {
+      const auto labels = selected(family().labels(series), names);
+      if (labels.size() != names.size()) continue;
+      if (const auto match = factor.find(labels)) found.push_back(static_cast<std::uint32_t>(*match));
+    }
   }
 }
 

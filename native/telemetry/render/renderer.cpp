@@ -27,7 +27,9 @@ std::string Renderer::render(Format format, FamilySet* views, std::span<ForeignF
   std::string out;
   {
     const auto lock = bring_up_to_date(families, format);
-    for (const auto& follower : followers_) follower->take_in(directory_);
+    // A series that is new must not pass for one that nobody follows.
+    if (views != nullptr)
+      for (const auto& follower : followers_) follower->take_in(directory_);
     const Reading reading(*segment_, families.summed(), self_);
     const Moment moment(reading, clock_(), followers_);
     out.reserve(families.longest(format));

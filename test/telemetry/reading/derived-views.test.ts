@@ -89,6 +89,16 @@ describe("a derived view", () => {
     expect(await show(view(derive))).toEqual({ m: 80 / 11, n: 30 / 11 });
   });
 
+  it("shows nothing while the metric of a factor is missing, and appears with it", async () => {
+    const views = [view({ times: [ALL], per: [{ metric: "app_late_total" }] })];
+    expect(await telemetry.render({ views })).toHaveLength(0);
+    const late = defineCatalog({
+      late: { type: "counter", name: "app_late_total", help: "Late.", labels: {} },
+    });
+    telemetry.extend(late).late.labels({}).inc(2);
+    expect((await telemetry.snapshot({ views }))["v"]!.series).toMatchObject([{ value: 4 }, { value: 1.5 }]);
+  });
+
   it("finds quantiles between the bounds that are recorded", async () => {
     const of = { metric: "app_duration_seconds" };
     expect(await show(view({ quantile: 0.5, of }))).toEqual({ m: 1.5 });
