@@ -155,7 +155,8 @@ function fits(view: AnyViewSpec, { metric, take = "value", atMost }: ViewSource)
   if (view.type === "info") return type === "info";
   const takesAll = view.type === "histogram" || (isDerived(view) && "quantile" in view.derive);
   if (takesAll) return isHistogram && take === "value";
-  return isHistogram === (take !== "value") && type !== "info";
+  // Some systems have an info as a gauge of 1.
+  return isHistogram === (take !== "value") && (type !== "info" || view.type === "gauge");
 }
 
 function boundsOf(metric: MetricSpec): readonly number[] {
