@@ -80,9 +80,21 @@ std::string finish(std::string record) {
 
 bool is_known(MetricType type) { return type >= MetricType::counter && type <= MetricType::stateset; }
 
+/// Absent where programs wrote that know nothing of it, and where all bounds are shown.
+bool take_shown(ByteReader& reader, std::vector<std::uint32_t>& shown) {
+  std::uint32_t count;
+  return !reader.take(count) || reader.take(shown, count);
+}
+
 bool are_bounds(std::span<const double> bounds) {
   for (std::size_t i = 0; i < bounds.size(); ++i)
     if (!std::isfinite(bounds[i]) || (i > 0 && bounds[i] <= bounds[i - 1])) return false;
+  return true;
+}
+
+bool are_ranks(std::span<const std::uint32_t> ranks, std::size_t most) {
+  for (std::size_t i = 0; i < ranks.size(); ++i)
+    if (ranks[i] >= most || (i > 0 && ranks[i] <= ranks[i - 1])) return false;
   return true;
 }
 
@@ -96,7 +108,8 @@ bool is_sound(const MetricSpec& spec) {
   const bool counts = spec.type == MetricType::histogram || spec.type == MetricType::native_histogram;
   if (counts == spec.bounds.empty() || (spec.type == MetricType::stateset) == spec.states.empty())
     return false;
-  if (spec.type != MetricType::native_histogram) return true;
+  if (!spec.shown.empty() && spec.type != MetricType::histogram) return false;
+  if (spec.type != MetricType::native_histogram) return are_ranks(spec.shown, spec.bounds.size());
   return spec.schema >= kLeastSchema && spec.schema <= kMostSchema && spec.bounds.front() > 0;
 }
 
@@ -157,7 +170,8 @@ bool Directory::take_metric(std::span<std::byte> bytes) {
     if (!reader.take(spec.bounds, record.bound_count)) return false;
     if (!reader.take(spec.name) || !reader.take(spec.help) || !reader.take(spec.unit)) return false;
     if (!reader.take(spec.labels, record.label_count)) return false;
-    if (!reader.take(spec.states, record.state_count) || !is_sound(spec)) return false;
+    if (!reader.take(spec.states, record.state_count) || !take_shown(reader, spec.shown)) return false;
+    if (!is_sound(spec)) return false;
     if (spec.labels.empty()) {
       metric.overflow_cell = metric.refused_cell = kNoCell;
     } else if (!take_cells(record.overflow_cell, series_cells(spec)) || !take_cells(record.refused_cell, 1)) {
@@ -229,6 +243,11 @@ std::string encode_metric(const MetricSpec& spec, double created, std::uint32_t 
   for (const auto* text : {&spec.name, &spec.help, &spec.unit}) append_string(out, *text);
   for (const auto& label : spec.labels) append_string(out, label);
   for (const auto& state : spec.states) append_string(out, state);
+  if (!spec.shown.empty()) {
+    const auto count = static_cast<std::uint32_t>(spec.shown.size());
+    append(out, &count, sizeof count);
+    append(out, spec.shown.data(), count * sizeof count);
+  }
   return finish(std::move(out));
 }
 

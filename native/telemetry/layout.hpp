@@ -55,8 +55,9 @@ struct RecordHead {
   MetricType type;  ///< Of a metric; a series repeats its metric's.
 };
 
-/// Followed by the bounds (doubles), then the strings name, help, unit, label names, states. Its number is
-/// its rank.
+/// Followed by the bounds (doubles), then the strings name, help, unit, label names, states; then, where not
+/// all bounds are shown, by the count of those that are and their ranks (32-bit integers): programs that know
+/// nothing of these pass over them, and where they are missing, padding says 0. Its number is its rank.
 struct MetricRecord {
   RecordHead head;
   double created;  ///< Unix seconds.

@@ -39,6 +39,8 @@ struct MetricSpec {
   GaugeMode gauge_mode = GaugeMode::sum;
   std::int32_t schema = 0;           ///< Of a native histogram.
   std::uint32_t exemplar_slots = 0;  ///< Exemplars that each series keeps in each shard.
+  /// Of a histogram: which bounds are shown under its own name, in their order; none: all.
+  std::vector<std::uint32_t> shown;
 };
 
 /// The first cell after a series' value says whether that is to be shown: a sum's is 1 while a handle is

@@ -33,7 +33,8 @@ bool reserve_growth(const Mapping& mapping, std::uint64_t part, std::uint64_t fr
 
 bool same_shape(const MetricSpec& a, const MetricSpec& b) {
   return a.type == b.type && a.labels == b.labels && a.bounds == b.bounds && a.states == b.states &&
-         a.gauge_mode == b.gauge_mode && a.schema == b.schema && a.exemplar_slots == b.exemplar_slots;
+         a.gauge_mode == b.gauge_mode && a.schema == b.schema && a.exemplar_slots == b.exemplar_slots &&
+         a.shown == b.shown;
 }
 
 [[noreturn]] void full(const std::string& what, const std::string& name) {
@@ -181,11 +182,10 @@ MetricPlace Segment::define(const MetricSpec& spec) {
     metric = directory_.find(spec.name);
   }
   if (!same_shape(metric->spec, spec))
-    throw SegmentError(
-        "invalid_segment",
-        "Expected metric " + spec.name +
-            " with the shape (type, labels, bounds, states, exemplars) that the telemetry segment holds" +
-            " but received others.");
+    throw SegmentError("invalid_segment", "Expected metric " + spec.name +
+                                              " with the shape (type, labels, bounds, shown, states, "
+                                              "exemplars) that the telemetry segment holds" +
+                                              " but received others.");
   const auto number = static_cast<std::uint32_t>(metric - directory_.metrics().data());
   if (spec.labels.empty() && metric->series.empty() && add_series(number, {}) == kNoCell)
     full("metric " + spec.name, path_.value_or("in memory"));

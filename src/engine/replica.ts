@@ -1,5 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
 import { catalog } from "../metrics/catalog.js";
+import { KV_BLOCK_TOKENS, kvBlocks } from "../metrics/kv-blocks.js";
 import { observeRuntime, openTelemetry, type SpecOf, type Writer } from "../telemetry/index.js";
 import { chooseLibraries, LibraryError } from "./libraries.js";
 import type {
@@ -92,6 +93,7 @@ async function serve({ settings, index, file, port }: Task): Promise<void> {
   const runtime = observeRuntime(telemetry, { process: "engine-host", thread });
   const writer = telemetry.openWriter();
   recordModel(telemetry, model, index);
+  if (model.kind === "generation" && index === 0) recordBlocks(telemetry, model, settings.replicas);
   if (isReplica(loaded))
     loaded.start(writer.cells, engineMeters(writer, model.id), (step) => send({ type: "step", ...step }));
   else if (settings.telemetry === "on") countPrompt = promptCounter(writer, model.id);
@@ -156,6 +158,16 @@ function recordModel({ metrics }: Writer<SpecOf<typeof catalog>>, model: ModelIn
   if (index > 0) return;
   metrics.modelLastLoad.labels(labels).set(model.loadSeconds);
   metrics.modelSize.labels(labels).set(model.sizeBytes);
+}
+
+/** Replicas have KV caches of one size, and are told of together. */
+function recordBlocks(
+  { metrics }: Writer<SpecOf<typeof catalog>>,
+  { id, kvCells }: ModelInfo,
+  replicas: number,
+): void {
+  const blocks = { block_size: String(KV_BLOCK_TOKENS), num_blocks: String(kvBlocks(kvCells * replicas)) };
+  metrics.kvCacheInfo.labels({ model: id, ...blocks }).show();
 }
 
 function promptCounter({ metrics }: Writer<SpecOf<typeof catalog>>, model: string): typeof countPrompt {

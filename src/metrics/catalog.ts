@@ -1,5 +1,6 @@
 import { defineCatalog } from "../telemetry/index.js";
 import { engineMetrics } from "./catalog/engine.js";
+import { guardrailMetrics } from "./catalog/guardrails.js";
 import { httpMetrics } from "./catalog/http.js";
 import { modelMetrics } from "./catalog/models.js";
 import { nodeMetrics } from "./catalog/node.js";
@@ -16,6 +17,7 @@ export const catalog = defineCatalog({
   ...requestMetrics,
   ...stageMetrics,
   ...sessionMetrics,
+  ...guardrailMetrics,
   ...engineMetrics,
   ...modelMetrics,
   ...nodeMetrics,

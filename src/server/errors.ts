@@ -56,6 +56,10 @@ export const ERRORS = {
     message: "This model cannot fill in a text: it has no tokens for a gap. Leave out 'suffix'.",
   },
   invalid_prompt: { ...client, message: "{reason}" },
+  policy_blocked: {
+    ...client,
+    message: "The request was stopped by this server's policy '{type}' ({reason}).",
+  },
   template_failed: { ...client, message: "{reason}" },
   bad_request: { ...client, message: "{reason}" },
   invalid_api_key: {

@@ -10,6 +10,8 @@ import { dropNulls } from "./null-fields.js";
 import { EngineLink, type EngineLinkEvents } from "./engine-link.js";
 import { ApiError } from "./errors.js";
 import { Generation } from "./generation.js";
+import { guardrailOptions } from "./guardrails/guardrail-settings.js";
+import { Guardrails } from "./guardrails/guardrails.js";
 import { HttpListener } from "./http-listener.js";
 import { logLine } from "./log.js";
 import { parseAdapters } from "./lora-setting.js";
@@ -83,7 +85,10 @@ export class Front {
         waitingBytes: WAITING_BYTES,
       },
     );
-    this.#generation = new Generation(this.#models);
+    this.#generation = new Generation(
+      this.#models,
+      new Guardrails(guardrailOptions(this.#settings), options.telemetry.metrics),
+    );
     this.#calls = new ModelCalls(this.#models);
     this.#responses = new ResponseStore({
       responses: this.#settings.storedResponses,

@@ -5,6 +5,7 @@ import { endSignal } from "./deadline.js";
 import { ApiError } from "./errors.js";
 import type { GenerationCall } from "./generation-call.js";
 import { GenerationTask } from "./generation-task.js";
+import type { Guardrails } from "./guardrails/guardrails.js";
 import type { Lease, ModelRegistry } from "./models/model-registry.js";
 import { requireKind } from "./models/model-kind.js";
 import { promptBytes } from "./request-size.js";
@@ -18,22 +19,26 @@ export class Generation {
   readonly #tasks = new Set<GenerationTask>();
   readonly #vocabularies = new WeakMap<ModelInfo, Vocabulary>();
 
-  constructor(private readonly models: ModelRegistry) {}
+  constructor(
+    private readonly models: ModelRegistry,
+    private readonly guardrails: Guardrails,
+  ) {}
 
   /**
    * @returns The body to send, or undefined when the reply was taken over as an event stream.
    * @throws ApiError
    */
   async serve(
-    call: GenerationCall,
+    asked: GenerationCall,
     makeAnswer: MakeAnswer,
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<object | undefined> {
     const { tenant } = request;
     const record = request.record!;
-    record.model = call.model;
-    record.servedBy(this.models.find(call.model, tenant).model);
+    record.model = asked.model;
+    record.servedBy(this.models.find(asked.model, tenant).model);
+    const call = this.#guarded(asked);
     const end = endSignal(request, reply, call.timeoutSeconds, record.arrivedAt);
     const lease = await this.models.lease(call.model, tenant, bytesOf(call), end);
     try {
@@ -46,6 +51,11 @@ export class Generation {
   /** Ends all that run with `error`. */
   abandon(error: ApiError): void {
     for (const task of [...this.#tasks]) task.fail(error);
+  }
+
+  #guarded(call: GenerationCall): GenerationCall {
+    const prompts = this.guardrails.check(call.prompts, (index) => promptParam(call, index));
+    return prompts === call.prompts ? call : { ...call, prompts };
   }
 
   #answer(

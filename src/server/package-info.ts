@@ -8,6 +8,12 @@ export function packagePath(relative: string): string {
   return fileURLToPath(new URL(relative, root));
 }
 
-const manifest = JSON.parse(readFileSync(packagePath("package.json"), "utf8")) as { version: string };
+const manifest = JSON.parse(readFileSync(packagePath("package.json"), "utf8")) as {
+  version: string;
+  /** Written by `npm publish`. */
+  gitHead?: string;
+};
 
 export const VERSION = manifest.version;
+
+export const COMMIT = manifest.gitHead ?? "unknown";

@@ -1,6 +1,7 @@
 import { availableParallelism, homedir } from "node:os";
 import { join } from "node:path";
 import { CACHE_TYPES } from "../engine/messages.js";
+import { GUARDRAIL_SETTINGS } from "./guardrails/guardrail-setting-table.js";
 import { METRICS_SETTINGS } from "./metrics-settings.js";
 import { packagePath } from "./package-info.js";
 
@@ -395,6 +396,7 @@ export const SETTINGS = {
     range: [0, 86_400],
     help: "time that running requests get to finish on SIGTERM",
   },
+  ...GUARDRAIL_SETTINGS,
   ...METRICS_SETTINGS,
 } as const satisfies Record<string, TextSetting | NumberSetting>;
 

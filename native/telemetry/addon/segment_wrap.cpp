@@ -37,6 +37,14 @@ std::vector<std::string> texts_of(const Napi::Object& object, const char* field)
   return texts;
 }
 
+std::vector<std::uint32_t> ranks_of(const Napi::Object& object, const char* field) {
+  const auto from = object.Get(field).As<Napi::Array>();
+  std::vector<std::uint32_t> ranks;
+  for (std::uint32_t i = 0; i < from.Length(); ++i)
+    ranks.push_back(from.Get(i).As<Napi::Number>().Uint32Value());
+  return ranks;
+}
+
 std::vector<double> numbers_of(const Napi::Object& object, const char* field) {
   const auto from = object.Get(field).As<Napi::Array>();
   std::vector<double> numbers;
@@ -56,7 +64,8 @@ MetricSpec spec_of(const Napi::Object& from) {
           .states = texts_of(from, "states"),
           .gauge_mode = kGaugeModes.at(text_of(from, "gaugeMode")),
           .schema = from.Get("schema").As<Napi::Number>().Int32Value(),
-          .exemplar_slots = from.Get("exemplarSlots").As<Napi::Number>().Uint32Value()};
+          .exemplar_slots = from.Get("exemplarSlots").As<Napi::Number>().Uint32Value(),
+          .shown = ranks_of(from, "shown")};
 }
 
 const std::unordered_map<std::string, Format> kFormatNames = {

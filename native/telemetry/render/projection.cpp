@@ -160,7 +160,7 @@ Reads Projection::reads_of(const ViewSource& from, const MetricSpec& spec) const
 }
 
 void Projection::bind_buckets(const ViewSource& from, const MetricSpec& spec, CellShape& shape) {
-  auto buckets = is_view_ ? buckets_of(view_, from, spec) : buckets_of(spec);
+  auto buckets = is_view_ ? buckets_of(view_, from, spec) : shown_buckets_of(spec);
   if (family_.buckets.empty())
     family_.buckets.push_back(std::move(buckets));
   else if (!(family_.buckets.front() == buckets))

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <functional>
+#include <utility>
 
 #include "number_format.hpp"
 
@@ -57,6 +58,13 @@ Buckets buckets_of(const MetricSpec& spec) {
   if (spec.type != MetricType::native_histogram) return classic_buckets(spec.bounds);
   const auto first = std::lround(std::ldexp(std::log2(spec.bounds.front()), spec.schema));
   return native_buckets(spec.bounds, spec.schema, static_cast<std::int32_t>(first) + 1);
+}
+
+Buckets shown_buckets_of(const MetricSpec& spec) {
+  if (spec.shown.empty()) return buckets_of(spec);
+  std::vector<double> bounds;
+  for (const auto rank : spec.shown) bounds.push_back(spec.bounds[rank]);
+  return classic_buckets(std::move(bounds));
 }
 
 Buckets buckets_of(const ViewSpec& view, const ViewSource& source, const MetricSpec& spec) {

@@ -9,8 +9,11 @@
 
 namespace tacho::telemetry {
 
-/// The buckets of a metric as they are.
+/// All buckets of a metric.
 Buckets buckets_of(const MetricSpec& spec);
+
+/// Those that it shows under its own name.
+Buckets shown_buckets_of(const MetricSpec& spec);
 
 /// The buckets that a view shows of a metric's. Throws SegmentError for bounds that are none of the metric's.
 Buckets buckets_of(const ViewSpec& view, const ViewSource& source, const MetricSpec& spec);

@@ -18,6 +18,11 @@ const MetricSpec kOthers[] = {
      .unit = "seconds",
      .schema = 0,
      .exemplar_slots = 2},
+    {.type = MetricType::histogram,
+     .name = "run_seconds",
+     .help = "Run.",
+     .bounds = {0.5, 1, 2},
+     .shown = {0, 2}},
     {.type = MetricType::stateset, .name = "engine", .help = "Engine.", .states = {"up", "down"}},
     {.type = MetricType::info, .name = "build_info", .help = "Build.", .labels = {"version"}},
 };

@@ -48,6 +48,26 @@ TEST(a_metric_declared_otherwise_is_refused) {
   auto other = kLatency;
   other.bounds = {0.1, 2};
   CHECK_EQUAL(error_code([&] { segment->define(other); }), "invalid_segment");
+  other = kLatency;
+  other.shown = {1};
+  CHECK_EQUAL(error_code([&] { segment->define(other); }), "invalid_segment");
+  CHECK_EQUAL(error_code([&] { segment->define(kLatency); }), "none");
+}
+
+TEST(another_process_sees_which_bounds_are_shown) {
+  const TemporaryPath file;
+  auto spec = kLatency;
+  spec.shown = {1};
+  const auto segment = Segment::create(file.path, kSmall);
+  segment->define(spec);
+  const auto attached = Segment::attach(file.path);
+  CHECK_EQUAL(error_code([&] { attached->define(kLatency); }), "invalid_segment");
+  CHECK_EQUAL(error_code([&] { attached->define(spec); }), "none");
+  spec.name = "other_seconds";
+  for (const auto& shown : std::vector<std::vector<std::uint32_t>>{{2}, {1, 0}, {1, 1}}) {
+    spec.shown = shown;
+    CHECK_EQUAL(error_code([&] { segment->define(spec); }), "invalid_segment");
+  }
 }
 
 TEST(label_sets_beyond_the_cap_share_the_overflow_series) {

@@ -153,4 +153,10 @@ export const engineMetrics = defineMetrics({
     help: "KV cells allocated.",
     labels: MODEL,
   },
+  kvCacheInfo: {
+    type: "info",
+    name: "tacho_kv_cache_info",
+    help: "The KV cache of a loaded model as blocks of so many tokens, for readers who count in these.",
+    labels: { ...MODEL, block_size: "configured", num_blocks: "configured" },
+  },
 });

@@ -99,6 +99,7 @@ export const GENERATION_ERRORS: readonly ErrorCode[] = [
   "conflicting_parameters",
   "context_length_exceeded",
   "invalid_prompt",
+  "policy_blocked",
   "unsupported_schema",
   "invalid_constraint",
   "constraint_failed",

@@ -47,13 +47,13 @@ export interface MetricShape {
 }
 
 type Differences = Partial<
-  Pick<NativeMetricSpec, "bounds" | "states" | "gaugeMode" | "schema" | "exemplarSlots">
+  Pick<NativeMetricSpec, "bounds" | "shown" | "states" | "gaugeMode" | "schema" | "exemplarSlots">
 >;
 
 function shape(metric: MetricSpec, differences: Differences, makeHandle: HandleMaker): MetricShape {
   const { type, name, help, unit = "", labels, maxSeries = DEFAULT_MAX_SERIES } = metric;
   const common = { type, name, help, unit, labels: Object.keys(labels), maxSeries };
-  const rest = { bounds: [], states: [], gaugeMode: "sum", schema: 0, exemplarSlots: 0 } as const;
+  const rest = { bounds: [], shown: [], states: [], gaugeMode: "sum", schema: 0, exemplarSlots: 0 } as const;
   return { native: { ...common, ...rest, ...differences }, makeHandle };
 }
 
@@ -86,6 +86,10 @@ function gaugeShape(metric: GaugeSpec): MetricShape {
   }
 }
 
+function ranksOf(shown: readonly number[], bounds: readonly number[]): number[] {
+  return shown.length === bounds.length ? [] : shown.map((bound) => bounds.indexOf(bound));
+}
+
 function bucketedShape(
   metric: HistogramSpec | NativeHistogramSpec,
   bounds: readonly number[],
@@ -93,9 +97,11 @@ function bucketedShape(
   slots: number,
 ): MetricShape {
   const index = new BucketIndex(bounds);
+  const shown = metric.type === "histogram" ? ranksOf(metric.shown ?? bounds, bounds) : [];
+  const buckets = { bounds, shown, schema };
   if (metric.exemplars !== true)
-    return shape(metric, { bounds, schema }, (cells, cell) => new Histogram(cells, cell, bounds, index));
-  return shape(metric, { bounds, schema, exemplarSlots: slots }, (cells, cell, { exemplarSource }) => {
+    return shape(metric, buckets, (cells, cell) => new Histogram(cells, cell, bounds, index));
+  return shape(metric, { ...buckets, exemplarSlots: slots }, (cells, cell, { exemplarSource }) => {
     const exemplars = new ExemplarSlots(cells, cell + bounds.length + 2, slots);
     return new ExemplarHistogram(cells, cell, bounds, index, exemplars, exemplarSource);
   });

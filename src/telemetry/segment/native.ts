@@ -31,6 +31,8 @@ export interface NativeMetricSpec {
   unit: string;
   labels: readonly string[];
   bounds: readonly number[];
+  /** Ranks of the bounds that are shown under the metric's own name; none: all. */
+  shown: readonly number[];
   states: readonly string[];
   gaugeMode: "sum" | "last" | "high-water";
   schema: number;

@@ -1,0 +1,65 @@
+import type { Prompt } from "../../engine/messages.js";
+import { ApiError } from "../errors.js";
+import type { ServerMetrics } from "../meters.js";
+import { replaceEntities, type EntityName } from "./entities.js";
+import { reasonToStop, type PolicyName } from "./policies.js";
+import { changeTexts } from "./prompt-texts.js";
+
+export interface GuardrailOptions {
+  redact: readonly EntityName[];
+  block: readonly PolicyName[];
+}
+
+type Counters = Pick<ServerMetrics, "policyBlocks" | "redactions">;
+
+/** Looks at what clients write before the engine does: first policies may stop it, then secrets are masked. */
+export class Guardrails {
+  constructor(
+    private readonly options: GuardrailOptions,
+    private readonly counters: Counters,
+  ) {}
+
+  /**
+   * @param paramOf The field that the prompt of this index came in.
+   * @throws ApiError
+   */
+  check(prompts: Prompt[], paramOf: (index: number) => string): Prompt[] {
+    const { redact, block } = this.options;
+    if (redact.length === 0 && block.length === 0) return prompts;
+    return prompts.map((prompt, index) => this.#checkPrompt(prompt, paramOf(index)));
+  }
+
+  #checkPrompt(prompt: Prompt, param: string): Prompt {
+    const stopped = changeTexts(prompt, (text) => this.#stop(text, param));
+    if (stopped === null) throw unreadable(param);
+    return this.options.redact.length === 0 ? prompt : changeTexts(prompt, (text) => this.#mask(text))!;
+  }
+
+  #stop(text: string, param: string): string {
+    for (const type of this.options.block) {
+      const reason = reasonToStop(text, type);
+      if (reason === null) continue;
+      this.counters.policyBlocks.labels({ type, reason }).inc();
+      throw new ApiError("policy_blocked", { type, reason }, param);
+    }
+    return text;
+  }
+
+  #mask(text: string): string {
+    let masked = text;
+    for (const field of this.options.redact) {
+      const counter = this.counters.redactions.labels({ field });
+      masked = replaceEntities(masked, field, () => counter.inc());
+    }
+    return masked;
+  }
+}
+
+function unreadable(param: string): ApiError {
+  const details = {
+    what: `'${param}'`,
+    expected: "text, which this server's --block and --redact can read",
+    received: "token ids",
+  };
+  return new ApiError("invalid_value", details, param);
+}
