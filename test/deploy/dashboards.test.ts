@@ -42,7 +42,7 @@ const { needs, queries: marked } = JSON.parse(deployText("grafana/needs.json")) 
 };
 
 /** Metrics of hardware and of money: without them they have no series. */
-const ABSENT = /^tacho_gpu_|^gpu_|_gpu_|vram|energy|^cost_|memory_efficiency/;
+const ABSENT = /^tacho_gpu_|^gpu_|_gpu_|vram|energy|^cost_|_cost_/;
 
 test("the committed dashboards are what the tables make (npm run dashboards)", async () => {
   const built = await buildFiles();
