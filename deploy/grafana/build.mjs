@@ -25,9 +25,9 @@ export async function buildFiles() {
 }
 
 async function writeFiles() {
+  const files = await buildFiles();
   rmSync(DASHBOARDS, { recursive: true, force: true });
   mkdirSync(DASHBOARDS);
-  const files = await buildFiles();
   for (const [path, content] of files) writeFileSync(join(HERE, path), content);
   console.log(`Wrote ${files.size} files to deploy/grafana.`);
 }

@@ -17,10 +17,19 @@ export function deployText(path: string): string {
   return readFileSync(join(DEPLOY, path), "utf8");
 }
 
-/** The documents of YAML files below `deploy/`, by path. */
+const parsed = new Map<string, unknown[]>();
+
+/** The documents of YAML files below `deploy/`, by path; a file is parsed once. */
 export function deployYaml(paths: readonly string[]): Map<string, unknown[]> {
-  const documents = parseYaml(paths.map(deployText));
-  return new Map(paths.map((path, i) => [path, documents[i]!.filter((document) => document !== null)]));
+  const missing = paths.filter((path) => !parsed.has(path));
+  const documents = missing.length > 0 ? parseYaml(missing.map(deployText)) : [];
+  missing.forEach((path, i) =>
+    parsed.set(
+      path,
+      documents[i]!.filter((document) => document !== null),
+    ),
+  );
+  return new Map(paths.map((path) => [path, parsed.get(path)!]));
 }
 
 export type Fields = Record<string, unknown>;

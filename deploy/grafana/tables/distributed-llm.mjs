@@ -28,7 +28,7 @@ export default {
         stateTimeline(
           "Node status",
           "short",
-          "Online while the node answers, busy while requests wait, offline while its engine is down.",
+          "Offline while no engine host is ready, busy while no slot is free, unknown until a model was ready.",
           { "{{node_id}}": `max by (node_id) (${of("distributed_llm_node_status")})` },
           {
             values: STATUS,

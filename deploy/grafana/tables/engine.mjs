@@ -7,6 +7,7 @@ import {
   MODEL,
   nativeQuantile,
   nativeSum,
+  orNone,
   orZero,
   quantiles,
   rate,
@@ -114,7 +115,7 @@ export default {
           "ops",
           "Answers cut because the request's context was full, a second.",
           {
-            "{{model}}": sum(rate("tacho_context_limit_reached_total"), "model"),
+            "{{model}}": orNone(sum(rate("tacho_context_limit_reached_total"), "model"), "model"),
           },
         ),
       ],

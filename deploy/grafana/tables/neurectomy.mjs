@@ -185,12 +185,38 @@ export default {
     {
       title: "Business",
       panels: [
-        timeseries("Active users", "short", "Distinct users of the last five minutes.", {
-          users: `sum(neurectomy_active_users{${HERE}})`,
-        }),
-        timeseries("Tokens by model", "suffix: tok/s", "Tokens generated, a second.", {
-          "{{model}}": sum(rate("neurectomy_ryot_tokens_generated_total"), "model"),
-        }),
+        timeseries(
+          "Active users",
+          "short",
+          "Distinct users of the last five minutes.",
+          {
+            users: `sum(neurectomy_active_users{${HERE}})`,
+          },
+          { width: 5 },
+        ),
+        timeseries(
+          "Tokens by model",
+          "suffix: tok/s",
+          "Tokens generated, a second.",
+          {
+            "{{model}}": sum(rate("neurectomy_ryot_tokens_generated_total"), "model"),
+          },
+          { width: 5 },
+        ),
+        timeseries(
+          "Cost of a request",
+          "suffix: ¢",
+          "Mean cost of a request of each endpoint, in US cents, at the prices configured.",
+          { "{{endpoint}}": `max by (endpoint) (neurectomy_cost_per_request{${HERE}})` },
+          { width: 6, decimals: 3, needs: "price" },
+        ),
+        stat(
+          "API keys",
+          "short",
+          "API keys that are accepted.",
+          { keys: `sum(neurectomy_api_keys_active{${HERE}})` },
+          { height: 8 },
+        ),
         stat(
           "Tokens",
           "short",

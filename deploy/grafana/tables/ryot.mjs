@@ -142,7 +142,7 @@ export default {
           "percentunit",
           "Of the memory reserved for a model, the share in use; near 1 the cache is full.",
           { "{{model}}": of("ryot_memory_efficiency_ratio") },
-          { ...SHARE, ...rising([0.95, "yellow"], [0.99, "red"]), needs: "gpu" },
+          { ...SHARE, ...rising([0.95, "yellow"], [0.99, "red"]) },
         ),
       ],
     },
