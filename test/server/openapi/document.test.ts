@@ -180,7 +180,7 @@ describe("traffic", () => {
     expect(api.allows(path, body)).toBe(true);
     const answer = await api.post(path, body);
     expect(answer).toMatchObject({ status: 200 });
-    await expect.poll(() => stand.readiness()).toBe(200); // One of them kills the engine.
+    await expect.poll(() => stand.readiness(), { timeout: 10_000 }).toBe(200); // One of them kills the engine.
   });
 
   test.each(BAD)("%s %j is refused, as described", async (path, body) => {
