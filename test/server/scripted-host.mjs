@@ -59,6 +59,25 @@ const acts = {
     step(id, "word ");
     step(id, null, { reason: "stop", stop: Number(index) });
   },
+  /** Five words, or what they stand for in time: the first half a second after the arrival, the last two after it. */
+  timed: (id, request, replica, silent) => {
+    const at = (seconds) => request.arrivedAt + seconds;
+    const instants = {
+      assembledAt: at(0.125),
+      startedAt: at(0.25),
+      firstTokenAt: at(0.5),
+      lastTokenAt: at(2),
+    };
+    const text = silent ? null : "word ";
+    for (let i = 0; i < 5; i++) step(id, text);
+    if (running.has(id))
+      step(id, null, { reason: "stop", generatedTokens: 5, replica: Number(replica), instants });
+  },
+  /** One word, for which the context had room. */
+  full: (id) => {
+    step(id, "word ");
+    step(id, null, { reason: "length" });
+  },
   /** A call that the first stop string cuts in two. */
   cutcall: (id) => {
     const part = { kind: "tool_call", index: 0, id: "call0", name: "weather", text: '{"city":"Pa' };

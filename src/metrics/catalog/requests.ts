@@ -52,19 +52,19 @@ export const requestMetrics = defineMetrics({
   requestErrors: {
     type: "counter",
     name: "tacho_request_errors_total",
-    help: "Requests that ended with an error, by its code and the stage it came up in (request: before the first).",
+    help: "Requests that ended with an error, by its code and the stage it came up in (request: before the first). With client_abort or client_unread the client left or did not read: these are no errors of the server's, and have the outcome cancelled.",
     labels: { ...TURN, stage: "configured", code: "configured" },
   },
   rejections: {
     type: "counter",
     name: "tacho_admission_rejections_total",
-    help: "Requests turned away before the engine heard of them, by reason.",
+    help: "Requests for text, embeddings or ranking turned away before the engine heard of them, by reason.",
     labels: { ...TURN, reason: REJECTIONS },
   },
   authorizationDenials: {
     type: "counter",
     name: "tacho_authorization_denials_total",
-    help: "HTTP requests refused with 401 or 403, by what they lacked.",
+    help: "HTTP requests refused by what they lacked: with 401 a key, with 403 an admin's or this host's name, with 404 a model that their key may use.",
     labels: { scope: ["key", "admin", "host", "model"] },
   },
   requestsWaiting: {

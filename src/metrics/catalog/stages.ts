@@ -54,7 +54,7 @@ export const stageMetrics = defineMetrics({
   streamsEnded: {
     type: "counter",
     name: "tacho_streams_ended_total",
-    help: "Event streams that ended, by how: finished, cancelled by the client, or broken by an error.",
+    help: "Event streams that ended, by how: finished, cancelled by the client, or broken: by an error, or because the client did not read.",
     labels: { ...ROUTE, how: ["finished", "cancelled", "broken"] },
   },
   streamOpenDuration: {
