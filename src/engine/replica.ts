@@ -119,8 +119,9 @@ async function serve({ settings, index, file, port }: Task): Promise<void> {
   const measures = settings.telemetry === "on";
   const stages = new StageRecord(telemetry, model.id);
   const onStep = (step: Step): void => {
-    send({ type: "step", ...step });
+    // First, so that who hears of an end finds it counted.
     if (measures) stages.ended(step.ends);
+    send({ type: "step", ...step });
   };
   if (isReplica(loaded)) loaded.start(writer.cells, engineMeters(writer, model.id), onStep);
   served = { model: loaded, id: model.id, writer, measures, stages };

@@ -50,7 +50,7 @@ export class StageRecord {
     if (handedOver) this.#inference.requests.inc();
   }
 
-  /** Of requests whose ends have just been handed over. */
+  /** Of requests whose ends are handed over now. */
   ended(ends: readonly RequestEnd[]): void {
     if (ends.length === 0) return;
     const now = monotonicSeconds();

@@ -47,13 +47,13 @@ TEST(a_cached_prompt_is_counted_but_not_prefilled_again) {
   CHECK_EQUAL(bench.cells.prefilled, 30.0 + 1);
 }
 
-/// Two answers that together want twice the cells that there are: one is preempted. Both prompts have four
-/// tokens, so what is computed before the fifth place is of a prompt.
+/// Two answers that together want more cells than there are: one is preempted. Both prompts have
+/// twelve tokens, so what is computed before the thirteenth place is of a prompt.
 TEST(a_prompt_that_is_computed_again_is_prefilled_again) {
   Bench bench(
-      {.context = 30, .cells = 32, .slots = 2, .sequences = 2, .step_tokens = 32, .shared_cells = true});
-  bench.submit({.id = 1, .arrived_at = 0, .prompt = {1, 1, 1, 1}, .max_tokens = 25});
-  bench.submit({.id = 2, .arrived_at = 1, .prompt = {2, 2, 2, 2}, .max_tokens = 25});
+      {.context = 40, .cells = 45, .slots = 2, .sequences = 2, .step_tokens = 32, .shared_cells = true});
+  bench.submit({.id = 1, .arrived_at = 0, .prompt = std::vector<Token>(12, 4), .max_tokens = 27});
+  bench.submit({.id = 2, .arrived_at = 1, .prompt = std::vector<Token>(12, 6), .max_tokens = 27});
   bench.loop->start();
   bench.await(2);
   bench.loop->close();
@@ -61,8 +61,8 @@ TEST(a_prompt_that_is_computed_again_is_prefilled_again) {
   double of_prompts = 0;
   for (const auto& batch : bench.runtime.batches)
     of_prompts +=
-        static_cast<double>(std::ranges::count_if(batch, [](auto& one) { return one.position < 4; }));
-  CHECK(of_prompts > 8);
+        static_cast<double>(std::ranges::count_if(batch, [](auto& one) { return one.position < 12; }));
+  CHECK(of_prompts > 24);
   CHECK_EQUAL(bench.cells.prefilled, of_prompts);
 }
 
