@@ -121,8 +121,10 @@ TEST(beside_the_metrics_a_view_cannot_have_the_name_of_one) {
   const auto code = [&](const char* name) {
     auto view = view_of(FamilyType::gauge, {.metric = "latency_seconds", .take = Take::count});
     view.name = name;
-    FamilySet views({view}, true);
-    return error_code([&] { stand.renderer.render(Format::text, &views); });
+    return error_code([&] {
+      FamilySet views({view}, true);
+      stand.renderer.render(Format::text, &views);
+    });
   };
   CHECK_EQUAL(code("latency_seconds"), "invalid_view");
   CHECK_EQUAL(code("latency_seconds_sum"), "invalid_view");
