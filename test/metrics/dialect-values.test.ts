@@ -123,7 +123,7 @@ describe("errors", () => {
   const error = (code: string, stage = "inference") =>
     metrics.requestErrors.labels({ ...CHAT, stage, code }).inc();
   const counted = async (dialect: DialectName, name: string, label: string) =>
-    Object.fromEntries((await show(dialect, name)).map(({ labels, value }) => [labels[label], value]));
+    Object.fromEntries((await show(dialect, name)).map(({ labels, value }) => [labels[label] ?? "", value]));
 
   beforeEach(() => {
     error("engine_failed");
