@@ -50,6 +50,7 @@
         "native/telemetry/render/renderer.cpp",
         "native/telemetry/segment.cpp",
         "native/telemetry/render/series_reader.cpp",
+        "native/telemetry/render/sum_family.cpp",
         "native/telemetry/render/text_encoder.cpp",
         "native/telemetry/render/view.cpp",
         "native/telemetry/render/view_buckets.cpp",

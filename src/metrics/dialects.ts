@@ -26,29 +26,8 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
   dcgm,
 };
 
-/** @throws RangeError for a name that is none. */
-export function dialectName(name: string): DialectName {
-  const known = DIALECT_NAMES.find((dialect) => dialect === name);
-  if (known !== undefined) return known;
-  throw new RangeError(
-    `Expected dialects of ${DIALECT_NAMES.join(", ")} but received ${JSON.stringify(name)}.`,
-  );
-}
-
-const made = new WeakMap<DialectFacts, Map<string, readonly AnyViewSpec[]>>();
-
-/**
- * The views of several dialects together, each once and in the table's order whatever that of `names`. The same array
- * each time for the same facts: renderers know what they have compiled by it.
- * @throws RangeError for a name that is no dialect's.
- */
-export function viewsOf(names: readonly string[], facts: DialectFacts): readonly AnyViewSpec[] {
-  const wanted = new Set(names.map(dialectName));
-  const chosen = DIALECT_NAMES.filter((name) => wanted.has(name));
-  const known = made.get(facts) ?? new Map<string, readonly AnyViewSpec[]>();
-  made.set(facts, known);
-  const key = chosen.join(",");
-  const views = known.get(key) ?? chosen.flatMap((name) => DIALECTS[name].views(facts));
-  known.set(key, views);
-  return views;
+/** The views of several dialects together, each once and in the table's order whatever that of `names`. */
+export function viewsOf(names: readonly DialectName[], facts: DialectFacts): AnyViewSpec[] {
+  const chosen = DIALECT_NAMES.filter((name) => names.includes(name));
+  return chosen.flatMap((name) => DIALECTS[name].views(facts));
 }

@@ -49,12 +49,9 @@ export function metricsRoutes(
   gatewayRoute(app, new GatewayMetrics(telemetry.path!, models));
 }
 
-/** Without views everything is shown, and nothing need be compiled. */
+/** tacho's own metrics are shown as they are recorded, and beside them what is computed of them. */
 function shownOf(names: readonly DialectName[], facts: DialectFacts): ShownViews {
-  const others = names.filter((name) => name !== "tacho");
-  if (others.length === 0) return {};
-  const views = others.flatMap((name) => viewsOf([name], facts));
-  return { views, withMetrics: others.length < names.length };
+  return { views: viewsOf(names, facts), withMetrics: names.includes("tacho") };
 }
 
 /** The same for the same set, since what is compiled of views is known by their array. */

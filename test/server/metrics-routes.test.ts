@@ -38,7 +38,9 @@ describe("?dialect", () => {
   });
 
   test("names our own metrics too", async () => {
-    expect(await systems("?dialect=tacho")).toEqual(await systems(""));
+    const own = await systems("");
+    expect(await systems("?dialect=tacho")).toEqual(own);
+    expect(await systems("?dialect=vllm,tacho")).toEqual([...own, "vllm:"].sort());
   });
 
   test.each(["nonsense", "", "vllm,", "vllm,VLLM"])("refuses %j, and says what it knows", async (text) => {

@@ -351,8 +351,16 @@ export default {
         timeseries("Authorization denials", "reqps", "Requests refused with 401 or 403, a second.", {
           "{{scope}}": orNone(sum(rate("authz_denials_total", HERE), "scope"), "scope"),
         }),
+        timeseries(
+          "Policy blocks and redactions",
+          "reqps",
+          "Requests that --block stopped and pieces that --redact masked, a second.",
+          {
+            "{{type}}": orNone(sum(rate("policy_blocks_total", HERE), "type"), "type"),
+            "{{field}}": orNone(sum(rate("redaction_events_total", HERE), "field"), "field"),
+          },
+        ),
         waiting({
-          "guardrails and redaction": "policy blocks, redactions",
           retrieval: "latency, cache hits and quality of RAG (`rag_*`)",
           "spot nodes": "savings and interruptions (`spot_*`)",
         }),

@@ -45,6 +45,7 @@ ViewLabel label_of(const ObjectReader& source, std::string name, const Napi::Val
 ViewSource source_of(const ObjectReader& source) {
   ViewSource result{
       .metric = source.text("metric"), .take = take_of(source), .scale = source.number_or("scale", 1)};
+  if (source.has("atMost")) result.at_most = source.number("atMost");
   if (source.has("where"))
     source.for_each_property("where", [&](std::string label, const Napi::Value& value) {
       result.where.push_back(condition_of(source, std::move(label), value));
@@ -92,17 +93,24 @@ ViewProduct product_of(const ObjectReader& derive) {
   return product;
 }
 
+void read_derived(const ObjectReader& value, DerivedViewSpec& view) {
+  view.over = value.number("over");
+  const auto derive = value.within("derive", value.value("derive"));
+  if (derive.has("quantile"))
+    view.derive = ViewQuantile{derive.number("quantile"), factor_of(derive, "of", derive.value("of"))};
+  else
+    view.derive = product_of(derive);
+}
+
 DerivedViewSpec derived_of(const ObjectReader& view) {
   if (view.text("type") != "gauge") view.refuse("type", "gauge", view.value("type"));
-  DerivedViewSpec result{.name = view.text("name"),
-                         .help = view.text("help"),
-                         .unit = view.text_or_empty("unit"),
-                         .over = view.number("over")};
-  const auto derive = view.within("derive", view.value("derive"));
-  if (derive.has("quantile"))
-    result.derive = ViewQuantile{derive.number("quantile"), factor_of(derive, "of", derive.value("of"))};
-  else
-    result.derive = product_of(derive);
+  DerivedViewSpec result{
+      .name = view.text("name"), .help = view.text("help"), .unit = view.text_or_empty("unit")};
+  read_derived(view, result);
+  if (!view.has("more")) return result;
+  view.for_each_element("more", [&](const Napi::Value& value) {
+    read_derived(view.within("more", value), result.more.emplace_back(DerivedViewSpec{.name = result.name}));
+  });
   return result;
 }
 

@@ -4,8 +4,8 @@
 #include <utility>
 #include <vector>
 
-#include "derived_family.hpp"
 #include "projection.hpp"
+#include "sum_family.hpp"
 
 namespace tacho::telemetry {
 namespace {
@@ -13,7 +13,7 @@ namespace {
 using Families = std::vector<std::unique_ptr<ShownFamily>>;
 
 std::unique_ptr<ShownFamily> shown(const AnyViewSpec& view) {
-  if (const auto* const derived = std::get_if<DerivedViewSpec>(&view)) return make_derived(*derived);
+  if (const auto* const derived = std::get_if<DerivedViewSpec>(&view)) return make_shown(*derived);
   return std::make_unique<Projection>(std::get<ViewSpec>(view));
 }
 

@@ -9,21 +9,29 @@ namespace {
 /// What bounds a history's memory, whoever ticks.
 constexpr double kLeastStep = 0.5;
 
+/// All that look back.
+std::vector<const DerivedViewSpec*> followed(const std::vector<AnyViewSpec>& views) {
+  std::vector<const DerivedViewSpec*> found;
+  for (const auto& view : views) {
+    const auto* const derived = std::get_if<DerivedViewSpec>(&view);
+    if (derived == nullptr) continue;
+    found.push_back(derived);
+    for (const auto& more : derived->more) found.push_back(&more);
+  }
+  std::erase_if(found, [](const DerivedViewSpec* view) { return view->over == 0; });
+  return found;
+}
+
 double longest_window(const std::vector<AnyViewSpec>& views) {
   double longest = 0;
-  for (const auto& view : views)
-    if (const auto* const derived = std::get_if<DerivedViewSpec>(&view))
-      longest = std::max(longest, derived->over);
+  for (const auto* const view : followed(views)) longest = std::max(longest, view->over);
   return longest;
 }
 
 }  // namespace
 
 Follower::Follower(const std::vector<AnyViewSpec>& views) : history_(longest_window(views)) {
-  for (const auto& view : views) {
-    const auto* const derived = std::get_if<DerivedViewSpec>(&view);
-    if (derived != nullptr && derived->over > 0) views_.push_back(make_derived(*derived));
-  }
+  for (const auto* const view : followed(views)) views_.push_back(make_derived(*view));
 }
 
 void Follower::take_in(const Directory& directory) {

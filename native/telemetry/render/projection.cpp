@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "moment.hpp"
+#include "number_format.hpp"
 #include "view_buckets.hpp"
 
 namespace tacho::telemetry {
@@ -151,6 +152,7 @@ void Projection::bind(std::size_t number, const MetricSpec& spec) {
     shape.exemplars = static_cast<std::uint32_t>(value_cells(spec));
     shape.exemplar_slots = spec.exemplar_slots;
   }
+  bind_at_most(from, spec, sources_[number]);
   bind_labels(from, spec, sources_[number]);
 }
 
@@ -177,6 +179,17 @@ void Projection::bind_buckets(const ViewSource& from, const MetricSpec& spec, Ce
   else if (!(family_.buckets.front() == buckets))
     refuse_view(view_.name, "from", "metrics with the same buckets", from.metric + " with others");
   shape.buckets = bucket_map(family_.buckets.front(), buckets_of(spec), from.scale);
+}
+
+void Projection::bind_at_most(const ViewSource& from, const MetricSpec& spec, Source& source) const {
+  if (!from.at_most) return;
+  const auto bound = std::ranges::find(spec.bounds, *from.at_most);
+  if (bound == spec.bounds.end()) {
+    std::string received;
+    append_number(received, *from.at_most);
+    refuse_view(view_.name, "atMost", "a bound of " + from.metric, received);
+  }
+  source.buckets = static_cast<std::uint32_t>(bound - spec.bounds.begin()) + 1;
 }
 
 void Projection::bind_labels(const ViewSource& from, const MetricSpec& spec, Source& source) const {
@@ -212,7 +225,8 @@ void Projection::take_new(std::size_t number, const Metric& metric, std::vector<
 void Projection::take(std::size_t number, const MetricSpec& spec, std::vector<std::string_view> values,
                       double created, std::uint32_t cell, std::vector<CellRange>& summed) {
   const auto count = static_cast<std::uint32_t>(value_cells(spec));
-  Part part{cell, cell + count - 1, static_cast<std::uint32_t>(number)};
+  const auto read = sources_[number].buckets.value_or(count - 1);
+  Part part{cell, cell + read, static_cast<std::uint32_t>(number)};
   if (spec.type != MetricType::stateset) return take_part(values, created, part, summed);
   for (const auto& state : spec.states) {
     values.resize(spec.labels.size());

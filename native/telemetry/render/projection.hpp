@@ -62,6 +62,7 @@ class Projection : public ShownFamily {
     std::optional<std::size_t> metric;
     std::vector<LabelOrigin> labels;
     std::vector<Condition> where;
+    std::optional<std::uint32_t> buckets;  ///< That many are counted; without: all.
     std::size_t series_taken = 0;
     bool overflow_taken = false;
   };
@@ -69,6 +70,7 @@ class Projection : public ShownFamily {
   void bind(std::size_t source, const MetricSpec& spec);
   Reads reads_of(const ViewSource& from, const MetricSpec& spec) const;
   void bind_buckets(const ViewSource& from, const MetricSpec& spec, CellShape& shape);
+  void bind_at_most(const ViewSource& from, const MetricSpec& spec, Source& source) const;
   void bind_labels(const ViewSource& from, const MetricSpec& spec, Source& source) const;
 
   void take_new(std::size_t source, const Metric& metric, std::vector<CellRange>& summed);

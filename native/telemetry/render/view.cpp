@@ -34,6 +34,8 @@ void check_source(const ViewSpec& view, const ViewSource& source) {
   if (counts && source.take != Take::value)
     refuse_view(view.name, "take", "\"value\" (a histogram shows all of it)",
                 source.take == Take::sum ? "\"sum\"" : "\"count\"");
+  if (source.at_most && source.take != Take::count)
+    refuse_view(view.name, "atMost", "none where not events are counted", shown(*source.at_most));
   if (source.labels) check_labels(view, *source.labels);
 }
 

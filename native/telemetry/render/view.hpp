@@ -31,6 +31,7 @@ struct ViewSource {
   double scale = 1;
   std::vector<ViewCondition> where;
   std::optional<std::vector<ViewLabel>> labels;  ///< Without: all of the metric's.
+  std::optional<double> at_most;
 };
 
 struct ViewSpec {
@@ -62,6 +63,7 @@ struct DerivedViewSpec {
   std::string unit;
   double over = 0;
   std::variant<ViewProduct, ViewQuantile> derive;
+  std::vector<DerivedViewSpec> more;  ///< Of the same name, and without more of their own.
 };
 
 using AnyViewSpec = std::variant<ViewSpec, DerivedViewSpec>;

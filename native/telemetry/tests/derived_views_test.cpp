@@ -94,6 +94,56 @@ TEST(a_factor_of_sources_with_other_labels_counts_for_all_that_they_fit) {
   CHECK_EQUAL(stand.show(view_of(0, {.times = {kByA}, .per = {both}})), "v{a=\"1\"} 0.75\nv{a=\"2\"} 0.8\n");
 }
 
+TEST(of_a_histogram_the_events_up_to_a_bound_can_be_counted) {
+  TimedStand stand;
+  auto spec = kLatency;
+  spec.bounds = {1, 2, 4};
+  const BucketIndex index(spec.bounds);
+  const Histogram histogram{stand.cell(spec, {"m"}), &index};
+  for (const double value : {0.5, 1.5, 2.0, 3.0, 9.0}) histogram.observe(value);
+  const auto counted = [](std::optional<double> at_most, double scale = 1) {
+    return ViewSource{.metric = "latency_seconds", .take = Take::count, .scale = scale, .at_most = at_most};
+  };
+  CHECK_EQUAL(stand.show(view_of(FamilyType::gauge, counted(1))), "v{model=\"m\"} 1\n");
+  CHECK_EQUAL(stand.show(view_of(FamilyType::gauge, counted(2))), "v{model=\"m\"} 3\n");
+  const ViewFactor beyond = {counted({}, 10), counted(2, -10)};
+  const auto view = view_of(10, {.times = {beyond}, .per = {{counted({})}}});
+  const auto follower = stand.timed.follow({view});
+  stand.pass(2, *follower);
+  for (const double value : {1.0, 3.0, 3.5, 8.0}) histogram.observe(value);
+  CHECK_EQUAL(stand.show(view), "v{model=\"m\"} 7.5\n");
+}
+
+TEST(several_values_of_one_gauge_are_its_series_or_added_up) {
+  TimedStand stand;
+  const Counter x{stand.cell(kRequests, {"1", "x"})};
+  x.inc(100);
+  Counter{stand.cell(kStarts, {})}.inc(4);
+  const auto rate = [](const char* window, double over) {
+    const ViewFactor requests = {
+        {.metric = "requests_total", .labels = std::vector{constant("window", window)}}};
+    return view_of(over, {.times = {requests}});
+  };
+  auto view = rate("5s", 5);
+  view.more = {rate("20s", 20)};
+  const auto follower = stand.timed.follow({view});
+  stand.pass(2, *follower);
+  x.inc(3);
+  stand.pass(8, *follower);
+  x.inc(2);
+  FamilySet views({view});
+  CHECK(stand.show(views).ends_with("v{window=\"5s\"} 2\nv{window=\"20s\"} 5\n"));
+  // One whose metric is missing, or has nothing to divide by, adds nothing.
+  auto sum = view_of(0, {.times = {kStartsFactor}});
+  const ViewFactor missing = {{.metric = "no_such_metric"}};
+  sum.more = {view_of(0, {.times = {kStartsFactor, kStartsFactor}}), view_of(0, {.times = {missing}})};
+  CHECK_EQUAL(stand.show(sum), "v 20\n");
+  CHECK_EQUAL(stand.show(DerivedViewSpec{.name = "v",
+                                         .derive = ViewProduct{.times = {missing}},
+                                         .more = {view_of(0, {.times = {missing}})}}),
+              "");
+}
+
 TEST(a_rate_is_the_change_over_the_window_by_its_true_length) {
   TimedStand stand;
   const Counter x{stand.cell(kRequests, {"1", "x"})};

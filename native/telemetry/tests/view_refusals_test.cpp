@@ -64,6 +64,19 @@ TEST(malformed_views_are_refused_with_their_reason) {
               "Expected no label le, which its own lines use for labels of view v but received le.");
 }
 
+TEST(events_up_to_what_is_no_bound_are_refused) {
+  Stand stand;
+  auto spec = kLatency;
+  spec.bounds = {1, 2};
+  stand.cell(spec, {"m"});
+  auto view = view_of(FamilyType::gauge, {.metric = "latency_seconds", .take = Take::count, .at_most = 1.5});
+  CHECK_EQUAL(stand.refusal(view),
+              "Expected a bound of latency_seconds for atMost of view v but received 1.5.");
+  view.from[0].take = Take::sum;
+  CHECK_EQUAL(stand.refusal(view),
+              "Expected none where not events are counted for atMost of view v but received 1.5.");
+}
+
 TEST(malformed_derived_views_are_refused_with_their_reason) {
   Stand stand;
   stand.cell(kRequests, {"1", "x"});

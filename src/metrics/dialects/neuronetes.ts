@@ -253,6 +253,16 @@ const placement = () => [
 
 const security = () => [
   counter(
+    "policy_blocks_total",
+    "Requests stopped by a policy of --block, by policy and by what it found.",
+    of("tacho_policy_blocks_total", ["type", "reason"]),
+  ),
+  counter(
+    "redaction_events_total",
+    "Pieces of sensitive text masked in prompts by --redact, by kind.",
+    of("tacho_redactions_total", ["field"]),
+  ),
+  counter(
     "authz_denials_total",
     "HTTP requests refused with 401 or 403, by what they lacked.",
     of("tacho_authorization_denials_total", ["scope"]),
@@ -335,8 +345,6 @@ export const neuronetes: Dialect = {
     { name: "data_locality_rate", needs: "several servers with state or indexes of their own" },
     { name: "hpa_decisions_total", needs: "an elastic pool of engine hosts" },
     { name: "spot_interruptions_total", needs: "a poller of cloud metadata" },
-    { name: "policy_blocks_total", needs: "guardrails" },
-    { name: "redaction_events_total", needs: "redaction" },
     { name: "spot_savings_usd_total", needs: "a poller of cloud metadata, and the price of a spot machine" },
   ],
   notes: {
@@ -363,6 +371,9 @@ export const neuronetes: Dialect = {
       "By --price-input and --price-output; where neither is given, by --price-gpu-hour. Absent without a price.",
     cost_usd_per_session:
       "By --price-input and --price-output; where neither is given, the tokens' share of --price-gpu-hour. A gauge: rate() of it means nothing.",
+    policy_blocks_total:
+      "type is pii-detection or prompt-injection. Policies are plain patterns over prompts; answers are not looked at.",
+    redaction_events_total: "In prompts alone, not in answers or logs.",
     cpu_hours_total: "Of the front and the engine hosts, not of the whole machine.",
     egress_gb_total: "Bodies alone, without headers and what TLS adds.",
     energy_kwh_per_1k_tokens: "Of the GPU boards alone. Absent where the GPU has no energy meter.",

@@ -1,8 +1,9 @@
 import type { Prompt } from "../../engine/messages.js";
+import type { CounterHandle } from "../../telemetry/index.js";
 import { ApiError } from "../errors.js";
 import type { ServerMetrics } from "../meters.js";
 import { replaceEntities, type EntityName } from "./entities.js";
-import { reasonToStop, type PolicyName } from "./policies.js";
+import { POLICIES, reasonToStop, type PolicyName } from "./policies.js";
 import { changeTexts } from "./prompt-texts.js";
 
 export interface GuardrailOptions {
@@ -14,10 +15,19 @@ type Counters = Pick<ServerMetrics, "policyBlocks" | "redactions">;
 
 /** Looks at what clients write before the engine does: first policies may stop it, then secrets are masked. */
 export class Guardrails {
+  readonly #blocks: (type: PolicyName, reason: string) => CounterHandle;
+  readonly #redactions: (field: EntityName) => CounterHandle;
+
+  /** What may be counted is there from the start, at 0. */
   constructor(
     private readonly options: GuardrailOptions,
-    private readonly counters: Counters,
-  ) {}
+    { policyBlocks, redactions }: Counters,
+  ) {
+    this.#blocks = (type, reason) => policyBlocks.labels({ type, reason });
+    this.#redactions = (field) => redactions.labels({ field });
+    for (const type of options.block) for (const { reason } of POLICIES[type]) this.#blocks(type, reason);
+    for (const field of options.redact) this.#redactions(field);
+  }
 
   /**
    * @param paramOf The field that the prompt of this index came in.
@@ -39,7 +49,7 @@ export class Guardrails {
     for (const type of this.options.block) {
       const reason = reasonToStop(text, type);
       if (reason === null) continue;
-      this.counters.policyBlocks.labels({ type, reason }).inc();
+      this.#blocks(type, reason).inc();
       throw new ApiError("policy_blocked", { type, reason }, param);
     }
     return text;
@@ -48,7 +58,7 @@ export class Guardrails {
   #mask(text: string): string {
     let masked = text;
     for (const field of this.options.redact) {
-      const counter = this.counters.redactions.labels({ field });
+      const counter = this.#redactions(field);
       masked = replaceEntities(masked, field, () => counter.inc());
     }
     return masked;

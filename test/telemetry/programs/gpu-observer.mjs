@@ -19,6 +19,7 @@ const RECORDS = {
     unit: "",
     labels: [],
     bounds: [],
+    shown: [],
     states: [],
   },
   ...{ gaugeMode: "sum", schema: 0, exemplarSlots: 0, maxSeries: 1 },

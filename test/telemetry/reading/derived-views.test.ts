@@ -105,6 +105,21 @@ describe("a derived view", () => {
     expect(await show(view({ quantile: 0.5, of: { ...of, scale: 1000 } }))).toEqual({ m: 1500 });
   });
 
+  it("counts of histograms the events up to a bound", async () => {
+    const count = { metric: "app_duration_seconds", take: "count" } as const;
+    const beyond = [count, { ...count, atMost: 2, scale: -1 }];
+    expect(await show(view({ times: [beyond], per: [count] }))).toEqual({ m: 0.25 });
+  });
+
+  it("may have several values, which are added up where they become alike", async () => {
+    const more = [
+      { over: 0, derive: { times: [{ ...ERRORS, scale: 10 }] } },
+      { over: 0, derive: { times: [{ metric: "app_no_such_total" }] } },
+      { over: 0, derive: { times: [{ ...ALL, labels: { model: { value: "all" } } }] } },
+    ];
+    expect(await show({ ...view({ times: [ALL] }), more })).toEqual({ m: 28, n: 33, all: 11 });
+  });
+
   it("is a gauge in every format", async () => {
     const views = [view(MEAN)];
     expect((await telemetry.snapshot({ views }))["v"]).toMatchObject({
@@ -137,6 +152,16 @@ describe("a derived view", () => {
       "quantile",
       { derive: { quantile: 2, of: { metric: "app_duration_seconds" } } },
       "Expected a number from 0 to 1 for quantile of view v but received 2.",
+    ],
+    [
+      "more",
+      { more: [{ over: 0 }] },
+      "Expected an object for derive of more of view v but received undefined.",
+    ],
+    [
+      "atMost",
+      { derive: { times: [{ metric: "app_duration_seconds", take: "count", atMost: 3 }] } },
+      "Expected a bound of app_duration_seconds for atMost of view v but received 3.",
     ],
     [
       "of",
@@ -172,6 +197,17 @@ describe("a window", () => {
     expect(m).toBeGreaterThanOrEqual(1e6 / (performance.now() - before));
     expect(m).toBeLessThanOrEqual(1e6 / (begun - following));
     expect(n).toBe(0);
+  });
+
+  it("is that of each of several values", async () => {
+    const [minute, ever] = [{ value: "minute" }, { value: "ever" }].map((model) => ({
+      metric: "app_requests_total",
+      labels: { model },
+    }));
+    const both = { ...view({ times: [minute!] }, 60), more: [{ over: 0, derive: { times: [ever!] } }] };
+    telemetry.follow([both]);
+    requests("m", "ok").inc(5);
+    expect(await show(both)).toEqual({ minute: 5, ever: 16 });
   });
 
   it("moves on each second", async () => {
