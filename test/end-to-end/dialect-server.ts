@@ -11,7 +11,12 @@ const MINI = "models/tacho-mini-q8_0.gguf";
 /** Names that queries of other systems' documents speak of, so that these can be asked as they are written. */
 export const NODE = "gpu-node-1";
 export const TENANT = "prod";
-export const MODELS = { first: "tacho-mini-q8_0", second: "llama-3-70b", vectors: "vectors" } as const;
+export const MODELS = {
+  first: "tacho-mini-q8_0",
+  second: "llama-3-70b",
+  vectors: "vectors",
+  broken: "broken",
+} as const;
 
 /** `limited` has few requests a minute; `operator` alone may read /metrics where the others ask. */
 export const KEYS = {
@@ -44,7 +49,7 @@ const FACTS = Object.entries({
 export interface DialectServerOptions {
   /** Of the command line, beside the names and prices. */
   readonly flags: readonly string[];
-  readonly models: readonly ("first" | "second" | "vectors")[];
+  readonly models: readonly (keyof typeof MODELS)[];
 }
 
 /** A server with tenants, prices and a GPU, of which every system's metrics can be read. */
@@ -63,13 +68,7 @@ export class DialectServer {
     const keys = path.join(folder, "keys.json");
     writeFileSync(keys, JSON.stringify(ENTRIES));
     const served = await Promise.all(models.map((model) => modelFlag(model, folder)));
-    const rest = [
-      "--api-keys-file",
-      keys,
-      "--metrics-port",
-      String(metricsPort),
-      ...(process.env.TRY_BASE ? [] : FACTS),
-    ];
+    const rest = ["--api-keys-file", keys, "--metrics-port", String(metricsPort), ...FACTS];
     const tacho = await TachoServer.startIn(
       gpu.environment,
       ...served.flatMap((value) => ["--model", value]),
@@ -115,7 +114,11 @@ export class DialectServer {
 async function modelFlag(model: DialectServerOptions["models"][number], folder: string): Promise<string> {
   if (model === "first") return MINI;
   if (model === "second") return `${MODELS.second}=${MINI}`;
-  const file = path.join(folder, "vectors.gguf");
+  const file = path.join(folder, `${model}.gguf`);
+  if (model === "broken") {
+    writeFileSync(file, "GGUF, it says.");
+    return `${MODELS.broken}=${file}`;
+  }
   await writeRandomModel(file, { architecture: "bert", name: MODELS.vectors });
   return `${MODELS.vectors}=${file}`;
 }

@@ -8,7 +8,6 @@ import { until } from "./tacho-server.js";
 const model = MODELS.first;
 const node_id = NODE;
 const here = { node: NODE, gpu: "0" };
-const onGpu = { model, gpu_id: "0" };
 const MEBI = 2 ** 20;
 /** What the fake GPU has. */
 const GPU_BYTES = 2 ** 30;
@@ -157,10 +156,19 @@ export const STATE_EVENTS: readonly KnownEvent[] = [
   },
   {
     what: "a client that reads nothing",
-    act: ({ tacho }) =>
-      readNothing(tacho.port, KEYS.staging, {
-        ...{ prompt: promptFrom(240, 4), max_tokens: LONG, ignore_eos: true, logprobs: 20, stream: true },
-      }),
+    act: async (server) => {
+      const asked = {
+        prompt: promptFrom(240, 4),
+        max_tokens: LONG,
+        ignore_eos: true,
+        logprobs: 20,
+        n: SLOTS,
+      };
+      const leave = await readNothing(server.tacho.port, KEYS.staging, { ...asked, stream: true });
+      await until("it runs", async () => (await own(server, "tacho_requests_running")) > 0);
+      await until("it was cut", async () => (await own(server, "tacho_requests_running")) === 0);
+      return leave;
+    },
     changes: [
       ["stream_backpressure_events_total", { route: COMPLETIONS }, some],
       ["orchestrator_requests_shed_total", { stage: "stream" }, 1],
@@ -174,6 +182,7 @@ export const STATE_EVENTS: readonly KnownEvent[] = [
       server.gpu.setEnergyJoules(7200);
       server.showProcesses(HELD_BYTES);
       await until("it is read", async () => (await own(server, "tacho_gpu_energy_joules_total")) >= 7200);
+      await until("so are its users", async () => (await own(server, "tacho_gpu_process_memory_bytes")) > 0);
       await complete(server, { prompt: promptFrom(260, 4), max_tokens: 10 });
     },
     levels: [
@@ -181,10 +190,6 @@ export const STATE_EVENTS: readonly KnownEvent[] = [
       ["gpu_vram_used_gb", here, 0.5],
       ["neurectomy_ryot_gpu_memory_usage_bytes", { gpu: "0" }, HELD_BYTES],
       ["energy_kwh_per_1k_tokens", { model }, some],
-      ["gpu_hours_total", { ...here, model }, some],
-      ["ryot_gpu_utilization_percent", onGpu, 83],
-      ["ryot_gpu_memory_reserved_bytes", onGpu, some],
-      ["ryot_gpu_memory_usage_bytes", onGpu, some],
     ],
   },
   {
@@ -238,6 +243,14 @@ export const STATE_EVENTS: readonly KnownEvent[] = [
     what: "its end",
     act: (server) => until("ready", () => isReady(server)),
     levels: CLOSED,
+  },
+  {
+    what: "a model that cannot be loaded",
+    act: (server) => complete(server, { model: MODELS.broken, prompt: promptFrom(300, 4), max_tokens: 1 }),
+    changes: [
+      ["orchestrator_circuit_breaker_requests_rejected_total", {}, 1],
+      ["agent_admission_rejects_total", { route: COMPLETIONS, reason: "breaker_open" }, 1],
+    ],
   },
   {
     what: "another model that takes its place",
