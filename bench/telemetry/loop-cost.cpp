@@ -21,11 +21,12 @@ constexpr std::int32_t kPromptTokens = 32;
 constexpr std::int32_t kTokens = 128;
 constexpr std::int32_t kContext = 256;
 
-/// As src/metrics/catalog.ts has them.
+/// As src/metrics/bounds.ts joins them; what a step and a request observe once is simplified.
 const BucketIndex kDurations{std::to_array<double>(
     {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600})};
-const BucketIndex kLatencies{std::to_array<double>({0.0002, 0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01,
-                                                    0.015, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 0.5, 1, 5})};
+const BucketIndex kLatencies{std::to_array<double>(
+    {0.0002, 0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.025, 0.03, 0.05, 0.075, 0.1,
+     0.15,   0.2,    0.25,  0.3,   0.4,   0.5,   0.75,   1,    2.5,   5,    7.5,   10,   20,   40,    80})};
 const BucketIndex kSizes{std::to_array<double>({1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048})};
 
 /// Cells as a shard holds them.
