@@ -9,7 +9,7 @@ interface Scraping {
 }
 
 const { startScraping } = (await benchModule("scrape/scraping.mjs")) as {
-  startScraping(options: { port: number; url: string; aSecond: number }): Promise<Scraping>;
+  startScraping: (options: { port: number; url: string; aSecond: number }) => Promise<Scraping>;
 };
 
 let server: Server;

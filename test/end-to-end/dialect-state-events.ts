@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from "node:os";
 import { about, none, some, type KnownEvent, type Level } from "./dialect-changes.js";
 import { KEYS, MODELS, NODE, type DialectServer } from "./dialect-server.js";
-import { COMPLETIONS, complete, LONG, openStream, promptFrom, SLOTS } from "./known-requests.js";
+import { COMPLETIONS, complete, FLAGS, LONG, openStream, promptFrom, SLOTS } from "./known-requests.js";
 import { readNothing } from "./slow-reader.js";
 import { until } from "./tacho-server.js";
 
@@ -266,6 +266,31 @@ export const STATE_EVENTS: readonly KnownEvent[] = [
       ["agent_cold_start_rate", { model: MODELS.second }, 1],
       ["distributed_llm_models_loaded", { node_id }, 1],
       ["ryot_model_info", { models: MODELS.second }, 1],
+    ],
+  },
+];
+
+/** Of the command line of another server: it refuses prompts of token ids, which patterns cannot read. */
+export const GUARDED_FLAGS = [...FLAGS, "--block", "pii-detection", "--redact", "email"];
+
+export const GUARDED_EVENTS: readonly KnownEvent[] = [
+  {
+    what: "a prompt with the number of a card",
+    act: (server) => complete(server, { prompt: "My card is 4111 1111 1111 1111.", max_tokens: 1 }),
+    changes: [
+      ["policy_blocks_total", { type: "pii-detection" }, 1],
+      ["redaction_events_total", {}, none],
+      ["ryot_tokens_generated_total", {}, none],
+    ],
+  },
+  {
+    what: "a prompt with two addresses",
+    act: (server) =>
+      complete(server, { prompt: "Write to ada@example.com and to bob@example.com.", max_tokens: 1 }),
+    changes: [
+      ["policy_blocks_total", {}, none],
+      ["redaction_events_total", { field: "email" }, 2],
+      ["ryot_tokens_generated_total", { model }, 1],
     ],
   },
 ];

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SYSTEMS, SystemsSnapshot, wrongAfter, type KnownEvent } from "./dialect-changes.js";
 import { REQUEST_EVENTS } from "./dialect-events.js";
 import { DialectServer } from "./dialect-server.js";
-import { START, STATE_EVENTS } from "./dialect-state-events.js";
+import { GUARDED_EVENTS, GUARDED_FLAGS, START, STATE_EVENTS } from "./dialect-state-events.js";
 import { FLAGS } from "./known-requests.js";
 
 /** A metric as its system's document has it. */
@@ -22,6 +22,7 @@ const METRICS = JSON.parse(
 ) as Record<(typeof SYSTEMS)[number], readonly SystemMetric[]>;
 
 const EVENTS: readonly KnownEvent[] = [START, ...REQUEST_EVENTS, ...STATE_EVENTS];
+const ALL_EVENTS = [...EVENTS, ...GUARDED_EVENTS];
 
 /** Counters without `_total`: what OpenMetrics has no type for is unknown there alone. */
 const TEXT_TYPES = { counter: "counter", gauge: "gauge", histogram: "histogram", info: "gauge" } as const;
@@ -37,6 +38,20 @@ afterAll(async () => {
 describe("every system's metrics tell by the right amount of", () => {
   test.each(EVENTS)("$what", async (event) => {
     expect(await wrongAfter(server, event)).toEqual([]);
+  });
+});
+
+describe("on a server with guardrails they tell by the right amount of", () => {
+  let guarded: DialectServer;
+  beforeAll(async () => {
+    guarded = await DialectServer.start({ models: ["first"], flags: GUARDED_FLAGS });
+  });
+  afterAll(async () => {
+    await guarded.end();
+  });
+
+  test.each(GUARDED_EVENTS)("$what", async (event) => {
+    expect(await wrongAfter(guarded, event)).toEqual([]);
   });
 });
 
@@ -66,7 +81,7 @@ describe.each(SYSTEMS)("the metrics of %s", (system) => {
   });
 
   test("are all driven by one of these events", () => {
-    const driven = EVENTS.flatMap(({ changes = [], levels = [] }) => [...changes, ...levels]).map(
+    const driven = ALL_EVENTS.flatMap(({ changes = [], levels = [] }) => [...changes, ...levels]).map(
       ([sample]) => sample,
     );
     const names = new Set(

@@ -166,12 +166,15 @@ function writeConfig(folder: string, jobs: readonly ScrapeJob[], rules: string |
   writeFileSync(path.join(folder, "prometheus.yml"), JSON.stringify(config)); // JSON is YAML.
 }
 
+/** Labels that a cluster's discovery gives its targets, which some expressions ask for. */
+const IN_CLUSTER = { namespace: "inference", pod: "tacho-0" };
+
 function scrapeConfig({ name, port, path: metricsPath = "/metrics", params = {}, key }: ScrapeJob) {
   return {
     job_name: name,
     metrics_path: metricsPath,
     params: Object.fromEntries(Object.entries(params).map(([param, value]) => [param, [value]])),
-    static_configs: [{ targets: [`127.0.0.1:${port}`] }],
+    static_configs: [{ targets: [`127.0.0.1:${port}`], labels: IN_CLUSTER }],
     ...(key === undefined ? {} : { authorization: { credentials: key } }),
   };
 }

@@ -48,7 +48,8 @@ print(json.dumps([{
 export function openMetricsReference(): (text: Buffer) => ReferenceFamily[] {
   debianPackage("python3-prometheus-client", [PYTHON, PARSER]);
   return (text) => {
-    const { status, stdout, stderr } = spawnSync(PYTHON, ["-c", SCRIPT], { input: text, encoding: "utf8" });
+    const options = { input: text, encoding: "utf8", maxBuffer: 2 ** 28 } as const;
+    const { status, stdout, stderr } = spawnSync(PYTHON, ["-c", SCRIPT], options);
     if (status !== 0) throw new Error(stderr.trim().split("\n").at(-1));
     return JSON.parse(stdout) as ReferenceFamily[];
   };
