@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { documents } from "./metrics/documents.mjs";
 
 const ROOT = new URL("../", import.meta.url);
-const CATALOG_PARTS = ["http", "requests", "stages", "sessions", "engine", "models", "node"];
+const CATALOG_PARTS = ["http", "requests", "stages", "sessions", "guardrails", "engine", "models", "node"];
 
 /** What the compiled sources declare. */
 export async function declared() {

@@ -10,6 +10,7 @@ const SECTIONS = [
   ["Requests", "requestMetrics", "Requests for text, embeddings or ranking, as the front knows them."],
   ["Stages and streams", "stageMetrics"],
   ["Sessions and tenants", "sessionMetrics"],
+  ["Guardrails", "guardrailMetrics"],
   ["Engine", "engineMetrics", "What the decode loop writes."],
   ["Models and engine hosts", "modelMetrics"],
   ["HTTP", "httpMetrics", "Every HTTP request, whatever it asks for."],

@@ -100,6 +100,8 @@ export interface ModelInfo {
   backend: string;
   /** The device's own name. */
   device: string;
+  /** Numbers of the GPUs that hold some of it; none on the CPU. */
+  gpus: number[];
   /** False: chats are written as ChatML, which the model may not know. */
   hasChatTemplate: boolean;
   /** Whether its template has thoughts, which come apart from the answer. */

@@ -27,6 +27,13 @@ export function deviceOf(
   return replicas > 1 && gpus > 1 && gpuLayers !== 0 ? index % gpus : -1;
 }
 
+/** The numbers of the GPUs that hold a replica's layers. @param device As `deviceOf` says. */
+export function gpusOf(device: number, gpuLayers: number, devices: readonly { backend: string }[]): number[] {
+  if (gpuLayers === 0) return [];
+  if (device >= 0) return [device];
+  return devices.filter(({ backend }) => backend !== "cpu").map((_, index) => index);
+}
+
 /** All replicas as the one model that clients see. */
 export function together(models: readonly ModelInfo[]): ModelInfo {
   const sum = (of: (model: ModelInfo) => number) => models.reduce((total, model) => total + of(model), 0);
@@ -37,6 +44,7 @@ export function together(models: readonly ModelInfo[]): ModelInfo {
     cacheBytes: sum(({ cacheBytes }) => cacheBytes),
     threads: sum(({ threads }) => threads),
     loadSeconds: Math.max(...models.map(({ loadSeconds }) => loadSeconds)),
+    gpus: [...new Set(models.flatMap(({ gpus }) => gpus))].sort((a, b) => a - b),
     device: [...new Set(models.map(({ device }) => device))].join(", "),
   };
 }

@@ -15,7 +15,7 @@ import type {
 } from "./messages.js";
 import { answerCall, isReplica, type NativeModel } from "./model-calls.js";
 import { loadNativeEngine, type NativeEngine, type NativeReplica } from "./native-engine.js";
-import { deviceOf } from "./placement.js";
+import { deviceOf, gpusOf } from "./placement.js";
 import {
   countRead,
   engineMeters,
@@ -108,7 +108,7 @@ async function serve({ settings, index, file, port }: Task): Promise<void> {
   const loaded = await loadModel(engine, settings, device, file, (fraction) =>
     send({ type: "progress", phase: "load", fraction }),
   );
-  const model = modelInfo(loaded, settings, file);
+  const model = { ...modelInfo(loaded, settings, file), gpus: gpusOf(device, settings.gpuLayers, devices) };
 
   const telemetry = openTelemetry(catalog, { path: settings.telemetryPath, attach: true });
   const thread = settings.replicas === 1 ? "replica" : `replica-${index}`;
@@ -165,7 +165,11 @@ async function loadModel(
   }
 }
 
-function modelInfo({ info }: NativeModel, { modelId, threads }: EngineSettings, file: string): ModelInfo {
+function modelInfo(
+  { info }: NativeModel,
+  { modelId, threads }: EngineSettings,
+  file: string,
+): Omit<ModelInfo, "gpus"> {
   const common = { id: modelId, file, threads };
   if (info.kind === "generation") return { ...common, dimensions: 0, ...info };
   return {

@@ -42,8 +42,8 @@ export class EventStream {
     if (text === "") return;
     this.#gathered = "";
     const { raw } = this.reply;
-    const wasTaken = raw.write(text);
-    this.#run?.flushed(at, Buffer.byteLength(text), wasTaken);
+    raw.write(text);
+    this.#run?.flushed(at, Buffer.byteLength(text), raw.writableLength === 0);
     // The socket: behind an answer that is not out yet, the response alone has none to destroy.
     if (raw.writableLength > UNREAD_LIMIT_BYTES) connectionOf(this.reply.request.raw.socket).cutUnread();
   }

@@ -6,7 +6,8 @@ const HUGE_PAGES = "glibc.malloc.hugetlb";
  * stays. The API keys are left out: whatever reads the host's memory or environment finds none.
  */
 export function hostEnvironment(given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const env = { ...given };
+  // NVML numbers GPUs by their place on the bus; CUDA would begin with the fastest.
+  const env: NodeJS.ProcessEnv = { CUDA_DEVICE_ORDER: "PCI_BUS_ID", ...given };
   delete env["TACHO_API_KEY"];
   const tunables = env["GLIBC_TUNABLES"]?.split(":").filter(Boolean) ?? [];
   if (tunables.some((one) => one.startsWith(`${HUGE_PAGES}=`))) return env;

@@ -146,6 +146,8 @@ export class HttpListener {
     const { raw } = reply;
     const start = now();
     request.arrivedAt = start;
+    // Those for URLs that Fastify cannot read are not decorated.
+    request.bodyBytes = 0;
     const entry = this.accessLog?.begin(request);
     this.#answering.add(raw);
     whenOver(request, reply, (error) => {

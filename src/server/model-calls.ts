@@ -54,7 +54,7 @@ export class ModelCalls {
     this.#running.add(end);
     try {
       const body = await this.#leased(call, request, end.signal, (ask, info) =>
-        work(recorded(ask, request.record), info),
+        work(recorded(ask, request.record, end.signal), info),
       );
       request.record?.settle("stop");
       return body;
@@ -130,9 +130,10 @@ async function inTurn<T>(
 }
 
 /** Notes what the engine is asked for this request, and what it read for it. */
-function recorded(ask: AskModel, record: RequestRecord | null): AskModel {
+function recorded(ask: AskModel, record: RequestRecord | null, end: AbortSignal): AskModel {
   if (!record) return ask;
   return async (call, first) => {
+    end.throwIfAborted();
     const at = record.submitted();
     try {
       const result = await ask(call, first);

@@ -26,13 +26,12 @@ function commitOf(file: string): string {
   const text = textOf(packagePath(file));
   const ref = /^ref: (.+)/.exec(text)?.[1];
   if (ref === undefined) return /^[0-9a-f]{40}/.exec(text)?.[0] ?? "";
-  return (
-    commitOf(`.git/${ref}`) || (new RegExp(`^([0-9a-f]{40}) ${ref}$`, "m").exec(packedRefs())?.[1] ?? "")
-  );
+  return commitOf(`.git/${ref}`) || packedCommitOf(ref);
 }
 
-function packedRefs(): string {
-  return textOf(packagePath(".git/packed-refs"));
+function packedCommitOf(ref: string): string {
+  const lines = textOf(packagePath(".git/packed-refs")).split("\n");
+  return lines.find((line) => line.endsWith(` ${ref}`))?.split(" ")[0] ?? "";
 }
 
 /** Read, not imported: the libraries belong to the engine. */

@@ -161,7 +161,7 @@ export class RequestRecord {
   /** @param isFinished Whether the last byte was out. @param isUnread Whether its client did not read. */
   over(isFinished: boolean, isUnread: boolean): void {
     // What was cut within its answer; what had not begun has an error that says more.
-    if (isUnread && !isFinished) {
+    if (isUnread && !isFinished && this.#sentFrom !== undefined) {
       this.#meters.shed.stream.inc();
       this.stream?.break();
     }
@@ -199,8 +199,16 @@ export class RequestRecord {
     if (instants) this.instants = joined(this.instants, instants);
     if (reason === "stop" || reason === "length") this.finishReasons.push(reason);
     this.stream?.meters.tokens.inc(generatedTokens);
+    this.#countTokens(sharesPrompt ? 0 : end.promptTokens, generatedTokens);
     // Tokens without a text of their own.
-    if (instants && instants.firstTokenAt > 0 && this.#inEngine === 0) this.#sawFirst(instants.firstTokenAt);
+    const firstTokenAt = this.instants?.firstTokenAt ?? 0;
+    if (firstTokenAt > 0 && this.#inEngine === 0) this.#sawFirst(firstTokenAt);
+  }
+
+  #countTokens(prompt: number, generated: number): void {
+    this.#turn.tokens.prompt.inc(prompt);
+    this.#turn.tokens.generation.inc(generated);
+    this.session?.used(prompt, generated);
   }
 
   #endedFirst(replica: number | undefined): void {

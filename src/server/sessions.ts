@@ -39,6 +39,11 @@ export class SessionTurn {
     session.replica = undefined;
   }
 
+  /** The engine has ended something for it. */
+  used(promptTokens: number, generatedTokens: number): void {
+    this.session.meters?.sessionTokens(this.tenant, promptTokens, generatedTokens);
+  }
+
   /** @param replica That had it, where the engine said so. */
   ended(replica: number | undefined): void {
     const { meters, replica: last } = this.session;
@@ -98,7 +103,10 @@ export function useSessions(app: FastifyInstance, sessions: Sessions): void {
     const user = userOf(request.body);
     const session = sessionHeader(request) ?? user;
     const tenant = tenantLabel(request.tenant);
-    sessions.seen(tenant, user ?? session ?? request.tenant.key);
+    const seen = [user, session, request.tenant.key];
+    const kind = seen.findIndex((name) => name !== undefined);
+    // Names of different kinds may be alike.
+    sessions.seen(tenant, `${kind} ${seen[kind]}`);
     if (session !== undefined) request.record!.session = sessions.turn(tenant, session);
     done();
   });

@@ -42,6 +42,7 @@ it("replicas together are one model with all slots, cells and threads", () => {
     slots: 4,
     layers: 4,
     gpuLayers: 0,
+    gpus: [],
     kvCells: 8192,
     cacheBytes: 1e9,
     dimensions: 0,

@@ -220,12 +220,12 @@ describe("the classes of errors", () => {
   const listed = Object.values(ERROR_CLASSES).flat();
 
   test("have each code once", () => {
-    expect([...listed].sort()).toEqual([...Object.keys(ERRORS), "client_abort"].sort());
+    expect([...listed].sort()).toEqual([...Object.keys(ERRORS), "client_abort", "client_unread"].sort());
   });
 
   test("agree with the outcomes that requests are counted under", () => {
     const outcomeOf = (code: string) =>
-      code === "client_abort" ? "cancelled" : ERRORS[code as keyof typeof ERRORS].outcome;
+      code.startsWith("client_") ? "cancelled" : ERRORS[code as keyof typeof ERRORS].outcome;
     const outcomes = Object.entries(ERROR_CLASSES).map(([name, codes]) => [
       name,
       [...new Set(codes.map(outcomeOf))],

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { engineMetrics } from "../../src/metrics/catalog/engine.js";
+import { guardrailMetrics } from "../../src/metrics/catalog/guardrails.js";
 import { httpMetrics } from "../../src/metrics/catalog/http.js";
 import { modelMetrics } from "../../src/metrics/catalog/models.js";
 import { nodeMetrics } from "../../src/metrics/catalog/node.js";
@@ -27,6 +28,7 @@ const { madeOf } = (await metricsScript("made-of.mjs")) as { madeOf: (view: AnyV
 const written = documents({
   parts: {
     engineMetrics,
+    guardrailMetrics,
     httpMetrics,
     modelMetrics,
     nodeMetrics,

@@ -247,6 +247,7 @@ function ready(settings) {
     sizeBytes: 2 ** 20 * (/-(\d+)-MiB$/.exec(settings.modelId)?.[1] ?? 1),
     layers: 4,
     gpuLayers: 0,
+    gpus: [],
     loadSeconds: 0.01,
     threads: settings.threads,
     backend: "cpu",

@@ -20,6 +20,7 @@ export const ERROR_CLASSES = {
     "thinking_not_supported",
     "infill_not_supported",
     "invalid_prompt",
+    "policy_blocked",
     "template_failed",
     "bad_request",
     "invalid_api_key",
@@ -42,7 +43,8 @@ export const ERROR_CLASSES = {
   engine: ["engine_failed", "engine_restarting", "model_failed"],
   shutdown: ["drain_timeout"],
   internal: ["internal_error"],
-  client_abort: ["client_abort"],
+  /** Who leaves, and who does not read what is written, which is cut off. */
+  client_abort: ["client_abort", "client_unread"],
 } as const;
 
 /** What the server is to blame for. */

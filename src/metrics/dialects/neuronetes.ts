@@ -264,7 +264,7 @@ const security = () => [
   ),
   counter(
     "authz_denials_total",
-    "HTTP requests refused with 401 or 403, by what they lacked.",
+    "HTTP requests refused with 401 or 403, and those for a model that their key may not use (404), by what they lacked.",
     of("tacho_authorization_denials_total", ["scope"]),
   ),
 ];
@@ -350,7 +350,7 @@ export const neuronetes: Dialect = {
   notes: {
     agent_ttft_ms: "Whole and fractional milliseconds, where the original cuts to whole ones.",
     agent_turn_errors_total:
-      "error_type is timeout, engine, shutdown, internal or client_abort. What a client got wrong (4xx) is no turn error, and what was turned away is in agent_admission_rejects_total. Leave client_abort out of an error ratio.",
+      "error_type is timeout, engine, shutdown, internal or client_abort. What a client got wrong (4xx) is no turn error. What was turned away is in agent_admission_rejects_total; a wait in the queue that ran out, and a lost engine, are in both. Leave client_abort out of an error ratio.",
     agent_queue_depth: "A series a route, where the original has one that the last caller overwrites.",
     agent_admission_rejects_total:
       "reason is queue_full, rate_limit, slo (the wait would be, or was, too long), breaker_open (the engine host is down or loading) or draining. Nothing is refused for memory alone yet.",

@@ -7,7 +7,7 @@ interface Entity {
 
 /** What --redact replaces and a policy can block, by name. */
 export const ENTITIES = {
-  email: { pattern: /[\w.+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}/gi },
+  email: { pattern: /(?<![\w.+-])[\w.+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}/gi },
   phone: { pattern: /(?<![\w.+-])(?:\+\d{1,3}[ .-]?)?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?![\w-])/g },
   credit_card: { pattern: /(?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])/g, confirm: passesLuhn },
   ssn: { pattern: /(?<![\w-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])/g },
@@ -44,5 +44,6 @@ export function replaceEntities(text: string, name: EntityName, onFound: () => v
 
 export function holdsEntity(text: string, name: EntityName): boolean {
   const { pattern, confirm = () => true }: Entity = ENTITIES[name];
-  return Array.from(text.matchAll(pattern)).some(([found]) => confirm(found));
+  for (const [found] of text.matchAll(pattern)) if (confirm(found)) return true;
+  return false;
 }

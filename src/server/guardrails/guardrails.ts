@@ -36,13 +36,19 @@ export class Guardrails {
   check(prompts: Prompt[], paramOf: (index: number) => string): Prompt[] {
     const { redact, block } = this.options;
     if (redact.length === 0 && block.length === 0) return prompts;
-    return prompts.map((prompt, index) => this.#checkPrompt(prompt, paramOf(index)));
+    // Prompts may share a text, such as a suffix of megabytes, that takes long to read.
+    const seen = new Map<string, string>();
+    return prompts.map((prompt, index) => this.#checkPrompt(prompt, paramOf(index), seen));
   }
 
-  #checkPrompt(prompt: Prompt, param: string): Prompt {
-    const stopped = changeTexts(prompt, (text) => this.#stop(text, param));
-    if (stopped === null) throw unreadable(param);
-    return this.options.redact.length === 0 ? prompt : changeTexts(prompt, (text) => this.#mask(text))!;
+  #checkPrompt(prompt: Prompt, param: string, seen: Map<string, string>): Prompt {
+    const checked = changeTexts(prompt, (text) => {
+      const masked = seen.get(text) ?? this.#mask(this.#stop(text, param));
+      seen.set(text, masked);
+      return masked;
+    });
+    if (checked === null) throw unreadable(param);
+    return this.options.redact.length === 0 ? prompt : checked;
   }
 
   #stop(text: string, param: string): string {

@@ -7,7 +7,7 @@ interface Message {
   reasoning_content?: string;
 }
 
-/** The prompt with each text that a client wrote changed; null for token ids, in which there is none to see. */
+/** The prompt with its texts changed, but for tools and the arguments of their calls, which are JSON; null for token ids, in which there is none to see. */
 export function changeTexts(prompt: Prompt, change: Change): Prompt | null {
   switch (prompt.kind) {
     case "tokens":

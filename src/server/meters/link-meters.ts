@@ -60,9 +60,10 @@ export class LinkMeters {
 
   /** The host ended, and nobody had asked it to. */
   failed(): void {
+    // One that was not ready yet had nobody to fail.
+    if (this.#state === "ready") this.#failedAt ??= now();
     this.#enter("down");
     this.#failures.inc();
-    this.#failedAt ??= now();
   }
 
   /** The host is gone, as it should be: it has no state. */

@@ -56,6 +56,12 @@ export class ModelMeters {
     return turn;
   }
 
+  sessionTokens(tenant: string, prompt: number, generation: number): void {
+    const labels = { model: this.model, tenant };
+    this.metrics.sessionTokens.labels({ ...labels, kind: "prompt" }).inc(prompt);
+    this.metrics.sessionTokens.labels({ ...labels, kind: "generation" }).inc(generation);
+  }
+
   sessionStarted(tenant: string): void {
     this.metrics.sessionsStarted.labels({ model: this.model, tenant }).inc();
   }

@@ -1,9 +1,10 @@
-import { availableParallelism, cpus, freemem, totalmem } from "node:os";
+import { availableParallelism, freemem, totalmem } from "node:os";
 import type { CounterHandle, ViewSpec } from "../../telemetry/index.js";
 import { now, type ServerTelemetry } from "../meters.js";
 import type { ServedModel } from "../models/served-model.js";
 import { COMMIT, LLAMA_CPP, VERSION } from "../package-info.js";
 import type { Settings } from "../settings.js";
+import { cpuTimes, type CpuTimes } from "./cpu-times.js";
 
 const MS_A_SECOND = 1000;
 
@@ -17,16 +18,11 @@ const FREE_GPU_MEMORY: readonly ViewSpec[] = [
   },
 ];
 
-interface CpuTimes {
-  /** Seconds of all cores since the machine's start. */
-  busy: number;
-  idle: number;
-}
-
 /** The installation and its machine. What takes a look is brought up by `tick`. */
 export class NodeMeters {
   readonly #cpu: { busy: CounterHandle; idle: CounterHandle };
-  #times = cpuTimes();
+  /** When they were brought up last; null before. */
+  #times: CpuTimes | null = null;
   #tickedAt = now();
   /** Null where no GPU is read. */
   #freeGpuMemory: number | null = null;
@@ -49,34 +45,37 @@ export class NodeMeters {
     metrics.nodeCores.labels({}).set(availableParallelism());
     metrics.nodeMemory.labels({ state: "used" }).from(() => totalmem() - freemem());
     metrics.nodeMemory.labels({ state: "free" }).from(freemem);
+    for (const state of ["starting", "offline", "online", "busy"] as const)
+      metrics.nodeState.labels({ state }).from(() => (this.#state() === state ? 1 : 0));
     metrics.layersCapacity.labels({}).from(() => this.#layersCapacity());
   }
 
   /** To be called every second or so. */
   tick(): void {
-    this.#bringUpCpu();
+    void this.#bringUpCpu();
     this.#bringUpGpus();
     if (this.#onGpu().length > 0) void this.#readGpuMemory();
   }
 
-  #bringUpCpu(): void {
-    const times = cpuTimes();
-    this.#cpu.busy.inc(times.busy - this.#times.busy);
-    this.#cpu.idle.inc(times.idle - this.#times.idle);
+  async #bringUpCpu(): Promise<void> {
+    const times = await cpuTimes();
+    const before = this.#times ?? times;
     this.#times = times;
+    // Readings that overlap, and a kernel that corrects itself, may go back.
+    this.#cpu.busy.inc(Math.max(0, times.busy - before.busy));
+    this.#cpu.idle.inc(Math.max(0, times.idle - before.idle));
   }
 
   #bringUpGpus(): void {
     const at = now();
-    for (const model of this.#onGpu()) {
-      const gpu = model.info!.device;
-      this.telemetry.metrics.gpuHeld.labels({ model: model.id, gpu }).inc(at - this.#tickedAt);
-    }
+    for (const { id, info } of this.#onGpu())
+      for (const gpu of info!.gpus)
+        this.telemetry.metrics.gpuHeld.labels({ model: id, gpu: String(gpu) }).inc(at - this.#tickedAt);
     this.#tickedAt = at;
   }
 
   #onGpu(): ServedModel[] {
-    return this.models.filter(({ isLoaded, info }) => isLoaded && info!.backend !== "cpu");
+    return this.models.filter(({ isLoaded, info }) => isLoaded && info!.gpus.length > 0);
   }
 
   async #readGpuMemory(): Promise<void> {
@@ -89,6 +88,13 @@ export class NodeMeters {
     }
   }
 
+  #state(): "starting" | "offline" | "online" | "busy" {
+    const ready = this.models.filter(({ state }) => state === "loaded");
+    if (ready.length === 0) return this.models.some(({ info }) => info) ? "offline" : "starting";
+    const isBusy = ready.every(({ admission, info }) => admission.running >= info!.slots);
+    return isBusy ? "busy" : "online";
+  }
+
   /** NaN, which is not shown, until the first model has been loaded. */
   #layersCapacity(): number {
     const { info } = this.models[0]!;
@@ -96,13 +102,4 @@ export class NodeMeters {
     const free = this.#freeGpuMemory ?? freemem();
     return Math.floor(free / (info.sizeBytes / info.layers));
   }
-}
-
-function cpuTimes(): CpuTimes {
-  const sum = { busy: 0, idle: 0 };
-  for (const { times } of cpus()) {
-    sum.busy += (times.user + times.nice + times.sys + times.irq) / MS_A_SECOND;
-    sum.idle += times.idle / MS_A_SECOND;
-  }
-  return sum;
 }

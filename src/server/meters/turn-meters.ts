@@ -10,6 +10,8 @@ export class TurnMeters {
   readonly waiting;
   readonly timeToFirstToken;
   readonly duration;
+  /** Of the route, whatever the model. */
+  readonly tokens: { prompt: CounterHandle; generation: CounterHandle };
   /** By code: each belongs to one stage. */
   readonly #errors = new Map<string, CounterHandle>();
 
@@ -22,6 +24,9 @@ export class TurnMeters {
     this.waiting = metrics.requestsWaiting.labels(labels);
     this.timeToFirstToken = metrics.timeToFirstToken.labels(labels);
     this.duration = metrics.requestDuration.labels(labels);
+    const tokens = (kind: "prompt" | "generation") =>
+      metrics.routeTokens.labels({ route: labels.route, kind });
+    this.tokens = { prompt: tokens("prompt"), generation: tokens("generation") };
   }
 
   failed(stage: ErrorStage, code: string): void {
