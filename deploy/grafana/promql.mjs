@@ -67,5 +67,6 @@ const FAILED = 'outcome=~"error|timeout|rejected"';
 export const failedShare = () =>
   `(${orZero(sum(rate("tacho_requests_total", `${MODEL},${FAILED}`)))}) / ${sum(rate("tacho_requests_total"))}`;
 
-/** Of the KV cells, the share that holds tokens. */
-export const kvShare = () => `sum(tacho_kv_cells_used{${MODEL}}) / sum(tacho_kv_cells{${MODEL}})`;
+/** Of the KV cells, the share that running requests hold: those of ended requests are given up when needed. */
+export const kvShare = () =>
+  `(sum(tacho_kv_cells_used{${MODEL}}) - sum(tacho_prefix_cache_cells{${MODEL}})) / sum(tacho_kv_cells{${MODEL}})`;

@@ -167,7 +167,7 @@ function writeConfig(folder: string, jobs: readonly ScrapeJob[], rules: string |
 }
 
 /** Labels that a cluster's discovery gives its targets, which some expressions ask for. */
-const IN_CLUSTER = { namespace: "inference", pod: "tacho-0" };
+const IN_CLUSTER = { namespace: "default", pod: "tacho-0" };
 
 function scrapeConfig({ name, port, path: metricsPath = "/metrics", params = {}, key }: ScrapeJob) {
   return {

@@ -215,10 +215,11 @@ describe("memory of models", () => {
     metrics.modelDeviceMemory.labels({ ...MODEL, part: "weights" }).set(600);
     metrics.modelDeviceMemory.labels({ ...MODEL, part: "kv_cache" }).set(200);
     metrics.kvCells.labels(MODEL).set(100);
-    metrics.kvCellsUsed.labels(MODEL).set(25);
+    metrics.kvCellsUsed.labels(MODEL).set(85);
+    metrics.prefixCells.labels(MODEL).set(60);
   });
 
-  test("is used by weights and by the cells that hold tokens", async () => {
+  test("is used by weights and by the cells that running requests hold", async () => {
     expect(await values("ryot", "ryot_memory_efficiency_ratio")).toEqual([[MODEL, 650 / 800]]);
   });
 

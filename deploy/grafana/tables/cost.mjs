@@ -195,7 +195,7 @@ export default {
         timeseries(
           "Refused for their key",
           "reqps",
-          "HTTP requests refused with 401 or 403, a second, by what they lacked.",
+          "HTTP requests refused, a second, by what they lacked: with 401 a key, with 403 an admin's or this host's name, with 404 a model that their key may use.",
           {
             "{{scope}}": orNone(sum(rate("tacho_authorization_denials_total", HERE), "scope"), "scope"),
           },

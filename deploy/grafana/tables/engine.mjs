@@ -126,7 +126,7 @@ export default {
         gauge(
           "KV cells in use",
           "percentunit",
-          "Share of the KV cells that hold a token of a running or a cached sequence.",
+          "Share of the KV cells that running requests hold; those of ended requests count as free.",
           { used: kvShare() },
           { ...SHARE, height: 8, ...rising([0.85, "yellow"], [0.95, "red"]) },
         ),

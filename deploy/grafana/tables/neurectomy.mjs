@@ -5,7 +5,9 @@ import { serversAndModels } from "../variables.mjs";
 const CIRCUITS = { 0: ["closed", "green"], 1: ["open", "red"], 2: ["half-open", "yellow"] };
 const HEALTH = { 0: ["healthy", "green"], 1: ["degraded", "yellow"], 2: ["unhealthy", "red"] };
 
-const failing = `(${orZero(sum(rate("neurectomy_http_requests_total", `${HERE},status=~"5.."`)))}) / ${sum(rate("neurectomy_http_requests_total", HERE))}`;
+/** As in the alerts: without scrapes and probes, which on a quiet server are most of the requests, fast and never fail. */
+const ASKED = `${HERE},endpoint!~"/metrics.*|/livez|/readyz|/health"`;
+const failing = `(${orZero(sum(rate("neurectomy_http_requests_total", `${ASKED},status=~"5.."`)))}) / ${sum(rate("neurectomy_http_requests_total", ASKED))}`;
 const engineFailing = `(${orZero(sum(rate("neurectomy_ryot_requests_total", `${MODEL},status=~"error|timeout"`)))}) / ${sum(rate("neurectomy_ryot_requests_total"))}`;
 
 export default {
@@ -24,15 +26,15 @@ export default {
         stat(
           "Error rate",
           "percentunit",
-          "Share of the HTTP requests answered with a status of 500 or above.",
+          "Share of the HTTP requests, without scrapes and probes, answered with a status of 500 or above.",
           { errors: failing },
           rising([0.01, "yellow"], [0.05, "red"]),
         ),
         stat(
           "Latency, p95",
           "s",
-          "From the arrival of an HTTP request to the last byte of its response.",
-          { p95: quantile(0.95, "neurectomy_http_request_duration_seconds", { matchers: HERE }) },
+          "From the arrival of an HTTP request to the last byte of its response, without scrapes and probes.",
+          { p95: quantile(0.95, "neurectomy_http_request_duration_seconds", { matchers: ASKED }) },
           rising([1, "yellow"], [5, "red"]),
         ),
         stat("Active users", "short", "Distinct users of the last five minutes.", {
@@ -87,8 +89,8 @@ export default {
         timeseries(
           "Latency",
           "s",
-          "The same for all endpoints together.",
-          quantiles("neurectomy_http_request_duration_seconds", { matchers: HERE, of: [0.5, 0.95, 0.99] }),
+          "The same for all endpoints together, without scrapes and probes.",
+          quantiles("neurectomy_http_request_duration_seconds", { matchers: ASKED, of: [0.5, 0.95, 0.99] }),
         ),
         timeseries(
           "Request sizes",

@@ -206,7 +206,7 @@ export default {
         timeseries("Tokens", "suffix: tok/s", "Tokens of prompts and answers, a second.", {
           "{{model}}": sum(rate("agent_total_tokens"), "model"),
         }),
-        timeseries("Tokens by the rule", "suffix: tok/s", "The same, as recorded every evaluation.", {
+        timeseries("Tokens by the rule", "suffix: tok/s", "Generated tokens alone, by the recording rule.", {
           "{{model}}": "neuronetes:tokens_per_second:rate5m",
         }),
         timeseries("Input to output", "short", "Prompt tokens for each generated token.", {
@@ -270,7 +270,7 @@ export default {
         timeseries(
           "Model cache hit ratio",
           "percentunit",
-          "Share of the requests that found their model loaded.",
+          "Share of the last hour's model loads whose file was on the disk already.",
           { "{{node}}": `avg by (node) (${of("model_cache_hit_ratio", HERE)})` },
           SHARE,
         ),
@@ -328,9 +328,9 @@ export default {
           { decimals: 8, needs: "price" },
         ),
         timeseries(
-          "GPU cost of an hour",
+          "Cost of an hour's tokens",
           "currencyUSD",
-          "By node, at the price of a GPU hour.",
+          "Of servers that hold GPUs, by node: at the prices of tokens, else at that of a GPU hour. Idle GPUs are not in it.",
           { "{{node}}": "neuronetes:gpu_cost_per_hour:by_node" },
           { needs: "gpu-price" },
         ),
@@ -348,9 +348,14 @@ export default {
           { "{{model}}": of("energy_kwh_per_1k_tokens") },
           { decimals: 6, needs: "gpu" },
         ),
-        timeseries("Authorization denials", "reqps", "Requests refused with 401 or 403, a second.", {
-          "{{scope}}": orNone(sum(rate("authz_denials_total", HERE), "scope"), "scope"),
-        }),
+        timeseries(
+          "Authorization denials",
+          "reqps",
+          "Requests refused with 401 (key), 403 (admin, host) or 404 (model), a second, by what they lacked.",
+          {
+            "{{scope}}": orNone(sum(rate("authz_denials_total", HERE), "scope"), "scope"),
+          },
+        ),
         timeseries(
           "Policy blocks and redactions",
           "reqps",

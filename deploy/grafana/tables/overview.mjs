@@ -37,7 +37,7 @@ export default {
         stat(
           "KV cells in use",
           "percentunit",
-          "Share of the KV cells that hold a token of a running or a cached sequence.",
+          "Share of the KV cells that running requests hold; those of ended requests count as free.",
           { used: kvShare() },
           rising([0.85, "yellow"], [0.95, "red"]),
         ),

@@ -140,9 +140,9 @@ export default {
         timeseries(
           "Memory efficiency",
           "percentunit",
-          "Of the memory reserved for a model, the share in use; near 1 the cache is full.",
+          "Of the memory reserved for a model, the share that its weights and running requests use; always near 1 where weights are most of it.",
           { "{{model}}": of("ryot_memory_efficiency_ratio") },
-          { ...SHARE, ...rising([0.95, "yellow"], [0.99, "red"]) },
+          SHARE,
         ),
       ],
     },

@@ -1,4 +1,4 @@
-import type { DerivedValue, ViewSource } from "../../telemetry/index.js";
+import type { DerivedValue, ViewProduct } from "../../telemetry/index.js";
 import { RYOT } from "../bounds.js";
 import type { Dialect, DialectFacts } from "../dialect.js";
 import { ERROR_CLASSES } from "./error-classes.js";
@@ -127,11 +127,15 @@ const model = () => [
 const memory = (part?: "weights" | "kv_cache") =>
   of("tacho_model_memory_bytes", MODEL, part && { where: { part } });
 const cells = of("tacho_kv_cells", MODEL);
-const usedCells = of("tacho_kv_cells_used", MODEL);
+/** Those of ended requests are given up when needed, and so count as free. */
+const usedCells = [
+  of("tacho_kv_cells_used", MODEL),
+  of("tacho_prefix_cache_cells", MODEL, { scale: -1 }),
+] as const;
 const heldBy = (labels: Parameters<typeof of>[1]) => of("tacho_gpu_held_seconds_total", labels);
 
 /** A model's bytes on each of the GPUs that it holds: the same share on each. */
-const onGpus = (times: readonly ViewSource[], per: readonly ViewSource[] = []): DerivedValue => ({
+const onGpus = (times: ViewProduct["times"], per: ViewProduct["times"] = []): DerivedValue => ({
   over: HELD_WINDOW,
   derive: { times: [heldBy(GPU), ...times], per: [heldBy(MODEL), ...per] },
 });
@@ -139,7 +143,7 @@ const onGpus = (times: readonly ViewSource[], per: readonly ViewSource[] = []): 
 const resources = () => [
   derivedFrom(
     "ryot_gpu_memory_usage_bytes",
-    "Bytes of the model's weights and of the KV cells that hold a token, on each of the GPUs that it holds.",
+    "Bytes of the model's weights and of the KV cells that running requests hold, on each of the GPUs that it holds.",
     [onGpus([memory("weights")]), onGpus([memory("kv_cache"), usedCells], [cells])],
   ),
   derivedFrom(
@@ -159,7 +163,7 @@ const resources = () => [
   ),
   derivedFrom(
     "ryot_memory_efficiency_ratio",
-    "Bytes of the model's weights and of the KV cells that hold a token, divided by the bytes that the model takes.",
+    "Bytes of the model's weights and of the KV cells that running requests hold, divided by the bytes that the model takes.",
     [
       { over: 0, derive: { times: [memory("weights")], per: [memory()] } },
       { over: 0, derive: { times: [memory("kv_cache"), usedCells], per: [memory(), cells] } },
@@ -192,10 +196,11 @@ export const ryot: Dialect = {
     ryot_model_cache_hit_ratio:
       "Of the KV cache, as the original's help says, not of model files, as its name does.",
     ryot_gpu_memory_usage_bytes:
-      "By llama.cpp's own accounts, without its compute buffers. Of a model on several GPUs each shows the same share.",
-    ryot_gpu_memory_reserved_bytes: "As ryot_gpu_memory_usage_bytes, with the KV cells that hold no token.",
+      "By llama.cpp's own accounts, without its compute buffers and without cells that only cache ended requests. Of a model on several GPUs each shows the same share.",
+    ryot_gpu_memory_reserved_bytes:
+      "As ryot_gpu_memory_usage_bytes, with the KV cells that no running request holds.",
     ryot_memory_efficiency_ratio:
-      "Of the memory allocated wherever the model lies, without a GPU too. It is low while there is room: an alert on little memory must fire above a bound, not below one.",
+      "Of the memory allocated wherever the model lies, without a GPU too. Cells that only cache ended requests count as free. It is low while there is room, so an alert on little memory fires above a bound, not below one; but where the weights are most of the memory it is near 1 with an empty cache, so ours asks for the KV cells alone.",
     ryot_system: "Shown as ryot_system_info, as the original's client does.",
     ryot_model:
       "Shown as ryot_model_info, a series a model, where the original has a list with commas in one label.",
