@@ -1,13 +1,12 @@
 #include "follower_object.hpp"
 
-#include <utility>
-
 #include "../segment_error.hpp"
 #include "view_parser.hpp"
 
 namespace tacho::telemetry {
 
-Napi::Object make_follower(Napi::Env env, std::shared_ptr<Renderer> renderer, const Napi::Value& views) {
+Napi::Object make_follower(Napi::Env env, const std::shared_ptr<Renderer>& renderer,
+                           const Napi::Value& views) {
   auto kept = renderer->follow(views_of(views));
   const auto tick = [renderer, kept](const Napi::CallbackInfo&) {
     try {

@@ -9,6 +9,7 @@
 namespace tacho::telemetry {
 
 /// `NativeFollower` in src/telemetry/segment/native.ts describes it. Throws the core's errors.
-Napi::Object make_follower(Napi::Env env, std::shared_ptr<Renderer> renderer, const Napi::Value& views);
+Napi::Object make_follower(Napi::Env env, const std::shared_ptr<Renderer>& renderer,
+                           const Napi::Value& views);
 
 }  // namespace tacho::telemetry

@@ -28,7 +28,7 @@ afterEach(() => telemetry.close());
 /** Counts by bound. */
 function bucketsIn(text: Buffer): Record<string, number> {
   const lines = [...text.toString().matchAll(/_bucket\{le="(.*)"\} (\d+)/g)];
-  return Object.fromEntries(lines.map(([, bound, count]) => [bound, Number(count)]));
+  return Object.fromEntries(lines.map(([, bound, count]) => [bound!, Number(count)]));
 }
 
 describe("the bounds that a histogram shows under its own name", () => {
