@@ -136,7 +136,8 @@ export const REQUEST_EVENTS: readonly KnownEvent[] = [
       ["stream_init_ms_count", { route: COMPLETIONS }, 1],
       ["orchestrator_stream_duration_seconds_count", {}, 1],
       ["orchestrator_stream_tokens_total", {}, GENERATED],
-      ["token_delivery_jitter_ms_count", { model }, (count) => count > 0 && count <= DECODED],
+      // Steps that come together are written together: at most a write a token, and no gap before the third.
+      ["token_delivery_jitter_ms_count", { model }, (count) => count <= DECODED],
       ["agent_active_sessions", { model }, 1],
     ],
     levels: [
@@ -161,6 +162,14 @@ export const REQUEST_EVENTS: readonly KnownEvent[] = [
     levels: [
       ["session_affinity_hit_ratio", {}, 1],
       ["cost_usd_per_session", { model, tenant: TENANT }, (3 * DOLLARS) / 2],
+    ],
+  },
+  {
+    what: "a stream of many tokens",
+    act: async (server) => (await openStream(server, { prompt: promptFrom(340, 4), max_tokens: 300 })).ended,
+    changes: [
+      ["token_delivery_jitter_ms_count", { model }, (count) => count > 0 && count <= 298],
+      ["orchestrator_stream_tokens_total", {}, 300],
     ],
   },
   {
@@ -192,7 +201,7 @@ export const REQUEST_EVENTS: readonly KnownEvent[] = [
       ["neurectomy_ryot_requests_total", { model, status: "cancelled" }, 1],
       ["agent_latency_ms_count", { model, route: COMPLETIONS }, 1],
     ],
-    levels: [["stream_cancel_rate", { route: COMPLETIONS }, 1 / 2]],
+    levels: [["stream_cancel_rate", { route: COMPLETIONS }, 1 / 3]],
   },
   {
     what: "a request that is wrong",

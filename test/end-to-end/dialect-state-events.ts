@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from "node:os";
 import { about, none, some, type KnownEvent, type Level } from "./dialect-changes.js";
 import { KEYS, MODELS, NODE, type DialectServer } from "./dialect-server.js";
-import { COMPLETIONS, complete, FLAGS, LONG, openStream, promptFrom, SLOTS } from "./known-requests.js";
+import { COMPLETIONS, complete, LONG, MAX_CONTEXT, openStream, promptFrom, SLOTS } from "./known-requests.js";
 import { readNothing } from "./slow-reader.js";
 import { until } from "./tacho-server.js";
 
@@ -155,27 +155,6 @@ export const STATE_EVENTS: readonly KnownEvent[] = [
     ],
   },
   {
-    what: "a client that reads nothing",
-    act: async (server) => {
-      const asked = {
-        prompt: promptFrom(240, 4),
-        max_tokens: LONG,
-        ignore_eos: true,
-        logprobs: 20,
-        n: SLOTS,
-      };
-      const leave = await readNothing(server.tacho.port, KEYS.staging, { ...asked, stream: true });
-      await until("it runs", async () => (await own(server, "tacho_requests_running")) > 0);
-      await until("it was cut", async () => (await own(server, "tacho_requests_running")) === 0);
-      return leave;
-    },
-    changes: [
-      ["stream_backpressure_events_total", { route: COMPLETIONS }, some],
-      ["orchestrator_requests_shed_total", { stage: "stream" }, 1],
-      ["requests_dropped_total", { stage: "stream" }, 1],
-    ],
-  },
-  {
     what: "a GPU that works",
     act: async (server) => {
       server.gpu.say({ utilization: 83, memory_used: 500_000_000 });
@@ -270,8 +249,15 @@ export const STATE_EVENTS: readonly KnownEvent[] = [
   },
 ];
 
+/** Enough answers of one request for more bytes than the kernel takes of what nobody reads. */
+const WAITING = 8;
+
 /** Of the command line of another server: it refuses prompts of token ids, which patterns cannot read. */
-export const GUARDED_FLAGS = [...FLAGS, "--block", "pii-detection", "--redact", "email"];
+export const GUARDED_FLAGS = [
+  ...["--parallel", String(SLOTS), "--max-queue", String(WAITING)],
+  ...["--ctx-size", String(2 * MAX_CONTEXT), "--max-context", String(MAX_CONTEXT)],
+  ...["--block", "pii-detection", "--redact", "email"],
+];
 
 export const GUARDED_EVENTS: readonly KnownEvent[] = [
   {
@@ -291,6 +277,27 @@ export const GUARDED_EVENTS: readonly KnownEvent[] = [
       ["policy_blocks_total", {}, none],
       ["redaction_events_total", { field: "email" }, 2],
       ["ryot_tokens_generated_total", { model }, 1],
+    ],
+  },
+  {
+    what: "a client that reads nothing",
+    act: async (server) => {
+      const asked = {
+        prompt: "Once",
+        max_tokens: LONG,
+        ignore_eos: true,
+        logprobs: 20,
+        n: WAITING,
+      };
+      const leave = await readNothing(server.tacho.port, KEYS.staging, { ...asked, stream: true });
+      await until("it runs", async () => (await own(server, "tacho_requests_running")) > 0);
+      await until("it was cut", async () => (await own(server, "tacho_requests_running")) === 0);
+      return leave;
+    },
+    changes: [
+      ["stream_backpressure_events_total", { route: COMPLETIONS }, some],
+      ["orchestrator_requests_shed_total", { stage: "stream" }, 1],
+      ["requests_dropped_total", { stage: "stream" }, 1],
     ],
   },
 ];

@@ -28,11 +28,14 @@ const ALL_EVENTS = [...EVENTS, ...GUARDED_EVENTS];
 const TEXT_TYPES = { counter: "counter", gauge: "gauge", histogram: "histogram", info: "gauge" } as const;
 
 let server: DialectServer;
+let guarded: DialectServer;
 beforeAll(async () => {
   server = await DialectServer.start({ models: ["first", "second", "broken"], flags: FLAGS });
+  guarded = await DialectServer.start({ models: ["first"], flags: GUARDED_FLAGS });
 });
 afterAll(async () => {
   await server.end();
+  await guarded.end();
 });
 
 describe("every system's metrics tell by the right amount of", () => {
@@ -41,15 +44,7 @@ describe("every system's metrics tell by the right amount of", () => {
   });
 });
 
-describe("on a server with guardrails they tell by the right amount of", () => {
-  let guarded: DialectServer;
-  beforeAll(async () => {
-    guarded = await DialectServer.start({ models: ["first"], flags: GUARDED_FLAGS });
-  });
-  afterAll(async () => {
-    await guarded.end();
-  });
-
+describe("on a server with guardrails and a longer queue they tell by the right amount of", () => {
   test.each(GUARDED_EVENTS)("$what", async (event) => {
     expect(await wrongAfter(guarded, event)).toEqual([]);
   });
@@ -57,14 +52,14 @@ describe("on a server with guardrails they tell by the right amount of", () => {
 
 describe.each(SYSTEMS)("the metrics of %s", (system) => {
   test("have the type, the labels and the bounds of its document", async () => {
-    const { families } = await SystemsSnapshot.take(server);
+    const snapshots = [await SystemsSnapshot.take(server), await SystemsSnapshot.take(guarded)];
     const wrong: unknown[] = [];
     for (const { name, type, labels, buckets, computesOnGpu } of METRICS[system]) {
-      const family = families.get(type === "info" ? `${name}_info` : name);
-      const samples = family?.samples ?? [];
+      const families = snapshots.map((taken) => taken.families.get(type === "info" ? `${name}_info` : name));
+      const samples = families.flatMap((family) => family?.samples ?? []);
       if (computesOnGpu && samples.length === 0) continue;
       const found = {
-        type: family?.type,
+        type: families[0]?.type,
         labels: [...new Set(samples.flatMap((sample) => Object.keys(sample.labels)))].filter(
           (l) => l !== "le",
         ),

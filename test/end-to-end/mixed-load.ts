@@ -16,6 +16,9 @@ const TOOL = {
   },
 };
 
+/** Within the minute that expressions of panels look back, once the load is over. */
+const AFTER_KILL_SECONDS = 15;
+
 /** The field that OpenAI's client calls deprecated, and that is still sent. */
 const userOf = (turn: number) => ({ user: `reader-${turn % 3}` });
 
@@ -185,16 +188,17 @@ export class MixedLoad {
 
   constructor(readonly server: DialectServer) {}
 
-  /** Ends after these seconds, in whose middle the engine hosts are killed. */
+  /** Ends after these seconds, late in which the engine hosts are killed. */
   async run(seconds: number): Promise<void> {
     const clients = Object.values(CLIENTS).flatMap((client) =>
       Array.from({ length: client.count ?? 1 }, () => this.#keepOn(client)),
     );
     const all = Promise.all(clients);
     try {
-      await Promise.race([all, pause(seconds * 500)]);
+      const after = Math.min(seconds / 2, AFTER_KILL_SECONDS);
+      await Promise.race([all, pause((seconds - after) * 1000)]);
       await this.#killEngines();
-      await Promise.race([all, pause(seconds * 500)]);
+      await Promise.race([all, pause(after * 1000)]);
     } finally {
       this.#on = false;
     }
