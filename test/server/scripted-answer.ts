@@ -37,6 +37,10 @@ export class TextStream {
     this.write(last);
   }
 
+  fail(last: string): void {
+    this.end(last);
+  }
+
   get asEventStream(): EventStream {
     return this as unknown as EventStream;
   }

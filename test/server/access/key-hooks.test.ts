@@ -34,7 +34,7 @@ const PUBLIC_DOCS = ["/docs", "/docs/page.css", "/docs/page.js", "/openapi.json"
   `GET ${path}`,
   `HEAD ${path}`,
 ]);
-const PUBLIC_METRICS = ["GET /metrics", "HEAD /metrics"];
+const PUBLIC_METRICS = ["/metrics", "/metrics/gateway"].flatMap((path) => [`GET ${path}`, `HEAD ${path}`]);
 
 /** Every route of every Fastify instance that is made while these tests run. */
 const routes: string[][] = [];
