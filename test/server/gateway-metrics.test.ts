@@ -124,7 +124,7 @@ describe("what the endpoint picker needs", () => {
     const open = { signal: abort.signal };
     const running = await stand.chat("stall", { stream: true }, open);
     const waiting = [stand.chat("words 1", {}, open), stand.chat("words 1", {}, open)];
-    waiting.forEach((one) => one.catch(() => undefined));
+    for (const one of waiting) one.catch(() => undefined);
     await vi.waitFor(async () => expect(await picked("vllm:num_requests_waiting")).toBe(2));
     expect(await picked("vllm:num_requests_running")).toBe(1);
     const { text } = await ask(stand.url);

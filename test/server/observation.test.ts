@@ -11,7 +11,7 @@ const ADMIN = "sk-admin-0123456789abcdef";
 const LIMITED = "sk-limited-0123456789abcdef";
 
 let stand: Stand;
-let time = 0;
+const time = 0;
 beforeAll(async () => {
   const file = join(mkdtempSync(join(tmpdir(), "tacho-keys-")), "keys.json");
   const keys = [
