@@ -203,6 +203,11 @@ export class MixedLoad {
       this.#on = false;
     }
     await all;
+    // A queue that is never short refuses at once whoever would run out of time in it.
+    await until("somebody's time ran out", async () => {
+      await CLIENTS["impatient"]!.act(this, 0);
+      return this.statuses.has(408);
+    });
   }
 
   /** A client of OpenAI's own making. */
