@@ -84,7 +84,10 @@ test.each([
     ["serve", "--against", "vllm"],
     "Expected some of llama-server, node-llama-cpp, with commas, for --against but received 'vllm'.",
   ],
-  [["serving"], "Expected one of: engine, serve, telemetry, fuzz, telemetry-torture, all; received serving."],
+  [
+    ["serving"],
+    "Expected one of: engine, serve, scrape-cost, telemetry, fuzz, telemetry-torture, all; received serving.",
+  ],
 ])("a wrong option gets one line and the exit code 2: %j", (args, message) => {
   const main = join(ROOT, "bench/main.mjs");
   const { status, stderr } = spawnSync(process.execPath, [main, ...args], { encoding: "utf8" });
