@@ -11,7 +11,8 @@ import { checkCompanions, findModels } from "./model-file.js";
 import { observeRuntime } from "../telemetry/index.js";
 import { VERSION } from "./package-info.js";
 import { ProgressLine } from "./progress-line.js";
-import { readSettings, UsageError, type Settings } from "./settings.js";
+import { UsageError, type Settings } from "./settings.js";
+import { readSettings } from "./settings-reader.js";
 import { loadTracing } from "./tracing/tracing.js";
 
 /** What the program is put together from; tests put a scripted engine host in. */

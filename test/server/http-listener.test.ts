@@ -7,7 +7,7 @@ import { readAccess } from "../../src/server/access/access.js";
 import { HttpListener, type ListenerLimits } from "../../src/server/http-listener.js";
 import { Meters } from "../../src/server/meters.js";
 import { useRequestRecords } from "../../src/server/request-record.js";
-import { readSettings } from "../../src/server/settings.js";
+import { readSettings } from "../../src/server/settings-reader.js";
 import { openTelemetry } from "../../src/telemetry/index.js";
 
 const unlimited: ListenerLimits = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseCommand } from "../../src/server/command-line.js";
 import { namedModels } from "../../src/server/model-setting.js";
-import { readSettings } from "../../src/server/settings.js";
+import { readSettings } from "../../src/server/settings-reader.js";
 
 function models(args: string[], env: Record<string, string> = {}) {
   const command = parseCommand(args);

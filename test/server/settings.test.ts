@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
 import { describe, expect, it } from "vitest";
 import { parseCommand } from "../../src/server/command-line.js";
-import { readSettings, SETTINGS, settingEntries, variableOf } from "../../src/server/settings.js";
+import { SETTINGS, settingEntries, variableOf } from "../../src/server/settings.js";
+import { readSettings } from "../../src/server/settings-reader.js";
 
 function settings(args: string[], env: Record<string, string> = {}) {
   const command = parseCommand(args);

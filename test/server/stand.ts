@@ -6,7 +6,8 @@ import type { Clock } from "../../src/server/access/token-bucket.js";
 import { Front, type FrontOptions } from "../../src/server/front.js";
 import type { ModelSource } from "../../src/server/model-file.js";
 import type { ServerTelemetry } from "../../src/server/meters.js";
-import { readSettings, type Settings } from "../../src/server/settings.js";
+import { type Settings } from "../../src/server/settings.js";
+import { readSettings } from "../../src/server/settings-reader.js";
 import { newSegmentPath, openTelemetry } from "../../src/telemetry/index.js";
 
 export const scriptedHost = fileURLToPath(new URL("scripted-host.mjs", import.meta.url));

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { checkAddress, readAccess } from "../../../src/server/access/access.js";
 import { hashKey } from "../../../src/server/access/api-key.js";
 import { readKeysFile } from "../../../src/server/access/keys-file.js";
-import { readSettings, UsageError, type Settings } from "../../../src/server/settings.js";
+import { UsageError, type Settings } from "../../../src/server/settings.js";
+import { readSettings } from "../../../src/server/settings-reader.js";
 import { KeysFolder } from "./keys-folder.js";
 
 const folder = new KeysFolder();

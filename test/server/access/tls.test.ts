@@ -13,7 +13,7 @@ import { readAccess } from "../../../src/server/access/access.js";
 import { readTls } from "../../../src/server/access/tls.js";
 import { HttpListener } from "../../../src/server/http-listener.js";
 import { Meters } from "../../../src/server/meters.js";
-import { readSettings } from "../../../src/server/settings.js";
+import { readSettings } from "../../../src/server/settings-reader.js";
 import { openTelemetry } from "../../../src/telemetry/index.js";
 import { debianPackage } from "../../debian-package.js";
 import { freePort } from "../free-port.js";

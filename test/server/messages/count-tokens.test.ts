@@ -7,7 +7,7 @@ import { HttpListener } from "../../../src/server/http-listener.js";
 import type { CountTokens } from "../../../src/server/messages/count-tokens.js";
 import { Meters } from "../../../src/server/meters.js";
 import { countTokensRoute } from "../../../src/server/routes/messages.js";
-import { readSettings } from "../../../src/server/settings.js";
+import { readSettings } from "../../../src/server/settings-reader.js";
 import { openTelemetry } from "../../../src/telemetry/index.js";
 
 const telemetry = openTelemetry(catalog);
