@@ -28,6 +28,7 @@
         "native/telemetry/nvml/gpu.cpp",
         "native/telemetry/nvml/gpu_metrics.cpp",
         "native/telemetry/nvml/gpu_reader.cpp",
+        "native/telemetry/nvml/gpm_readings.cpp",
         "native/telemetry/nvml/gpu_readings.cpp",
         "native/telemetry/nvml/library.cpp",
         "native/telemetry/nvml/mig_instances.cpp",

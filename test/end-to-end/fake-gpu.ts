@@ -24,7 +24,7 @@ function build(): void {
 /** A GPU that a server sees through a stand-in for NVML. What it answers can be changed at any time. */
 export class FakeGpu {
   readonly #folder = mkdtempSync(path.join(tmpdir(), "tacho-fake-gpu-"));
-  #answers: Record<string, string | number> = { gpus: 1, power_mw: MILLIWATTS };
+  #answers: Record<string, string | number> = { gpus: 1, power_mw: MILLIWATTS, gpm: 1 };
   #meter: NodeJS.Timeout | undefined;
 
   constructor() {

@@ -56,9 +56,15 @@ export const KNOWN_METRICS: ReadonlyMap<string, KnownMetric> = new Map([
 ]);
 
 /** The values that the reader of GPUs writes as labels, of all metrics together. */
-export const GPU_LABEL_VALUES: ReadonlySet<string> = new Set(
-  Array.from(
-    readFileSync("native/telemetry/nvml/readings.cpp", "utf8").matchAll(/\{\w+, \{([^}]*)\}, From/g),
-    ([, list]) => textsOf(list!),
-  ).flat(),
-);
+const READING_LABELS = /\{\w+, \{([^}]*)\}, From/g;
+const PIPE = /pipe_active, ("\w+")/g;
+
+function textsIn(source: string, pattern: RegExp): readonly string[] {
+  const found = readFileSync(`native/telemetry/nvml/${source}`, "utf8").matchAll(pattern);
+  return Array.from(found, ([, list]) => textsOf(list!)).flat();
+}
+
+export const GPU_LABEL_VALUES: ReadonlySet<string> = new Set([
+  ...textsIn("readings.cpp", READING_LABELS),
+  ...textsIn("gpm_readings.cpp", PIPE),
+]);

@@ -86,6 +86,17 @@ export default {
           { [GPU]: of("tacho_gpu_memory_utilization_ratio") },
           SHARE,
         ),
+        timeseries(
+          "Busy parts",
+          "percentunit",
+          "SMs with work, tensor cores at work, and the device memory's bandwidth in use; GPUs since Hopper.",
+          {
+            [`${GPU} SMs`]: of("tacho_gpu_sm_active_ratio"),
+            [`${GPU} {{pipe}}`]: of("tacho_gpu_pipe_active_ratio"),
+            [`${GPU} bandwidth`]: of("tacho_gpu_memory_bandwidth_utilization_ratio"),
+          },
+          SHARE,
+        ),
         timeseries("Clocks", "hertz", "Clock frequencies.", {
           [`${GPU} {{clock}}`]: of("tacho_gpu_clock_hertz"),
         }),

@@ -23,7 +23,8 @@ Gpu::Gpu(unsigned index, std::string uuid)
       xids_(labels_),
       readings_(labels_),
       processes_(labels_),
-      mig_(labels_) {}
+      mig_(labels_),
+      gpm_(labels_) {}
 
 bool Gpu::is_succeeded_by(const Gpu& other) const {
   if (&other == this) return false;
@@ -36,6 +37,7 @@ void Gpu::attach(Session& session, Device device) {
   readings_.renew();
   processes_.renew();
   mig_.renew();
+  gpm_.attach(session, device);
   show_info(session);
   xids_.expect(session, device);
   session.recorder().set(up_, 1);
@@ -51,6 +53,7 @@ void Gpu::detach(Recorder& recorder) {
   readings_.hide(recorder);
   processes_.hide(recorder);
   mig_.hide(recorder);
+  gpm_.hide(recorder);
   recorder.hide(info_);
   recorder.set(up_, 0);
 }
@@ -61,6 +64,11 @@ Verdict Gpu::read(Session& session, Instant now) {
   const auto verdict = readings_.read(session, device_, now);
   if (verdict >= Verdict::gpu_lost) return verdict;
   mig_.read(session, device_, now);
+  // Of a partitioned GPU as a whole there are no samples, and R535 fails to tell its memory after asking.
+  if (mig_.is_enabled())
+    gpm_.hide(session.recorder());
+  else
+    gpm_.read(session, device_, now);
   processes_.read(session, device_, now);
   return verdict;
 }

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "gpm_readings.hpp"
 #include "gpu_readings.hpp"
 #include "mig_instances.hpp"
 #include "process_memory.hpp"
@@ -56,6 +57,7 @@ class Gpu {
   GpuReadings readings_;
   ProcessMemory processes_;
   MigInstances mig_;
+  GpmReadings gpm_;
 };
 
 }  // namespace tacho::telemetry::nvml

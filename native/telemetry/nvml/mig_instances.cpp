@@ -71,9 +71,10 @@ Return MigInstances::find(Session& session, Device device) {
   unsigned pending = 0;
   auto result = session.call(kDeviceGetMigMode, device, &mode, &pending);
   if (result != Return::success) return result;
-  session.recorder().set(enabled_, mode == kMigEnabled ? 1 : 0);
+  is_enabled_ = mode == kMigEnabled;
+  session.recorder().set(enabled_, is_enabled_ ? 1 : 0);
   unsigned most = 0;
-  if (mode == kMigEnabled) result = session.call(kDeviceGetMaxMigDeviceCount, device, &most);
+  if (is_enabled_) result = session.call(kDeviceGetMaxMigDeviceCount, device, &most);
   auto before = std::exchange(instances_, {});
   for (unsigned i = 0; i < std::min(most, kMostInstances); ++i) {
     Device instance = nullptr;

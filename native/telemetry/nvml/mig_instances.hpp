@@ -18,6 +18,8 @@ class MigInstances {
   void hide(Recorder& recorder);
   /// The handles are those of an earlier session: looks for the partitions before it reads them again.
   void renew();
+  /// When last read, which is true before any partition is made.
+  bool is_enabled() const { return is_enabled_; }
 
  private:
   /// What a partition shows; kept for those that are gone, as their numbers come again.
@@ -45,6 +47,7 @@ class MigInstances {
 
   const std::vector<std::string> labels_;
   Schedule schedule_;
+  bool is_enabled_ = false;
   Series enabled_;
   std::map<std::string, Shown> shown_;
   std::vector<Instance> instances_;

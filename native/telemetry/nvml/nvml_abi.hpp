@@ -31,6 +31,7 @@ enum class Return : int {
 
 using Device = struct OpaqueDevice*;
 using EventSet = struct OpaqueEventSet*;
+using GpmSample = struct OpaqueGpmSample*;
 
 struct Utilization {  ///< Percent.
   unsigned gpu;
@@ -112,7 +113,28 @@ struct FieldValue {
   Value value{};
 };
 
-/// NVML's structures with a version carry their size beside it.
+struct GpmSupport {
+  unsigned version = 1;
+  unsigned is_supported = 0;
+};
+
+struct GpmMetric {
+  unsigned id = 0;
+  Return result = Return::unknown;
+  double value = 0;
+  const char* texts[3] = {};  ///< Short name, long name and unit, in the library's memory.
+};
+
+/// The driver looks at `count` metrics. Its header has room for 98 to 333 of them, by its age.
+struct GpmMetricsGet {
+  unsigned version = 1;
+  unsigned count = 0;
+  GpmSample first = nullptr;
+  GpmSample second = nullptr;
+  GpmMetric metrics[333];
+};
+
+/// NVML's other structures with a version carry their size beside it.
 template <typename Structure>
 constexpr unsigned version_of(unsigned version) {
   return static_cast<unsigned>(sizeof(Structure)) | version << 24;
@@ -176,6 +198,11 @@ inline constexpr Function<Device, Count> kDeviceGetMaxMigDeviceCount{"nvmlDevice
 inline constexpr Function<Device, unsigned, Device*> kDeviceGetMigDeviceHandleByIndex{
     "nvmlDeviceGetMigDeviceHandleByIndex"};
 inline constexpr Function<Device, unsigned*> kDeviceGetGpuInstanceId{"nvmlDeviceGetGpuInstanceId"};
+inline constexpr Function<Device, GpmSupport*> kGpmQueryDeviceSupport{"nvmlGpmQueryDeviceSupport"};
+inline constexpr Function<GpmSample*> kGpmSampleAlloc{"nvmlGpmSampleAlloc"};
+inline constexpr Function<GpmSample> kGpmSampleFree{"nvmlGpmSampleFree"};
+inline constexpr Function<Device, GpmSample> kGpmSampleGet{"nvmlGpmSampleGet"};
+inline constexpr Function<GpmMetricsGet*> kGpmMetricsGet{"nvmlGpmMetricsGet"};
 inline constexpr Function<Device, unsigned*> kDeviceGetComputeInstanceId{"nvmlDeviceGetComputeInstanceId"};
 
 }  // namespace tacho::telemetry::nvml

@@ -38,8 +38,15 @@ Session::Session(std::unique_ptr<Library> library, Recorder& recorder, const Clo
     : library_(std::move(library)), recorder_(recorder), clock_(clock) {}
 
 Session::~Session() {
+  for (auto* const sample : samples_) invoke(kGpmSampleFree, sample);
   if (events_ != nullptr) invoke(kEventSetFree, events_);
   if (initialised_) invoke(kShutdown);
+}
+
+GpmSample Session::allocate_sample() {
+  GpmSample sample = nullptr;
+  if (call(kGpmSampleAlloc, &sample) != Return::success || sample == nullptr) return nullptr;
+  return samples_.emplace_back(sample);
 }
 
 std::string Session::text(const Function<Device, Text, unsigned>& function, Device device) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <type_traits>
 #include <unordered_map>
+#include <vector>
 
 #include "clock.hpp"
 #include "library.hpp"
@@ -56,6 +57,9 @@ class Session {
   /// For the XID events of all GPUs; null where there are none.
   EventSet events() const { return events_; }
 
+  /// Room for a sample of a GPU's parts, as long as the session lasts; null where there is none.
+  GpmSample allocate_sample();
+
  private:
   /// What is known of a function: its address and its series.
   struct Callee {
@@ -90,6 +94,7 @@ class Session {
   Return lost_result_ = Return::success;
   bool initialised_ = false;
   EventSet events_ = nullptr;
+  std::vector<GpmSample> samples_;
   std::string driver_version_;
   std::string cuda_version_;
 };

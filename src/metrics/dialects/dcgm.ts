@@ -34,6 +34,14 @@ const GAUGES: readonly Row[] = [
     "Whether remapping of rows has failed.",
     { metric: "tacho_gpu_row_remap_failed" },
   ],
+  ["PROF_GR_ENGINE_ACTIVE", "Ratio of time the graphics engine is active.", part("engine_active")],
+  ["PROF_SM_ACTIVE", "The ratio of SMs with work.", part("sm_active")],
+  ["PROF_SM_OCCUPANCY", "The ratio of warps held to the most that can be.", part("sm_occupancy")],
+  ["PROF_PIPE_TENSOR_ACTIVE", "Ratio of peak at which the tensor pipe is active.", pipe("tensor")],
+  ["PROF_PIPE_FP64_ACTIVE", "Ratio of peak at which the fp64 pipe is active.", pipe("fp64")],
+  ["PROF_PIPE_FP32_ACTIVE", "Ratio of peak at which the fp32 pipe is active.", pipe("fp32")],
+  ["PROF_PIPE_FP16_ACTIVE", "Ratio of peak at which the fp16 pipe is active.", pipe("fp16")],
+  ["PROF_DRAM_ACTIVE", "Ratio of the memory's bandwidth in use.", part("memory_bandwidth_utilization")],
 ];
 
 const COUNTERS: readonly Row[] = [
@@ -87,6 +95,14 @@ function memory(state: string): LabelledSource {
 
 function remapped(cause: string): LabelledSource {
   return { metric: "tacho_gpu_remapped_rows", where: { cause } };
+}
+
+function part(what: string): LabelledSource {
+  return { metric: `tacho_gpu_${what}_ratio` };
+}
+
+function pipe(name: string): LabelledSource {
+  return { metric: "tacho_gpu_pipe_active_ratio", where: { pipe: name } };
 }
 
 function throttled(reason: string): LabelledSource {
@@ -151,16 +167,6 @@ function views({ node }: DialectFacts): AnyViewSpec[] {
 const WAITING: Readonly<Record<string, readonly string[]>> = {
   "the last XID error as a number; DCGM_EXP_XID_ERRORS_COUNT has them by code": ["DCGM_FI_DEV_XID_ERRORS"],
   "virtual GPUs": ["DCGM_FI_DEV_VGPU_LICENSE_STATUS"],
-  "NVML's samples of the GPU's parts (GPM)": [
-    "DCGM_FI_PROF_GR_ENGINE_ACTIVE",
-    "DCGM_FI_PROF_PIPE_TENSOR_ACTIVE",
-    "DCGM_FI_PROF_DRAM_ACTIVE",
-    "DCGM_FI_PROF_SM_ACTIVE",
-    "DCGM_FI_PROF_SM_OCCUPANCY",
-    "DCGM_FI_PROF_PIPE_FP64_ACTIVE",
-    "DCGM_FI_PROF_PIPE_FP32_ACTIVE",
-    "DCGM_FI_PROF_PIPE_FP16_ACTIVE",
-  ],
   "counts of clock events; tacho_gpu_throttle_active tells of those that last": [
     "DCGM_EXP_CLOCK_EVENTS_COUNT",
   ],

@@ -10,6 +10,8 @@
 //   utilization 57, memory_used 1000, reasons 68, power_mw 71500, driver 550.54.15, uuid.0 GPU-x
 //   mig.0 2                                partitions of GPU 0
 //   xids.0.79 3                            XID errors 79 of GPU 0 so far
+//   gpm 1, gpm.2 88.5, gpm.2.return 3      whether there are samples of a GPU's parts (not), and a metric of them: a
+//                                          sample's total is that much above the one before
 //   processes.0 10:4096:/usr/bin/a,11:1:b  of GPU 0: pid, bytes and name
 //
 // FAKE_NVML_LOG names a file that gets a line at the begin ("+ FUNCTION") and the end ("- FUNCTION") of each call.
@@ -34,7 +36,7 @@ enum {
   TIMEOUT = 10,
   ARGUMENT_VERSION_MISMATCH = 25
 };
-enum { MOST_GPUS = 8, MOST_PARTITIONS = 8, MOST_CODES = 256 };
+enum { MOST_GPUS = 8, MOST_PARTITIONS = 8, MOST_CODES = 256, GPM_METRICS = 16 };
 
 struct fake_device {
   int gpu;
@@ -50,6 +52,11 @@ struct temperature { unsigned version; int sensor; int celsius; };
 struct pci_info { char legacy[16]; unsigned domain, bus, device, id, subsystem; char bus_id[32]; };
 struct process_info { unsigned pid; unsigned long long bytes; unsigned gpu_instance, compute_instance; };
 struct event_data { device_t device; unsigned long long type, data; unsigned gpu_instance, compute_instance; };
+struct gpm_support { unsigned version, supported; };
+struct gpm_sample { double totals[GPM_METRICS]; };
+typedef struct gpm_sample *gpm_sample_t;
+struct gpm_metric { unsigned id; int result; double value; char *texts[3]; };
+struct gpm_metrics_get { unsigned version, count; gpm_sample_t first, second; struct gpm_metric metrics[333]; };
 struct field_value {
   unsigned field, scope;
   long long timestamp, latency_us;
@@ -61,6 +68,7 @@ _Static_assert(sizeof(struct pci_info) == 68, "as in nvml.h");
 _Static_assert(sizeof(struct process_info) == 24, "as in nvml.h");
 _Static_assert(sizeof(struct event_data) == 32, "as in nvml.h");
 _Static_assert(sizeof(struct field_value) == 40, "as in nvml.h");
+_Static_assert(sizeof(struct gpm_metrics_get) == 24 + 333 * 40, "as in nvml.h");
 
 static int initialised = 0;
 static struct fake_device devices[MOST_GPUS];
@@ -337,6 +345,44 @@ int nvmlEventSetCreate(event_set_t *set) {
 
 int nvmlEventSetFree(event_set_t set) {
   CALL(-1, { if (set != (event_set_t)registered) abort(); });
+}
+
+int nvmlGpmQueryDeviceSupport(device_t device, struct gpm_support *support) {
+  CALL(device->gpu, {
+    if (support->version != 1) result = ARGUMENT_VERSION_MISMATCH;
+    support->supported = (unsigned)number("gpm", 0);
+  });
+}
+
+int nvmlGpmSampleAlloc(gpm_sample_t *sample) { CALL(-1, *sample = calloc(1, sizeof **sample);); }
+int nvmlGpmSampleFree(gpm_sample_t sample) { CALL(-1, free(sample);); }
+
+int nvmlGpmSampleGet(device_t device, gpm_sample_t sample) {
+  static struct gpm_sample last[MOST_GPUS];
+  CALL(device->gpu, {
+    if (number("gpm", 0) == 0) result = NOT_SUPPORTED;
+    for (int id = 0; id < GPM_METRICS; id++) {
+      char key[32];
+      char text[64];
+      snprintf(key, sizeof key, "gpm.%d", id);
+      if (said(key, text, sizeof text)) last[device->gpu].totals[id] += strtod(text, NULL);
+    }
+    *sample = last[device->gpu];
+  });
+}
+
+int nvmlGpmMetricsGet(struct gpm_metrics_get *metrics) {
+  CALL(-1, {
+    if (metrics->version != 1) result = ARGUMENT_VERSION_MISMATCH;
+    for (unsigned i = 0; result == SUCCESS && i < metrics->count; i++) {
+      struct gpm_metric *metric = &metrics->metrics[i];
+      char key[32];
+      snprintf(key, sizeof key, "gpm.%u.return", metric->id);
+      metric->result = (int)number(key, SUCCESS);
+      const unsigned id = metric->id % GPM_METRICS;
+      metric->value = metrics->second->totals[id] - metrics->first->totals[id];
+    }
+  });
 }
 
 /// Finds an error that was not told yet; where `skip` says a GPU, counts those of that GPU as told.
