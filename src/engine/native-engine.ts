@@ -89,6 +89,7 @@ export interface EngineMeters {
   preemptions: CounterHandle;
   recomputedTokens: CounterHandle;
   evictedPrefixTokens: CounterHandle;
+  stateRestoreDuration: HistogramHandle;
   drafts: CounterHandle;
   draftTokens: CounterHandle;
   acceptedDraftTokens: CounterHandle;

@@ -22,6 +22,7 @@ export function engineMeters({ metrics }: EngineWriter, model: string): EngineMe
     preemptions: metrics.preemptions.labels(labels),
     recomputedTokens: metrics.recomputedTokens.labels(labels),
     evictedPrefixTokens: metrics.evictedPrefixTokens.labels(labels),
+    stateRestoreDuration: metrics.stateRestoreDuration.labels(labels),
     drafts: metrics.drafts.labels(labels),
     draftTokens: metrics.draftTokens.labels(labels),
     acceptedDraftTokens: metrics.acceptedDraftTokens.labels(labels),

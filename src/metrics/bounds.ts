@@ -14,6 +14,11 @@ export const TOKEN_LATENCY_SECONDS = [
   5,
 ] as const;
 
+/** Seconds: a copy of 100 KB to one of gigabytes. */
+export const STATE_RESTORE_SECONDS = [
+  0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5,
+] as const;
+
 /** Sequences or tokens in one step: powers of two up to llama.cpp's 256 sequences and the batch limit. */
 export const STEP_SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048] as const;
 
@@ -33,6 +38,7 @@ export const NEURONETES = {
   streamInitMs: [5, 10, 25, 50, 100, 200, 500],
   jitterMs: [1, 5, 10, 25, 50, 100, 200],
   failoverSeconds: [1, 5, 10, 30, 60, 120],
+  stateRestoreSeconds: [0.5, 1, 2, 5, 10, 30, 60],
 } as const;
 
 export const DISTRIBUTED_LLM = {

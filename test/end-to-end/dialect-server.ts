@@ -46,6 +46,9 @@ const FACTS = Object.entries({
   "carbon-intensity": PRICES.carbonIntensity,
 }).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
 
+/** Of models that are made; the second one saves the states of prompts. */
+const ARCHITECTURES = { second: "mamba", vectors: "bert" } as const;
+
 export interface DialectServerOptions {
   /** Of the command line, beside the names and prices. */
   readonly flags: readonly string[];
@@ -113,12 +116,11 @@ export class DialectServer {
 
 async function modelFlag(model: DialectServerOptions["models"][number], folder: string): Promise<string> {
   if (model === "first") return MINI;
-  if (model === "second") return `${MODELS.second}=${MINI}`;
   const file = path.join(folder, `${model}.gguf`);
   if (model === "broken") {
     writeFileSync(file, "GGUF, it says.");
     return `${MODELS.broken}=${file}`;
   }
-  await writeRandomModel(file, { architecture: "bert", name: MODELS.vectors });
-  return `${MODELS.vectors}=${file}`;
+  await writeRandomModel(file, { architecture: ARCHITECTURES[model], name: MODELS[model] });
+  return `${MODELS[model]}=${file}`;
 }

@@ -12,6 +12,8 @@ const MEBI = 2 ** 20;
 /** What the fake GPU has. */
 const GPU_BYTES = 2 ** 30;
 const HELD_BYTES = 123_456_789;
+/** SM utilisation and memory bandwidth, percent, by NVML's numbers of them. */
+const PARTS = { "gpm.2": 88.5, "gpm.10": 57 };
 
 const share = (value: number) => value >= 0 && value <= 1;
 const percent = (value: number) => value >= 0 && value <= 100;
@@ -157,7 +159,8 @@ export const STATE_EVENTS: readonly KnownEvent[] = [
   {
     what: "a GPU that works",
     act: async (server) => {
-      server.gpu.say({ utilization: 83, memory_used: 500_000_000 });
+      server.gpu.say({ utilization: 83, memory_used: 500_000_000, ...PARTS });
+      await until("its parts are", async () => (await own(server, "tacho_gpu_sm_active_ratio")) > 0);
       server.gpu.setEnergyJoules(7200);
       server.showProcesses(HELD_BYTES);
       await until("it is read", async () => (await own(server, "tacho_gpu_energy_joules_total")) >= 7200);
@@ -166,6 +169,8 @@ export const STATE_EVENTS: readonly KnownEvent[] = [
     },
     levels: [
       ["gpu_util_pct", here, 83],
+      ["gpu_sm_util_pct", here, 88.5],
+      ["gpu_mem_bw_util_pct", here, 57],
       ["gpu_vram_used_gb", here, 0.5],
       ["neurectomy_ryot_gpu_memory_usage_bytes", { gpu: "0" }, HELD_BYTES],
       ["energy_kwh_per_1k_tokens", { model }, some],
@@ -245,6 +250,18 @@ export const STATE_EVENTS: readonly KnownEvent[] = [
       ["agent_cold_start_rate", { model: MODELS.second }, 1],
       ["distributed_llm_models_loaded", { node_id }, 1],
       ["ryot_model_info", { models: MODELS.second }, 1],
+    ],
+  },
+  {
+    what: "a prompt again whose state was saved",
+    act: async (server) => {
+      const body = { model: MODELS.second, prompt: promptFrom(300, 200), max_tokens: 1 };
+      await complete(server, body);
+      await complete(server, body);
+    },
+    changes: [
+      ["model_snapshot_restore_seconds_count", { model: MODELS.second }, 1],
+      ["model_snapshot_restore_seconds_sum", { model: MODELS.second }, some],
     ],
   },
 ];

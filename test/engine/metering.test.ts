@@ -23,7 +23,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 beforeAll(async () => {
   const embedder = path.join(folder, "bert.gguf");
   await writeRandomModel(embedder, { architecture: "bert" });
-  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, embedder], {
+  const recurrent = path.join(folder, "mamba.gguf");
+  await writeRandomModel(recurrent, { architecture: "mamba" });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, embedder, recurrent], {
     encoding: "utf8",
     timeout: 110_000,
   });
@@ -117,4 +119,16 @@ test("what an embedding reads is counted for its tenant", () => {
     "tacho_prompt_tokens_total vectors c": 4,
     "tacho_prefilled_tokens_total vectors": 4,
   });
+});
+
+test("the load of a saved state is timed once, and only the rest of its prompt computed", () => {
+  const { moved } = outcomeOf("a prompt again whose state was saved");
+  expect(moved).toMatchObject({
+    "tacho_prompt_state_restore_duration_seconds recurrent": 1,
+    "tacho_cached_prompt_tokens_total recurrent a": 199,
+    "tacho_prefilled_tokens_total recurrent": 1,
+  });
+  expect(outcomeOf("the same prompt again").moved).not.toHaveProperty(
+    "tacho_prompt_state_restore_duration_seconds mini",
+  );
 });

@@ -282,6 +282,7 @@ Meters meters(const Napi::Float64Array& cells, const Napi::Object& from) {
                 .preemptions = counter(cells, from, "preemptions"),
                 .recomputed_tokens = counter(cells, from, "recomputedTokens"),
                 .evicted_prefix_tokens = counter(cells, from, "evictedPrefixTokens"),
+                .state_restore_duration = histogram_of("stateRestoreDuration"),
                 .drafts = counter(cells, from, "drafts"),
                 .draft_tokens = counter(cells, from, "draftTokens"),
                 .accepted_draft_tokens = counter(cells, from, "acceptedDraftTokens"),

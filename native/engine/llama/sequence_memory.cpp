@@ -1,6 +1,7 @@
 #include "sequence_memory.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 namespace tacho::engine {
 
@@ -74,11 +75,13 @@ std::int32_t SequenceMemory::forget(std::int32_t sequence) {
 }
 
 std::int32_t SequenceMemory::go_back(std::int32_t sequence, std::int32_t length) {
+  const auto started = std::chrono::steady_clock::now();
   const auto checkpoint = checkpoints_.longest(sequence, length);
   if (!checkpoint.state || !load(*checkpoint.state, sequence, kPart)) return forget(sequence);
   // What lies beside the state, in layers that are a KV cache, is still as long as before.
   if (!llama_memory_seq_rm(memory_, sequence, checkpoint.length, -1)) return forget(sequence);
   checkpoints_.cut(sequence, checkpoint.length);
+  restored_(std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count());
   return checkpoint.length;
 }
 

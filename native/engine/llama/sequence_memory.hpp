@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <utility>
 
 #include "checkpoints.hpp"
 #include "llama.h"
@@ -26,6 +28,7 @@ class SequenceMemory {
   std::int32_t cut(std::int32_t sequence, std::int32_t length);
   std::int32_t copy(std::int32_t from, std::int32_t to, std::int32_t length);
   void remember(std::int32_t sequence);
+  void on_restore(std::function<void(double)> restored) { restored_ = std::move(restored); }
 
  private:
   std::int32_t held(std::int32_t sequence) const;
@@ -43,6 +46,7 @@ class SequenceMemory {
   bool shared_cells_;
   bool divisible_;
   Checkpoints checkpoints_;
+  std::function<void(double)> restored_ = [](double) {};
 };
 
 }  // namespace tacho::engine

@@ -29,6 +29,7 @@ struct Meters {
   telemetry::Counter preemptions;
   telemetry::Counter recomputed_tokens;
   telemetry::Counter evicted_prefix_tokens;
+  telemetry::Histogram state_restore_duration;
   telemetry::Counter drafts;
   telemetry::Counter draft_tokens;
   telemetry::Counter accepted_draft_tokens;

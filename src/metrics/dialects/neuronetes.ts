@@ -155,6 +155,16 @@ const gpus = ({ node }: DialectFacts) => {
       of("tacho_gpu_utilization_ratio", gpu, { scale: PERCENT }),
     ),
     gauge(
+      "gpu_sm_util_pct",
+      "Percent of the SMs with work, as the mean between the last two readings.",
+      of("tacho_gpu_sm_active_ratio", gpu, { scale: PERCENT }),
+    ),
+    gauge(
+      "gpu_mem_bw_util_pct",
+      "Percent of the device memory's bandwidth in use, as the mean between the last two readings.",
+      of("tacho_gpu_memory_bandwidth_utilization_ratio", gpu, { scale: PERCENT }),
+    ),
+    gauge(
       "gpu_vram_used_gb",
       "Device memory allocated, in units of 10^9 bytes.",
       of("tacho_gpu_memory_used_bytes", gpu, { scale: PER_GIGA }),
@@ -180,6 +190,12 @@ const models = ({ node }: DialectFacts) => [
     "Time from the start of an engine host to its model's readiness, by where the file came from.",
     of("tacho_model_load_duration_seconds", ["model", "source"]),
     NEURONETES.modelLoadSeconds,
+  ),
+  histogram(
+    "model_snapshot_restore_seconds",
+    "Time to load the saved state of a prompt in place of computing it; of the prompt's state, not of the model.",
+    of("tacho_prompt_state_restore_duration_seconds", ["model"]),
+    NEURONETES.stateRestoreSeconds,
   ),
   ratio(
     "agent_cold_start_rate",
@@ -335,11 +351,8 @@ export const neuronetes: Dialect = {
     { name: "rag_mrr", needs: "an evaluation of retrieval against labelled queries" },
     { name: "agent_hallucination_rate", needs: "a check of answers against what was retrieved" },
     { name: "agent_citation_validity_rate", needs: "retrieval with a check of citations" },
-    { name: "gpu_sm_util_pct", needs: "readings of NVML's GPM metrics (SM utilisation)" },
-    { name: "gpu_mem_bw_util_pct", needs: "readings of NVML's GPM metrics (DRAM bandwidth)" },
     { name: "gpu_vram_frag_pct", needs: "a reading of free runs in the KV cache" },
     { name: "gpu_mig_slice_util_pct", needs: "readings of NVML's GPM metrics for MIG slices" },
-    { name: "model_snapshot_restore_seconds", needs: "snapshots of KV state" },
     { name: "gang_schedule_wait_seconds", needs: "models spread over several machines" },
     { name: "topology_penalty_score", needs: "a planner of placements with a stated cost" },
     { name: "data_locality_rate", needs: "several servers with state or indexes of their own" },
@@ -359,6 +372,10 @@ export const neuronetes: Dialect = {
     agent_ctx_len_p95: "Not to be averaged over instances: agent_ctx_len_tokens is the histogram behind it.",
     agent_ctx_len_tokens: "Ours: not in the system's document.",
     agent_ctx_truncations_total: "reason is always context_full.",
+    gpu_sm_util_pct: "GPUs since Hopper, unless they are partitioned (MIG); absent elsewhere.",
+    gpu_mem_bw_util_pct: "GPUs since Hopper, unless they are partitioned (MIG); absent elsewhere.",
+    model_snapshot_restore_seconds:
+      "The original's is of a model's snapshot. Here it is of a prompt's: the states that recurrent and sliding-window models go back to. With other models it stays at zero, as their KV cache is kept whole.",
     gpu_util_pct: "The GPU's last sample, not the mean since the last scrape.",
     gpu_vram_total_gb: "Ours: the system has none, so that its VRAM alert cannot be right.",
     model_cache_hit_ratio: "A share of loads; the original is 1 or 0 for the last load alone.",

@@ -57,6 +57,7 @@ export function meters() {
       preemptions: single(),
       recomputedTokens: single(),
       evictedPrefixTokens: single(),
+      stateRestoreDuration: histogram(),
       drafts: single(),
       draftTokens: single(),
       acceptedDraftTokens: single(),

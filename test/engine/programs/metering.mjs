@@ -1,5 +1,5 @@
 // Sends known requests through pools of replicas and prints, for each, what it has moved and how the requests ended, as
-// JSON. Argument: an embedding model's path.
+// JSON. Arguments: the paths of an embedding model and of a recurrent one.
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ReplicaPool } from "../../../dist/engine/replica-pool.js";
@@ -127,6 +127,12 @@ await record("an embedding", async () => {
   return { tokens: result?.tokens, error };
 });
 await embedder.stop();
+
+const recurrent = new Pool(process.argv[3], { modelId: "recurrent" });
+await recurrent.ready;
+await recurrent.generate(1, "a", tokens(200, 300), 3);
+await record("a prompt again whose state was saved", () => recurrent.generate(2, "a", tokens(200, 300), 3));
+await recurrent.stop();
 
 telemetry.close();
 process.stdout.write(JSON.stringify(outcomes));
