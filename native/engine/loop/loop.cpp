@@ -1,21 +1,14 @@
 #include "loop.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <numeric>
 #include <utility>
+
+#include "prompt_scores.hpp"
 
 namespace tacho::engine {
 
 namespace {
-/// Nothing is before the first token of a text that could have foretold it.
-void begin_scores(Task& task, std::int32_t first) {
-  task.scored = std::max(1, first);
-  if (first == 0)
-    task.unspoken_scores.push_back(
-        {.token = task.tokens.front(), .logprob = std::numeric_limits<float>::quiet_NaN()});
-}
-
 std::string failure_of(const Task& task) {
   return task.error == ErrorCode::none
              ? std::string()
@@ -27,9 +20,6 @@ bool is_answered(const Task& task) { return task.finished != Finish::error && ta
 
 /// Steps that a LoRA adapter has at least, while it has requests.
 constexpr std::uint64_t kAdapterSteps = 8;
-
-/// Tokens of a prompt whose logprobs one step gives: each is an output, for which there is little room.
-constexpr std::int32_t kScoresPerStep = 32;
 
 /// Prompt tokens of a step at most whose streams all wait for another adapter.
 constexpr std::int32_t kPromptBesideOtherAdapters = 32;
@@ -117,7 +107,7 @@ void Loop::queue(Prepared request) {
                                   .prompt_logprobs = request.prompt_logprobs,
                                   .shown_controls = std::move(request.shown_controls)});
   task->prompt_tokens = task->size();
-  if (task->prompt_logprobs >= 0) begin_scores(*task, request.first_scored);
+  if (task->prompt_logprobs >= 0) want_scores(*task, request.first_scored);
   const auto context = runtime_.limits().context;
   if (task->prompt_tokens < context) return scheduler_.enqueue(std::move(task));
   speaker_.say_end(*task, Finish::error, ErrorCode::context_length_exceeded,
@@ -150,7 +140,7 @@ void Loop::step() {
     outbox_.put(speaker_.output());
   }
   runtime_.sample(batch_.sampling(scheduler_));
-  score();
+  take_scores(runtime_, batch_, scheduler_);
   advance(now_, options_.clock());
   if (runtime_.computes_asynchronously()) release_ended();
 }
@@ -227,7 +217,7 @@ void Loop::plan() {
   for (;;) {
     demands_.clear();
     for (const auto& task : running()) demands_.push_back(demand_of(*task));
-    keep_one_scoring();
+    keep_one_scoring(running(), demands_);
     mix_ = mix();
     plan_step(demands_, {.tokens = options_.step_budget, .prompt = prompt_tokens(mix_)}, shares_);
     const auto cells = std::accumulate(shares_.begin(), shares_.end(), 0);
@@ -258,15 +248,6 @@ Demand Loop::demand_of(const Task& task) const {
   return {.more = stops ? stop : missing, .priority = task.priority};
 }
 
-/// Of the prompts that want logprobs, one has its turn in a step.
-void Loop::keep_one_scoring() {
-  bool found = false;
-  for (std::size_t i = 0; i < running().size(); ++i) {
-    if (!running()[i]->scores() || demands_[i].more == 0) continue;
-    if (std::exchange(found, true)) demands_[i] = {};
-  }
-}
-
 /// Guesses are the first to go when something is short.
 bool Loop::drop_drafts() {
   bool dropped = false;
@@ -286,16 +267,6 @@ DecodeStatus Loop::decode() {
   if (status != DecodeStatus::ok) return status;
   batch_.record(scheduler_);
   return status;
-}
-
-/// Gives prompts the logprobs of what the step computed.
-void Loop::score() {
-  for (const auto& [index, row, token] : batch_.scores(scheduler_)) {
-    auto& task = *running()[index];
-    task.unspoken_scores.push_back(
-        runtime_.score(row, task.tokens[static_cast<std::size_t>(token)], task.prompt_logprobs));
-    task.scored = token + 1;
-  }
 }
 
 void Loop::advance(double started, double ended) {

@@ -78,8 +78,6 @@ class Loop {
   Demand demand_of(const Task& task) const;
   bool drop_drafts();
   DecodeStatus decode();
-  void score();
-  void keep_one_scoring();
   void advance(double started, double ended);
   void take_up(Task& task, double started);
   void verify(Task& task, const std::vector<Sampled>& sampled);
