@@ -4,6 +4,7 @@ import type { Admission, Ticket } from "./admission.js";
 import { OVER, whenOver } from "./connection.js";
 import type { EngineCallError } from "./engine-link.js";
 import { ApiError } from "./errors.js";
+import { failureStatus, type EngineStatus } from "./meters/engine-request-meters.js";
 import { requireKind } from "./models/model-kind.js";
 import type { Asked, Lease, ModelRegistry } from "./models/model-registry.js";
 import { refusalOf } from "./refusal.js";
@@ -141,11 +142,16 @@ function recorded(ask: AskModel, record: RequestRecord | null, end: AbortSignal)
       record.ended(usage, "success", at);
       return result;
     } catch (error) {
-      const isLost = error instanceof ApiError && error.code === "engine_restarting";
-      record.ended(null, isLost ? "lost" : "error", at);
+      record.ended(null, statusOf(error), at);
       throw error;
     }
   };
+}
+
+/** Of what did not come to its end. */
+function statusOf(error: unknown): EngineStatus {
+  if (!(error instanceof ApiError)) return "error";
+  return error.code === "engine_restarting" ? "lost" : failureStatus(error.code);
 }
 
 /** What the model read; tokenising alone computes nothing. */

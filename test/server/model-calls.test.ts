@@ -105,6 +105,15 @@ describe("embeddings", () => {
     });
   });
 
+  it("of what is too long are no failures of the engine's", async () => {
+    const [invalid, failed] = ["invalid", "error"].map(
+      (status) => `tacho_engine_requests_total{model="embedding",status="${status}"}`,
+    );
+    const before = (await stand.metric(invalid!)) || 0;
+    await refusedBy(embed("toolong"));
+    expect([await stand.metric(invalid!), await stand.metric(failed!)]).toEqual([before + 1, 0]);
+  });
+
   it("are all that the model does", async () => {
     for (const asked of [stand.chat("words 1"), rerank("q"), stand.post("/apply-template", chat)]) {
       expect(await refusedBy(asked, 404)).toMatchObject({ code: "model_not_supported", param: "model" });
@@ -179,6 +188,7 @@ describe("ranking", () => {
 
   it("says that the engine failed", async () => {
     expect(await refusedBy(rerank("broken"), 500)).toMatchObject({ code: "engine_failed" });
+    expect(await stand.metric('tacho_engine_requests_total{status="error"}')).toBe(1);
     expect(await refusedBy(embed("a"), 404)).toMatchObject({ code: "model_not_supported" });
   });
 });

@@ -124,8 +124,8 @@ export const requestMetrics = defineMetrics({
   engineRequests: {
     type: "counter",
     name: "tacho_engine_requests_total",
-    help: "Requests handed to the engine that it has ended or lost, by how.",
-    labels: { ...MODEL, status: ["success", "cancelled", "timeout", "error", "lost"] },
+    help: "Requests handed to the engine that it has ended or lost, by how. Those that it refused for what their client got wrong are invalid.",
+    labels: { ...MODEL, status: ["success", "cancelled", "timeout", "invalid", "error", "lost"] },
   },
   prefillDuration: {
     type: "histogram",
