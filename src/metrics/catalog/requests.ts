@@ -58,7 +58,7 @@ export const requestMetrics = defineMetrics({
   rejections: {
     type: "counter",
     name: "tacho_admission_rejections_total",
-    help: "Requests for text, embeddings or ranking turned away before the engine heard of them, by reason.",
+    help: "Requests turned away before the engine heard of them, by reason: those for text, embeddings or ranking, and those to tokenise, to detokenise or to apply a template.",
     labels: { ...TURN, reason: REJECTIONS },
   },
   authorizationDenials: {
