@@ -9,7 +9,8 @@ const DASHBOARDS = join(HERE, "dashboards");
 
 const text = (value) => `${JSON.stringify(value, null, 2)}\n`;
 
-async function readTables() {
+/** The dashboards, as their files have them. */
+export async function readTables() {
   const names = readdirSync(TABLES).sort();
   return Promise.all(names.map(async (name) => (await import(pathToFileURL(join(TABLES, name)))).default));
 }

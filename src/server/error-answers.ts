@@ -17,6 +17,7 @@ declare module "fastify" {
 /** Every failure leaves as OpenAI's error object; one that nobody foresaw is logged and told as nothing more. */
 export function useErrorAnswers(app: FastifyInstance): void {
   app.decorateRequest("record", null);
+  app.decorateRequest("textRecord", null);
   app.decorateRequest("errorCode", null);
   app.decorateRequest("denial", null);
   useErrorBodies(app, ({ body }) => body);
@@ -34,6 +35,7 @@ export function useErrorBodies(
   app.setErrorHandler((error: FastifyError | ApiError, request, reply) => {
     const answer = asApiError(error, request);
     request.record?.settle(answer.kind.outcome, answer.code);
+    request.textRecord?.failed(answer.code);
     return send(reply, answer, bodyOf(answer, request));
   });
 }

@@ -39,6 +39,7 @@ import { responseRoutes, storedResponseRoutes } from "./routes/responses.js";
 import { tokenizationRoutes } from "./routes/tokenization.js";
 import { ServerWatch } from "./server-watch.js";
 import { useSessions } from "./sessions.js";
+import { useTextRecords } from "./text-record.js";
 import type { Settings } from "./settings.js";
 import type { MakeTracing, Tracing } from "./tracing/tracing.js";
 
@@ -231,8 +232,9 @@ export class Front {
     return listeners;
   }
 
-  /** What costs a model next to nothing is no request to it that metrics count. Its key's limits do. */
+  /** What costs a model next to nothing is no request to it that metrics count, unless turned away. Its key's limits do. */
   #textRoutes(app: FastifyInstance): void {
+    useTextRecords(app, this.#models.first.meters);
     useRateLimits(app);
     dropNullsOf(app);
     tokenizationRoutes(app, this.#calls);

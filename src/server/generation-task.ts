@@ -9,7 +9,7 @@ import type { EngineClient } from "./engine-link.js";
 import { ApiError, type ErrorCode } from "./errors.js";
 import { isJson } from "./json-body.js";
 import { now } from "./meters.js";
-import type { EngineStatus } from "./meters/engine-request-meters.js";
+import { failureStatus, type EngineStatus } from "./meters/engine-request-meters.js";
 import type { Lease } from "./models/model-registry.js";
 import { refusalOf } from "./refusal.js";
 import type { RequestRecord } from "./request-record.js";
@@ -218,8 +218,9 @@ class Choice implements EngineClient {
 }
 
 /** @param outcome The client's, which is why its requests are cancelled. */
-function statusOf({ reason }: RequestEnd, outcome: Outcome | undefined): EngineStatus {
+function statusOf({ reason, error }: RequestEnd, outcome: Outcome | undefined): EngineStatus {
   if (reason === "stop" || reason === "length") return "success";
+  if (error) return failureStatus(error.code);
   return reason === "cancelled" && outcome === "timeout" ? "timeout" : reason;
 }
 

@@ -4,10 +4,10 @@ import type { Admission, Ticket } from "./admission.js";
 import { OVER, whenOver } from "./connection.js";
 import type { EngineCallError } from "./engine-link.js";
 import { ApiError } from "./errors.js";
+import { failureStatus, type EngineStatus } from "./meters/engine-request-meters.js";
 import { requireKind } from "./models/model-kind.js";
 import type { Asked, Lease, ModelRegistry } from "./models/model-registry.js";
 import { refusalOf } from "./refusal.js";
-import type { RequestRecord } from "./request-record.js";
 import { readingSize } from "./request-size.js";
 
 /** What a route asks a model for besides generating. */
@@ -50,11 +50,11 @@ export class ModelCalls {
   ): Promise<T | undefined> {
     const end = new AbortController();
     whenOver(request, reply, () => end.abort(OVER));
-    if (request.record) this.#note(call, request, request.record);
+    this.#note(call, request);
     this.#running.add(end);
     try {
       const body = await this.#leased(call, request, end.signal, (ask, info) =>
-        work(recorded(ask, request.record, end.signal), info),
+        work(recorded(ask, request, end.signal), info),
       );
       request.record?.settle("stop");
       return body;
@@ -73,9 +73,11 @@ export class ModelCalls {
   }
 
   /** @throws ApiError */
-  #note({ model }: ModelCall, { tenant }: FastifyRequest, record: RequestRecord): void {
-    record.model = model;
-    record.servedBy(this.models.find(model, tenant).model);
+  #note({ model }: ModelCall, { tenant, record, textRecord }: FastifyRequest): void {
+    if (record) record.model = model;
+    const found = this.models.find(model, tenant).model;
+    record?.servedBy(found);
+    textRecord?.servedBy(found);
   }
 
   async #leased<T>(
@@ -130,10 +132,11 @@ async function inTurn<T>(
 }
 
 /** Notes what the engine is asked for this request, and what it read for it. */
-function recorded(ask: AskModel, record: RequestRecord | null, end: AbortSignal): AskModel {
-  if (!record) return ask;
+function recorded(ask: AskModel, { record, textRecord }: FastifyRequest, end: AbortSignal): AskModel {
   return async (call, first) => {
     end.throwIfAborted();
+    textRecord?.submitted();
+    if (!record) return ask(call, first);
     const at = record.submitted();
     try {
       const result = await ask(call, first);
@@ -141,11 +144,16 @@ function recorded(ask: AskModel, record: RequestRecord | null, end: AbortSignal)
       record.ended(usage, "success", at);
       return result;
     } catch (error) {
-      const isLost = error instanceof ApiError && error.code === "engine_restarting";
-      record.ended(null, isLost ? "lost" : "error", at);
+      record.ended(null, statusOf(error), at);
       throw error;
     }
   };
+}
+
+/** Of what did not come to its end. */
+function statusOf(error: unknown): EngineStatus {
+  if (!(error instanceof ApiError)) return "error";
+  return error.code === "engine_restarting" ? "lost" : failureStatus(error.code);
 }
 
 /** What the model read; tokenising alone computes nothing. */

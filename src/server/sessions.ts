@@ -5,7 +5,7 @@ import { IdleMap } from "./idle-map.js";
 import { now, type ModelMeters, type ServerMetrics } from "./meters.js";
 import { shown } from "./schema-errors.js";
 
-/** Sessions, and users, that are remembered at once. */
+/** Sessions, and users, that are remembered at once, of all tenants together. */
 const MOST = 65_536;
 const USER_SECONDS = 300;
 
@@ -68,19 +68,17 @@ export class Sessions {
 
   /** A request of this session has come. */
   turn(tenant: string, id: string): SessionTurn {
-    const key = keyOf(tenant, id);
-    let session = this.#sessions.use(key);
+    let session = this.#sessions.use(tenant, id);
     if (!session) {
       session = { meters: null, replica: undefined };
-      this.#sessions.add(key, session);
+      this.#sessions.add(tenant, id, session);
     }
     return new SessionTurn(session, tenant);
   }
 
   /** A request of this user has come. */
   seen(tenant: string, user: string): void {
-    const key = keyOf(tenant, user);
-    if (!this.#users.use(key)) this.#users.add(key, true);
+    if (!this.#users.use(tenant, user)) this.#users.add(tenant, user, true);
     this.#activeUsers.set(this.#users.size);
   }
 
@@ -90,11 +88,6 @@ export class Sessions {
     this.#users.expire();
     this.#activeUsers.set(this.#users.size);
   }
-}
-
-/** No tenant's name holds a NUL, so no other pair makes the same. */
-function keyOf(tenant: string, name: string): string {
-  return `${tenant}\0${name}`;
 }
 
 /** Notes of each request of this scope, once it has been found valid, whose it is. Comes after its record's. */

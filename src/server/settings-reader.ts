@@ -1,6 +1,5 @@
+import { FEWEST_CONTEXT, HOST_SHARDS } from "./engine-settings.js";
 import {
-  FEWEST_CONTEXT,
-  HOST_SHARDS,
   SEPARATOR,
   settingEntries,
   UsageError,

@@ -1,6 +1,7 @@
-import { availableParallelism, homedir } from "node:os";
+import { homedir } from "node:os";
 import { join } from "node:path";
-import { CACHE_TYPES } from "../engine/messages.js";
+import { ACCESS_SETTINGS } from "./access/access-settings.js";
+import { ENGINE_SETTINGS } from "./engine-settings.js";
 import { GUARDRAIL_SETTINGS } from "./guardrails/guardrail-setting-table.js";
 import { METRICS_SETTINGS } from "./metrics-settings.js";
 import { packagePath } from "./package-info.js";
@@ -35,31 +36,11 @@ export interface NumberSetting extends SettingBase {
   range: readonly [minimum: number, maximum: number];
 }
 
-const cores = availableParallelism();
-
-/**
- * Compute threads spin while they wait for each other: one that lost its core to anything else, such as this
- * process, stops all. With a thread a core, a busy neighbour made steps 100 times slower.
- */
-const computeThreads = Math.max(1, cores - 1);
-
-/**
- * A replica's worker claims two shards of the telemetry segment, one for its runtime and one for its decode loop. A
- * segment has 128, of which the front, and other servers that share a --metrics-file, need some too.
- */
-const MOST_REPLICAS = 32;
-
-/** Shards for the engine hosts of all models, each of which has one of its own besides. */
-export const HOST_SHARDS = 96;
-
 /** Characters of a model's name, as the `model` of a request may have. */
 export const LONGEST_NAME = 256;
 
 /** No argument and no variable can hold it. */
 export const SEPARATOR = "\0";
-
-/** Below this no prompt with a chat template, or none with an answer, would fit. */
-export const FEWEST_CONTEXT = 16;
 
 const text = { type: "text", value: "TEXT" } as const;
 const integer = { type: "integer", value: "N" } as const;
@@ -118,79 +99,7 @@ export const SETTINGS = {
     defaultHelp: "none",
     help: "LoRA adapters of the first model; a request chooses one with its name as the model",
   },
-  host: { ...text, flag: "host", value: "ADDRESS", default: "127.0.0.1", help: "address to listen on" },
-  port: {
-    ...integer,
-    flag: "port",
-    default: 8080,
-    range: [0, 65535],
-    help: "port to listen on; 0 takes a free one",
-  },
-  metricsPort: {
-    ...integer,
-    flag: "metrics-port",
-    default: 0,
-    range: [0, 65535],
-    defaultHelp: "0: only on --port",
-    help: "port that serves /metrics and health besides",
-  },
-  apiKeysFile: {
-    ...text,
-    flag: "api-keys-file",
-    value: "FILE",
-    default: "",
-    defaultHelp: "none",
-    help: "JSON with the API keys that requests must bring, and what each allows; see docs/access.md",
-  },
-  apiKey: {
-    ...text,
-    flag: "api-key",
-    value: "KEY,…",
-    default: "",
-    defaultHelp: "none",
-    secret: true,
-    help: "API keys without limits; better in the variable, which other users of the machine cannot read",
-  },
-  allowNoKey: {
-    ...text,
-    flag: "allow-no-key",
-    value: "WHEN",
-    default: "off",
-    choices: ["on", "off"],
-    help: "on: listen without any API key on an address that other machines reach, and answer whatever the Host",
-  },
-  publicMetrics: {
-    ...text,
-    flag: "public-metrics",
-    value: "WHEN",
-    default: "off",
-    choices: ["on", "off"],
-    help: "on: /metrics needs no API key on --port either; on --metrics-port it never does",
-  },
-  tlsCert: {
-    ...text,
-    flag: "tls-cert",
-    value: "FILE",
-    default: "",
-    defaultHelp: "none: HTTP",
-    help: "PEM certificate, with its chain, for HTTPS on both ports",
-  },
-  tlsKey: {
-    ...text,
-    flag: "tls-key",
-    value: "FILE",
-    default: "",
-    defaultHelp: "none",
-    help: "PEM private key of --tls-cert, without a passphrase",
-  },
-  corsOrigins: {
-    ...text,
-    flag: "cors-origins",
-    value: "ORIGIN,…",
-    default: "",
-    defaultHelp: "none",
-    help: "origins, such as https://example.com, whose pages may use the server; * for all",
-  },
+  ...ACCESS_SETTINGS,
   telemetry: {
     ...text,
     flag: "telemetry",
@@ -230,115 +139,7 @@ export const SETTINGS = {
     defaultHelp: "what OTEL_EXPORTER_OTLP_(TRACES_)ENDPOINT says, else no traces",
     help: "OpenTelemetry collector, e.g. http://localhost:4318/v1/traces",
   },
-  parallel: {
-    ...integer,
-    flag: "parallel",
-    default: 16,
-    range: [1, 256],
-    help: "requests that each replica decodes at once",
-  },
-  contextSize: {
-    ...integer,
-    flag: "ctx-size",
-    default: 0,
-    range: [0, 2 ** 31 - 1],
-    defaultHelp: "0: the trained context for each slot, up to 4 GiB",
-    help: "KV cells that a replica's requests share; one may use its model's trained context",
-  },
-  maxContext: {
-    ...integer,
-    flag: "max-context",
-    default: 0,
-    range: [0, 2 ** 31 - 1],
-    defaultHelp: `0: what the model was trained for, else at least ${FEWEST_CONTEXT}`,
-    help: "longest context of one request; with --ctx-size enough for --parallel of them, decoding many is faster",
-  },
-  threads: {
-    ...integer,
-    flag: "threads",
-    default: computeThreads,
-    range: [1, cores],
-    defaultHelp: `${computeThreads}: a core is left for the rest`,
-    help: "compute threads of all replicas together, at least one for each replica",
-  },
-  gpu: {
-    ...text,
-    flag: "gpu",
-    value: "KIND",
-    default: "auto",
-    choices: ["auto", "cuda", "vulkan", "off"],
-    help: "which kind of GPU to use",
-  },
-  gpuLayers: {
-    ...integer,
-    flag: "gpu-layers",
-    default: -1,
-    range: [-1, 65535],
-    defaultHelp: "-1: all",
-    help: "layers kept on the GPU",
-  },
-  flashAttention: {
-    ...text,
-    flag: "flash-attn",
-    value: "WHEN",
-    default: "auto",
-    choices: ["auto", "on", "off"],
-    help: "use of fused attention kernels",
-  },
-  cacheTypeK: {
-    ...text,
-    flag: "cache-type-k",
-    value: "TYPE",
-    default: "f16",
-    choices: CACHE_TYPES,
-    help: "type of the KV cache's keys",
-  },
-  cacheTypeV: {
-    ...text,
-    flag: "cache-type-v",
-    value: "TYPE",
-    default: "f16",
-    choices: CACHE_TYPES,
-    help: "type of the KV cache's values; a quantised one needs flash attention",
-  },
-  speculation: {
-    ...text,
-    flag: "speculation",
-    value: "KIND",
-    default: "off",
-    choices: ["off", "ngram"],
-    help: "ngram: guess next tokens from what the text repeats, and verify them in one step",
-  },
-  draftModel: {
-    ...text,
-    flag: "draft-model",
-    value: "FILE",
-    default: "",
-    defaultHelp: "none",
-    help: "GGUF file of a smaller model of the same vocabulary, which then does the guessing",
-  },
-  draftTokens: {
-    ...integer,
-    flag: "draft-tokens",
-    default: 16,
-    range: [1, 64],
-    help: "most tokens guessed for one step",
-  },
-  backendSampling: {
-    ...text,
-    flag: "backend-sampling",
-    value: "WHEN",
-    default: "auto",
-    choices: ["auto", "on", "off"],
-    help: "sampling in the model's own graph; auto: on a GPU, for sampling parameters that repeat",
-  },
-  replicas: {
-    ...integer,
-    flag: "replicas",
-    default: 1,
-    range: [1, MOST_REPLICAS],
-    help: "contexts with a decode loop each: a GPU each; on one device they share the weights",
-  },
+  ...ENGINE_SETTINGS,
   maxQueue: {
     ...integer,
     flag: "max-queue",

@@ -32,7 +32,10 @@ interface Dashboard {
 }
 
 const builder = new URL("../../deploy/grafana/build.mjs", import.meta.url).href;
-const { buildFiles } = (await import(builder)) as { buildFiles: () => Promise<Map<string, string>> };
+const { buildFiles, readTables } = (await import(builder)) as {
+  buildFiles: () => Promise<Map<string, string>>;
+  readTables: () => Promise<{ rows: { panels: { title: string }[] }[] }[]>;
+};
 
 const paths = deployFiles(/\.json$/, "grafana/dashboards");
 const dashboards = paths.map((path) => [path, JSON.parse(deployText(path)) as Dashboard] as const);
@@ -50,6 +53,13 @@ test("the committed dashboards are what the tables make (npm run dashboards)", a
     [...built.keys()].map((path) => `grafana/${path}`).sort(),
   );
   for (const [path, text] of built) expect(deployText(`grafana/${path}`), path).toBe(text);
+});
+
+test("what several dashboards show alike is written once", async () => {
+  const panels = new Set((await readTables()).flatMap(({ rows }) => rows.flatMap((row) => row.panels)));
+  const written = [...panels].map((panel) => JSON.stringify(panel));
+  const twice = [...panels].filter((_, at) => written.indexOf(written[at]!) !== at);
+  expect(twice.map(({ title }) => title)).toEqual([]);
 });
 
 test("there is one for each system, and those of the server itself", () => {

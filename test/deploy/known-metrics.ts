@@ -1,7 +1,8 @@
 import { DIALECTS } from "../../src/metrics/dialects.js";
 import type { AnyViewSpec, MetricSpec } from "../../src/telemetry/index.js";
 import { SOURCE_METRICS } from "../../src/telemetry/reading/metric-sources.js";
-import { FACTS, KNOWN_METRICS } from "../metrics/systems.js";
+import { KNOWN_METRICS, labelNamesOf } from "../metrics/recorded-metrics.js";
+import { FACTS } from "../metrics/systems.js";
 import { labelSourcesOf } from "../metrics/view-parts.js";
 
 /** Labels of each series that a Prometheus which scrapes us has, by the series' names. */
@@ -34,8 +35,8 @@ export function knownSeries(): KnownSeries {
   return seriesOf([...own, ...views, ...OTHERS]);
 }
 
-function familyOf({ name, type, labels }: MetricSpec): Family {
-  return { name, type, labels: [...Object.keys(labels), ...(type === "stateset" ? [name] : [])] };
+function familyOf(metric: MetricSpec): Family {
+  return { name: metric.name, type: metric.type, labels: labelNamesOf(metric) };
 }
 
 function familyOfView(view: AnyViewSpec): Family {

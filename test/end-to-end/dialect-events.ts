@@ -222,6 +222,8 @@ export const REQUEST_EVENTS: readonly KnownEvent[] = [
       httpAnswer(400),
       ["orchestrator_requests_total", { stage: "assemble" }, 1],
       ["orchestrator_errors_total", { stage: "assemble", error_type: "invalid_input" }, 1],
+      ["orchestrator_worker_errors_total", {}, none],
+      ["neurectomy_ryot_requests_total", { model, status: "error" }, 1],
     ],
   },
   {

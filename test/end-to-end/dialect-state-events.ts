@@ -1,8 +1,8 @@
 import { availableParallelism, totalmem } from "node:os";
 import { about, none, some, type KnownEvent, type Level } from "./dialect-changes.js";
-import { KEYS, MODELS, NODE, type DialectServer } from "./dialect-server.js";
-import { COMPLETIONS, complete, LONG, MAX_CONTEXT, openStream, promptFrom, SLOTS } from "./known-requests.js";
-import { readNothing } from "./slow-reader.js";
+import { KEYS, MODELS, NODE } from "./dialect-server.js";
+import { COMPLETIONS, complete, LONG, openStream, promptFrom } from "./known-requests.js";
+import { hasHost, isReady, killEngine, own, stopEngine } from "./known-states.js";
 import { until } from "./tacho-server.js";
 
 const model = MODELS.first;
@@ -17,43 +17,6 @@ const PARTS = { "gpm.2": 88.5, "gpm.10": 57 };
 
 const share = (value: number) => value >= 0 && value <= 1;
 const percent = (value: number) => value >= 0 && value <= 100;
-
-async function own(server: DialectServer, sample: string): Promise<number> {
-  const { text } = await server.metrics("tacho");
-  const lines = text
-    .split("\n")
-    .filter((line) => line.startsWith(`${sample}{`) || line.startsWith(`${sample} `));
-  return lines.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
-}
-
-const isReady = async ({ tacho }: DialectServer) => (await tacho.readiness()) === 200;
-
-/** Its engine host goes on after that, and what was begun is left. */
-async function stopEngine(server: DialectServer): Promise<() => Promise<void>> {
-  const leaving = new AbortController();
-  const readers = await Promise.all(
-    Array.from({ length: SLOTS }, (_, i) =>
-      openStream(server, { prompt: promptFrom(100 + 20 * i, 4), max_tokens: LONG / 2 }, leaving.signal),
-    ),
-  );
-  const host = server.tacho.enginePid;
-  process.kill(host, "SIGSTOP");
-  return async () => {
-    process.kill(host, "SIGCONT");
-    leaving.abort();
-    await Promise.all(readers.map(({ ended }) => ended.catch(() => undefined)));
-  };
-}
-
-/** The host of another process id is there, and answers. */
-async function killEngine(server: DialectServer, untilRestarted: () => Promise<boolean>): Promise<void> {
-  const killed = server.tacho.enginePid;
-  process.kill(killed, "SIGKILL");
-  await until("the engine host is gone", () => !server.tacho.enginePids.includes(killed));
-  await until("another is there", untilRestarted);
-}
-
-const hasHost = ({ tacho }: DialectServer) => Promise.resolve(tacho.enginePids.length > 0);
 
 const CLOSED: readonly Level[] = [
   ["neurectomy_circuit_breaker_state", { service: model }, 0],
@@ -262,59 +225,6 @@ export const STATE_EVENTS: readonly KnownEvent[] = [
     changes: [
       ["model_snapshot_restore_seconds_count", { model: MODELS.second }, 1],
       ["model_snapshot_restore_seconds_sum", { model: MODELS.second }, some],
-    ],
-  },
-];
-
-/** Enough answers of one request for more bytes than the kernel takes of what nobody reads. */
-const WAITING = 8;
-
-/** Of the command line of another server: it refuses prompts of token ids, which patterns cannot read. */
-export const GUARDED_FLAGS = [
-  ...["--parallel", String(SLOTS), "--max-queue", String(WAITING)],
-  ...["--ctx-size", String(2 * MAX_CONTEXT), "--max-context", String(MAX_CONTEXT)],
-  ...["--block", "pii-detection", "--redact", "email"],
-];
-
-export const GUARDED_EVENTS: readonly KnownEvent[] = [
-  {
-    what: "a prompt with the number of a card",
-    act: (server) => complete(server, { prompt: "My card is 4111 1111 1111 1111.", max_tokens: 1 }),
-    changes: [
-      ["policy_blocks_total", { type: "pii-detection" }, 1],
-      ["redaction_events_total", {}, none],
-      ["ryot_tokens_generated_total", {}, none],
-    ],
-  },
-  {
-    what: "a prompt with two addresses",
-    act: (server) =>
-      complete(server, { prompt: "Write to ada@example.com and to bob@example.com.", max_tokens: 1 }),
-    changes: [
-      ["policy_blocks_total", {}, none],
-      ["redaction_events_total", { field: "email" }, 2],
-      ["ryot_tokens_generated_total", { model }, 1],
-    ],
-  },
-  {
-    what: "a client that reads nothing",
-    act: async (server) => {
-      const asked = {
-        prompt: "Once",
-        max_tokens: LONG,
-        ignore_eos: true,
-        logprobs: 20,
-        n: WAITING,
-      };
-      const leave = await readNothing(server.tacho.port, KEYS.staging, { ...asked, stream: true });
-      await until("it runs", async () => (await own(server, "tacho_requests_running")) > 0);
-      await until("it was cut", async () => (await own(server, "tacho_requests_running")) === 0);
-      return leave;
-    },
-    changes: [
-      ["stream_backpressure_events_total", { route: COMPLETIONS }, some],
-      ["orchestrator_requests_shed_total", { stage: "stream" }, 1],
-      ["requests_dropped_total", { stage: "stream" }, 1],
     ],
   },
 ];

@@ -3,8 +3,9 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SYSTEMS, SystemsSnapshot, wrongAfter, type KnownEvent } from "./dialect-changes.js";
 import { REQUEST_EVENTS } from "./dialect-events.js";
+import { DRAIN, GUARDED_EVENTS, GUARDED_FLAGS } from "./dialect-guarded-events.js";
 import { DialectServer } from "./dialect-server.js";
-import { GUARDED_EVENTS, GUARDED_FLAGS, START, STATE_EVENTS } from "./dialect-state-events.js";
+import { START, STATE_EVENTS } from "./dialect-state-events.js";
 import { FLAGS } from "./known-requests.js";
 
 /** A metric as its system's document has it. */
@@ -22,7 +23,7 @@ const METRICS = JSON.parse(
 ) as Record<(typeof SYSTEMS)[number], readonly SystemMetric[]>;
 
 const EVENTS: readonly KnownEvent[] = [START, ...REQUEST_EVENTS, ...STATE_EVENTS];
-const ALL_EVENTS = [...EVENTS, ...GUARDED_EVENTS];
+const ALL_EVENTS = [...EVENTS, ...GUARDED_EVENTS, DRAIN];
 
 /** Counters without `_total`: what OpenMetrics has no type for is unknown there alone. */
 const TEXT_TYPES = { counter: "counter", gauge: "gauge", histogram: "histogram", info: "gauge" } as const;
@@ -85,6 +86,11 @@ describe.each(SYSTEMS)("the metrics of %s", (system) => {
     const metrics = METRICS[system].filter(({ computesOnGpu }) => !computesOnGpu);
     expect(metrics.map(({ name }) => name).filter((name) => !names.has(name))).toEqual([]);
   });
+});
+
+// Last, as there is no server to ask after it.
+test(`they tell by the right amount of ${DRAIN.what}`, async () => {
+  expect(await wrongAfter(guarded, DRAIN)).toEqual([]);
 });
 
 function sorted({

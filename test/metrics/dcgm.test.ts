@@ -1,10 +1,8 @@
 import { expect, test } from "vitest";
 import { dcgm } from "../../src/metrics/dialects/dcgm.js";
-import { dialectFaults, FACTS, isDerived, labelNamesOf, sourcesOf, typesOf } from "./dialect-faults.js";
-
-test("its table is sound", () => {
-  expect(dialectFaults(dcgm)).toEqual([]);
-});
+import { labelsOf, typesOf } from "./shown-views.js";
+import { FACTS } from "./systems.js";
+import { isDerived, sourcesOf } from "./view-parts.js";
 
 /** What dcgm-exporter has switched on by default, by type; labels are not among them. */
 const DEFAULTS: Record<string, readonly string[]> = {
@@ -76,7 +74,7 @@ test("has the exporter's units", () => {
 test("has the exporter's labels, as far as they are known of a series", () => {
   for (const view of dcgm.views(FACTS)) {
     const extra = view.name === "DCGM_EXP_XID_ERRORS_COUNT" ? ["window_size_in_ms", "xid"] : [];
-    expect([view.name, labelNamesOf(view)]).toEqual([view.name, ["Hostname", "UUID", "gpu", ...extra]]);
+    expect([view.name, labelsOf(view)]).toEqual([view.name, ["Hostname", "UUID", "gpu", ...extra]]);
   }
 });
 

@@ -11,7 +11,8 @@ import {
 } from "../../src/telemetry/index.js";
 import { parseExposition } from "../telemetry/exposition-parser.js";
 import { openMetricsReference } from "../telemetry/openmetrics-reference.js";
-import { FACTS, KNOWN_METRICS, NO_PRICES } from "./systems.js";
+import { KNOWN_METRICS } from "./recorded-metrics.js";
+import { FACTS, NO_PRICES } from "./systems.js";
 
 const gpus = [...KNOWN_METRICS.values()].filter(({ name }) => name.startsWith("tacho_gpu_"));
 const recordable = gpus.filter(({ type, name }) => type !== "nativeHistogram" && !name.includes("_held_"));

@@ -4,7 +4,8 @@ import { DIALECTS, viewsOf } from "../../src/metrics/dialects.js";
 import { ERROR_CLASSES } from "../../src/metrics/dialects/error-classes.js";
 import { ERRORS } from "../../src/server/errors.js";
 import type { AnyViewSpec, MetricSpec, ViewSource } from "../../src/telemetry/index.js";
-import { FACTS, KNOWN_METRICS, NO_PRICES, SYSTEMS, type SystemMetric, type SystemName } from "./systems.js";
+import { KNOWN_METRICS, labelNamesOf, labelValuesOf } from "./recorded-metrics.js";
+import { FACTS, NO_PRICES, SYSTEMS, type SystemMetric, type SystemName } from "./systems.js";
 import { isDerived, labelSourcesOf, sourcesOf } from "./view-parts.js";
 
 const SYSTEM_NAMES = Object.keys(SYSTEMS) as SystemName[];
@@ -22,17 +23,6 @@ function labelsOf(view: AnyViewSpec): string[][] {
     const all = Object.keys(KNOWN_METRICS.get(source.metric)?.labels ?? {});
     return source.labels ? Object.keys(source.labels) : all;
   });
-}
-
-/** A source's labels that a view may name; a state set has its states as one. */
-function labelNamesOf(metric: MetricSpec): string[] {
-  return [...Object.keys(metric.labels), ...(metric.type === "stateset" ? [metric.name] : [])];
-}
-
-function valuesOf(metric: MetricSpec, label: string): readonly string[] | undefined {
-  if (metric.type === "stateset" && label === metric.name) return metric.states;
-  const domain = metric.labels[label];
-  return typeof domain === "object" ? domain : undefined;
 }
 
 function isNear(a: number, b: number): boolean {
@@ -83,6 +73,17 @@ describe.each([...DIALECT_NAMES])("every view of %s", (dialect) => {
   const views = DIALECTS[dialect].views(FACTS);
   const sources = views.flatMap((view) => sourcesOf(view).map((source) => [view, source] as const));
 
+  test("has a name that nothing else has, not even what waits", () => {
+    const all = [...views, ...DIALECTS[dialect].waiting].map(({ name }) => name);
+    expect(all.filter((name, at) => all.indexOf(name) !== at)).toEqual([]);
+  });
+
+  test("is there, or waits, that the dialect has a note on", () => {
+    const all = [...views, ...DIALECTS[dialect].waiting].map(({ name }) => name.replace(/_info$/, ""));
+    const noted = Object.keys(DIALECTS[dialect].notes).map((name) => name.replace(/_info$/, ""));
+    expect(noted.filter((name) => !all.includes(name))).toEqual([]);
+  });
+
   test("is told in a sentence", () => {
     const untold = views.filter(({ help }) => !/^[A-Z0-9].*\.$/s.test(help) || help.includes("\n"));
     expect(untold.map(({ name }) => name)).toEqual([]);
@@ -105,7 +106,7 @@ describe.each([...DIALECT_NAMES])("every view of %s", (dialect) => {
   test("selects by values that its sources can have", () => {
     const wrong = sources.flatMap(([view, source]) =>
       Object.entries(source.where ?? {}).flatMap(([label, wanted]) => {
-        const known = valuesOf(KNOWN_METRICS.get(source.metric)!, label);
+        const known = labelValuesOf(KNOWN_METRICS.get(source.metric)!, label);
         const values = typeof wanted === "string" ? [wanted] : wanted;
         return values
           .filter((value) => known && !known.includes(value))

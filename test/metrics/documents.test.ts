@@ -12,7 +12,7 @@ import type { Dialect } from "../../src/metrics/dialect.js";
 import { DIALECTS } from "../../src/metrics/dialects.js";
 import { runtimeCatalog, type AnyViewSpec, type MetricSpec } from "../../src/telemetry/index.js";
 import { metricsScript } from "./metrics-script.js";
-import { KNOWN_METRICS } from "./systems.js";
+import { KNOWN_METRICS } from "./recorded-metrics.js";
 
 interface Declared {
   parts: Record<string, Record<string, MetricSpec>>;

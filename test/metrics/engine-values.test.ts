@@ -8,7 +8,7 @@ import { tgi } from "../../src/metrics/dialects/tgi.js";
 import { vllm } from "../../src/metrics/dialects/vllm.js";
 import { defineCatalog, openTelemetry, type SpecOf, type Telemetry } from "../../src/telemetry/index.js";
 import { parseExposition } from "../telemetry/exposition-parser.js";
-import { FACTS } from "./dialect-faults.js";
+import { FACTS } from "./systems.js";
 
 let telemetry: Telemetry<SpecOf<typeof catalog>>;
 beforeEach(() => {
@@ -171,7 +171,7 @@ describe("a GPU's", () => {
 
   test("numbers have DCGM's units", async () => {
     const values = await shown(dcgm);
-    const own = 'gpu="0",UUID="GPU-1",Hostname="node-1"';
+    const own = `gpu="0",UUID="GPU-1",Hostname="${FACTS.node}"`;
     expect(values.get(`DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{${own}}`)).toBe(1500);
     expect(values.get(`DCGM_FI_DEV_FB_USED{${own}}`)).toBe(3);
     expect(values.get(`DCGM_EXP_XID_ERRORS_COUNT{${own},window_size_in_ms="300000",xid="79"}`)).toBe(2);

@@ -1,10 +1,8 @@
 import { expect, test } from "vitest";
 import { llamacpp } from "../../src/metrics/dialects/llamacpp.js";
-import { dialectFaults, FACTS, isDerived, labelNamesOf, typesOf } from "./dialect-faults.js";
-
-test("its table is sound", () => {
-  expect(dialectFaults(llamacpp)).toEqual([]);
-});
+import { labelsOf, typesOf } from "./shown-views.js";
+import { FACTS } from "./systems.js";
+import { isDerived } from "./view-parts.js";
 
 test("shows llama-server's metrics with their types, n_tokens_max as a counter", () => {
   expect(typesOf(llamacpp)).toEqual({
@@ -30,7 +28,7 @@ test("shows llama-server's metrics with their types, n_tokens_max as a counter",
 });
 
 test("labels nothing", () => {
-  for (const view of llamacpp.views(FACTS)) expect([view.name, ...labelNamesOf(view)]).toEqual([view.name]);
+  for (const view of llamacpp.views(FACTS)) expect([view.name, ...labelsOf(view)]).toEqual([view.name]);
 });
 
 test("has its throughputs from a window of a minute, which no scrape can reset", () => {

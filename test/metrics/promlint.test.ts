@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { DialectName } from "../../src/metrics/dialect.js";
 import { DIALECTS } from "../../src/metrics/dialects.js";
 import type { MetricSpec } from "../../src/telemetry/index.js";
-import { FACTS, KNOWN_METRICS } from "./systems.js";
+import { KNOWN_METRICS } from "./recorded-metrics.js";
+import { FACTS } from "./systems.js";
 import { metricsScript } from "./metrics-script.js";
 import { labelSourcesOf } from "./view-parts.js";
 

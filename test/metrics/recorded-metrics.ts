@@ -1,70 +1,61 @@
 import { readFileSync } from "node:fs";
 import { catalog } from "../../src/metrics/catalog.js";
 import { runtimeCatalog, type MetricSpec } from "../../src/telemetry/index.js";
+import { metricsScript } from "./metrics-script.js";
 
-export interface KnownMetric {
-  type: MetricSpec["type"];
-  /** The values that a label can have; null where they are not known beforehand. */
-  labels: Record<string, readonly string[] | null>;
-  bounds: readonly number[];
-}
+const NVML = "native/telemetry/nvml";
 
-const GPU_TYPES: Record<string, MetricSpec["type"]> = {
-  kCounter: "counter",
-  kGauge: "gauge",
-  kInfo: "info",
-  kHistogram: "nativeHistogram",
-};
-
-function ofCatalog(spec: MetricSpec): [string, KnownMetric] {
-  const labels = Object.entries(spec.labels).map(([name, domain]) => [
-    name,
-    typeof domain === "string" ? null : domain,
-  ]);
-  const known: KnownMetric = {
-    type: spec.type,
-    labels: Object.fromEntries(labels) as KnownMetric["labels"],
-    bounds: spec.type === "histogram" ? spec.bounds : [],
-  };
-  if (spec.type === "stateset") known.labels[spec.name] = spec.states;
-  return [spec.name, known];
-}
+const { gpuMetrics } = (await metricsScript("gpu-table.mjs")) as { gpuMetrics: () => MetricSpec[] };
 
 /** The texts of a C++ initializer list. */
 const textsOf = (list: string) => Array.from(list.matchAll(/"([^"]*)"/g), ([, text]) => text!);
 
-/** What the native reader of GPUs records, from its table. */
-function gpuMetrics(): [string, KnownMetric][] {
-  const source = readFileSync("native/telemetry/nvml/gpu_metrics.cpp", "utf8");
-  const rows = source.matchAll(/\{\w+, (k\w+), (k\w+), "(tacho_\w+)", "\w*", \{([^}]*)\},/g);
-  return Array.from(rows, ([, type, of, name, labels]) => {
-    const names = [...(of === "kGpu" ? ["gpu", "uuid"] : []), ...textsOf(labels!)];
-    const known: KnownMetric = {
-      type: GPU_TYPES[type!]!,
-      labels: Object.fromEntries(names.map((label) => [label, null])),
-      bounds: [],
-    };
-    return [name!, known];
-  });
+/** The names of the GPUs' metrics by those that native code has for them. */
+const GPU_NAMES = new Map(
+  Array.from(
+    readFileSync(`${NVML}/gpu_metrics.cpp`, "utf8").matchAll(/\{(\w+), k\w+, k\w+, "(\w+)"/g),
+    ([, ours, name]) => [ours!, name!],
+  ),
+);
+
+/** What is written as the labels of a GPU's metric, besides whose it is: where, as the metric's name and the list. */
+const READINGS = [
+  { source: "readings.cpp", written: /\{(\w+), \{([^}]*)\}, From/g },
+  { source: "gpm_readings.cpp", written: /Metric::(\w+), ("\w+")/g },
+].flatMap(({ source, written }) =>
+  Array.from(readFileSync(`${NVML}/${source}`, "utf8").matchAll(written), ([, ours, list]) => ({
+    name: GPU_NAMES.get(ours!),
+    values: textsOf(list!),
+  })),
+);
+
+/** With the values of those labels that the reader's table has. */
+function withValues(metric: MetricSpec): MetricSpec {
+  const readings = READINGS.filter(({ name }) => name === metric.name);
+  const own = Object.keys(metric.labels).filter((label) => label !== "gpu" && label !== "uuid");
+  const domains = own.map((label, at) => [label, [...new Set(readings.map(({ values }) => values[at]!))]]);
+  return readings.length === 0
+    ? metric
+    : { ...metric, labels: { ...metric.labels, ...(Object.fromEntries(domains) as MetricSpec["labels"]) } };
 }
 
-/** All that this server can record, by name. */
-export const KNOWN_METRICS: ReadonlyMap<string, KnownMetric> = new Map([
-  ...Object.values<MetricSpec>(catalog.metrics).map(ofCatalog),
-  ...Object.values<MetricSpec>(runtimeCatalog.metrics).map(ofCatalog),
-  ...gpuMetrics(),
-]);
+/** Every metric that a running server can have, by name. */
+export const KNOWN_METRICS: ReadonlyMap<string, MetricSpec> = new Map(
+  [
+    ...Object.values<MetricSpec>(catalog.metrics),
+    ...Object.values<MetricSpec>(runtimeCatalog.metrics),
+    ...gpuMetrics().map(withValues),
+  ].map((metric) => [metric.name, metric]),
+);
 
-/** The values that the reader of GPUs writes as labels, of all metrics together. */
-const READING_LABELS = /\{\w+, \{([^}]*)\}, From/g;
-const PIPE = /pipe_active, ("\w+")/g;
-
-function textsIn(source: string, pattern: RegExp): readonly string[] {
-  const found = readFileSync(`native/telemetry/nvml/${source}`, "utf8").matchAll(pattern);
-  return Array.from(found, ([, list]) => textsOf(list!)).flat();
+/** A metric's labels that a view may name; a state set has its states as one. */
+export function labelNamesOf(metric: MetricSpec): string[] {
+  return [...Object.keys(metric.labels), ...(metric.type === "stateset" ? [metric.name] : [])];
 }
 
-export const GPU_LABEL_VALUES: ReadonlySet<string> = new Set([
-  ...textsIn("readings.cpp", READING_LABELS),
-  ...textsIn("gpm_readings.cpp", PIPE),
-]);
+/** The values that a label can have; undefined where they are not known beforehand. */
+export function labelValuesOf(metric: MetricSpec, label: string): readonly string[] | undefined {
+  if (metric.type === "stateset" && label === metric.name) return metric.states;
+  const domain = metric.labels[label];
+  return typeof domain === "object" ? domain : undefined;
+}

@@ -1,8 +1,5 @@
 import { readFileSync } from "node:fs";
-import { catalog } from "../../src/metrics/catalog.js";
 import type { DialectFacts } from "../../src/metrics/dialect.js";
-import { runtimeCatalog, type MetricSpec } from "../../src/telemetry/index.js";
-import { metricsScript } from "./metrics-script.js";
 
 /** A metric as another system has it. */
 export interface SystemMetric {
@@ -32,14 +29,3 @@ export const FACTS: DialectFacts = {
 };
 
 export const NO_PRICES = { input: null, output: null, gpuHour: null, carbonIntensity: null } as const;
-
-const { gpuMetrics } = (await metricsScript("gpu-table.mjs")) as { gpuMetrics: () => MetricSpec[] };
-
-/** Every metric that a running server can have, by name. */
-export const KNOWN_METRICS: ReadonlyMap<string, MetricSpec> = new Map(
-  [
-    ...Object.values<MetricSpec>(catalog.metrics),
-    ...Object.values<MetricSpec>(runtimeCatalog.metrics),
-    ...gpuMetrics(),
-  ].map((metric) => [metric.name, metric]),
-);

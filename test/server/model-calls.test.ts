@@ -105,6 +105,15 @@ describe("embeddings", () => {
     });
   });
 
+  it("of what is too long are no failures of the engine's", async () => {
+    const [invalid, failed] = ["invalid", "error"].map(
+      (status) => `tacho_engine_requests_total{model="embedding",status="${status}"}`,
+    );
+    const before = (await stand.metric(invalid!)) || 0;
+    await refusedBy(embed("toolong"));
+    expect([await stand.metric(invalid!), await stand.metric(failed!)]).toEqual([before + 1, 0]);
+  });
+
   it("are all that the model does", async () => {
     for (const asked of [stand.chat("words 1"), rerank("q"), stand.post("/apply-template", chat)]) {
       expect(await refusedBy(asked, 404)).toMatchObject({ code: "model_not_supported", param: "model" });
@@ -179,6 +188,7 @@ describe("ranking", () => {
 
   it("says that the engine failed", async () => {
     expect(await refusedBy(rerank("broken"), 500)).toMatchObject({ code: "engine_failed" });
+    expect(await stand.metric('tacho_engine_requests_total{status="error"}')).toBe(1);
     expect(await refusedBy(embed("a"), 404)).toMatchObject({ code: "model_not_supported" });
   });
 });
@@ -331,6 +341,39 @@ describe("a call that the engine does not answer", () => {
     await until(async () => expect(await stand.readiness()).toBe(200));
     expect((await embed("abc")).status).toBe(200);
     expect(await stand.outcomes()).toEqual({ error: 1, stop: 1 });
+  });
+
+  it("to tokenise is counted where it is turned away, and not where the engine has heard of it", async () => {
+    stand = await Stand.start({ maxQueue: 1, drainSeconds: 0.05 });
+    const rejected = async (reason: string, route = "/tokenize") =>
+      (await stand.metric(
+        `tacho_admission_rejections_total{model="scripted",route="${route}",reason="${reason}"}`,
+      )) || 0;
+    expect(await refusedBy(tokenize({ content: "crash" }), 503)).toMatchObject({ code: "engine_restarting" });
+    expect(await rejected("engine_down")).toBe(0);
+    await until(async () => expect(await stand.readiness()).toBe(200));
+    const answers = Array.from({ length: 4 }, () => tokenize({ content: "stall" }));
+    expect(await refusedBy(Promise.race(answers), 429)).toMatchObject({ code: "queue_full" });
+    expect(await rejected("queue_full")).toBe(1);
+    expect(await refusedBy(stand.post("/detokenize", { tokens: [97] }), 429)).toMatchObject({
+      code: "queue_full",
+    });
+    expect([await rejected("queue_full"), await rejected("queue_full", "/detokenize")]).toEqual([1, 1]);
+    expect(await stand.outcomes()).toEqual({});
+    await stand.front.drain();
+    await Promise.allSettled(answers);
+    // The one that waited; the engine had the others.
+    expect(await rejected("draining")).toBe(1);
+  });
+
+  it("to tokenise is counted for the model that it asks", async () => {
+    vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    stand = await Stand.start({}, undefined, [{ id: "fails" }]);
+    const refused = await refusedBy(tokenize({ content: "a", model: "fails" }), 503);
+    vi.restoreAllMocks();
+    expect(refused.code).toBe("model_failed");
+    const series = 'tacho_admission_rejections_total{model="fails",route="/tokenize",reason="engine_down"}';
+    expect(await stand.metric(series)).toBe(1);
   });
 
   it("keeps its slot until it is answered, though its client has left; others wait", async () => {

@@ -104,7 +104,8 @@ describe("a request", () => {
         [`tacho_request_errors_total{${CHAT},stage="request",code="invalid_value"}`]: 1,
         [`tacho_request_errors_total{${CHAT},stage="assemble",code="context_length_exceeded"}`]: 1,
         [`tacho_request_errors_total{${CHAT},stage="inference",code="engine_failed"}`]: 1,
-        [`tacho_engine_requests_total{${MODEL},status="error"}`]: 2,
+        [`tacho_engine_requests_total{${MODEL},status="invalid"}`]: 1,
+        [`tacho_engine_requests_total{${MODEL},status="error"}`]: 1,
         [`tacho_admission_rejections_total{${CHAT}}`]: 0,
       },
       async () => {

@@ -65,6 +65,16 @@ describe("sessions", () => {
     expect([active("m"), started("m")]).toEqual([3, 5]);
   });
 
+  it("of a tenant make room for those of tenants that have fewer, and not the other way round", () => {
+    turn("kept", "m", 0, "u");
+    for (let i = 0; i < 10; i++) turn(`flood ${i}`);
+    turn("kept", "m", 0, "u");
+    expect([active("m"), started("m", "u")]).toEqual([MOST, 1]);
+    turn("first", "m", 0, "v");
+    turn("kept", "m", 0, "u");
+    expect([active("m"), started("m", "u")]).toEqual([MOST, 1]);
+  });
+
   it("belong to the model that they asked last, whose replicas are no other's", () => {
     turn("a", "m", 1);
     turn("a", "n", 1);
@@ -78,6 +88,16 @@ describe("sessions", () => {
 });
 
 describe("active users", () => {
+  it("of one tenant do not make those of another forgotten", () => {
+    sessions.seen("u", "kept");
+    for (let i = 0; i < 10; i++) sessions.seen("t", `flood ${i}`);
+    time = 299;
+    sessions.seen("u", "kept");
+    time = 300;
+    sessions.expire();
+    expect(users()).toBe(1);
+  });
+
   it("are told apart, and forgotten after five minutes", () => {
     sessions.seen("t", "a");
     sessions.seen("t", "a");

@@ -13,6 +13,7 @@ import {
   rate,
   sum,
 } from "../promql.mjs";
+import { TOKENS_A_SECOND } from "../shared-panels.mjs";
 import { ENGINE_HOST_ENDED, TACHO } from "../variables.mjs";
 
 const TOKENS = "suffix: tok/s";
@@ -76,16 +77,7 @@ export default {
     {
       title: "Tokens",
       panels: [
-        timeseries(
-          "Tokens",
-          TOKENS,
-          "Tokens generated, and prompt tokens computed or found in the KV cache, a second.",
-          {
-            generated: sum(rate("tacho_generation_tokens_total")),
-            "prompt, computed": sum(rate("tacho_prefilled_tokens_total")),
-            "prompt, cached": sum(rate("tacho_cached_prompt_tokens_total")),
-          },
-        ),
+        TOKENS_A_SECOND,
         timeseries(
           "Prompt tokens of a request",
           "short",

@@ -12,6 +12,7 @@ import {
   sum,
   within,
 } from "../promql.mjs";
+import { FIRST_TOKEN, TOKEN_GAPS } from "../shared-panels.mjs";
 import { ENGINE_HOST_ENDED, TACHO } from "../variables.mjs";
 
 /** The shares of bad requests that the objectives of deploy/prometheus/rules/tacho-slo.yml allow. */
@@ -68,12 +69,7 @@ export default {
     {
       title: "First token",
       panels: [
-        timeseries(
-          "Time to first token",
-          "s",
-          "From the arrival of a request to the front's taking over of its first token.",
-          quantiles("tacho_time_to_first_token_seconds"),
-        ),
+        FIRST_TOKEN,
         timeseries("Time to first token by route, p95", "s", "The same, for each route and model.", {
           "{{route}} {{model}}": quantile(0.95, "tacho_time_to_first_token_seconds", {
             by: ["route", "model"],
@@ -144,12 +140,7 @@ export default {
     {
       title: "Gaps between tokens",
       panels: [
-        timeseries(
-          "Gap between tokens",
-          "s",
-          "Between the ends of the steps that sampled two consecutive tokens of one request.",
-          quantiles("tacho_inter_token_latency_seconds"),
-        ),
+        TOKEN_GAPS,
         timeseries(
           "Time per output token",
           "s",

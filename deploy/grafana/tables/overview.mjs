@@ -1,5 +1,13 @@
 import { rising, SHARE, stat, timeseries } from "../panels.mjs";
-import { failedShare, HERE, kvShare, MODEL, orNone, orZero, quantiles, rate, sum } from "../promql.mjs";
+import { HERE, kvShare, MODEL, orZero, quantiles, rate, sum } from "../promql.mjs";
+import {
+  FAILED_REQUESTS,
+  FIRST_TOKEN,
+  REQUESTS_BY_OUTCOME,
+  TOKEN_GAPS,
+  TOKENS_A_SECOND,
+  TURNED_AWAY,
+} from "../shared-panels.mjs";
 import { ENGINE_HOST_ENDED, TACHO } from "../variables.mjs";
 
 const TOKENS = "suffix: tok/s";
@@ -27,13 +35,7 @@ export default {
         stat("Generated tokens", TOKENS, "Tokens sampled, a second, for all requests together.", {
           tokens: sum(rate("tacho_generation_tokens_total")),
         }),
-        stat(
-          "Failed requests",
-          "percentunit",
-          "Share of the ended requests that ended with an error, in a timeout or turned away.",
-          { failed: failedShare() },
-          rising([0.001, "yellow"], [0.01, "red"]),
-        ),
+        FAILED_REQUESTS,
         stat(
           "KV cells in use",
           "percentunit",
@@ -46,13 +48,7 @@ export default {
     {
       title: "Traffic",
       panels: [
-        timeseries(
-          "Requests by outcome",
-          "reqps",
-          "Requests that ended, a second, by how; each is counted once.",
-          { "{{outcome}}": sum(rate("tacho_requests_total"), "outcome") },
-          { stack: true },
-        ),
+        REQUESTS_BY_OUTCOME,
         timeseries(
           "Running and waiting",
           "short",
@@ -62,30 +58,14 @@ export default {
             waiting: `sum(tacho_requests_waiting{${MODEL}})`,
           },
         ),
-        timeseries(
-          "Turned away",
-          "reqps",
-          "Requests refused before the engine heard of them, a second, by reason.",
-          { "{{reason}}": orNone(sum(rate("tacho_admission_rejections_total"), "reason"), "reason") },
-          { stack: true },
-        ),
+        TURNED_AWAY,
       ],
     },
     {
       title: "Latency",
       panels: [
-        timeseries(
-          "Time to first token",
-          "s",
-          "From the arrival of a request to the front's taking over of its first token.",
-          quantiles("tacho_time_to_first_token_seconds"),
-        ),
-        timeseries(
-          "Gap between tokens",
-          "s",
-          "Between the ends of the steps that sampled two consecutive tokens of one request.",
-          quantiles("tacho_inter_token_latency_seconds"),
-        ),
+        FIRST_TOKEN,
+        TOKEN_GAPS,
         timeseries(
           "Request duration",
           "s",
@@ -97,16 +77,7 @@ export default {
     {
       title: "Work and machine",
       panels: [
-        timeseries(
-          "Tokens",
-          TOKENS,
-          "Tokens generated, and prompt tokens computed or found in the KV cache, a second.",
-          {
-            generated: sum(rate("tacho_generation_tokens_total")),
-            "prompt, computed": sum(rate("tacho_prefilled_tokens_total")),
-            "prompt, cached": sum(rate("tacho_cached_prompt_tokens_total")),
-          },
-        ),
+        TOKENS_A_SECOND,
         timeseries("CPU", "suffix: cores", "Cores that each process keeps busy.", {
           "{{process}}": sum(rate("process_cpu_seconds_total", HERE), "process"),
         }),

@@ -1,5 +1,6 @@
 import { bargauge, falling, rising, SHARE, stat, stateTimeline, timeseries } from "../panels.mjs";
-import { failedShare, HERE, MODEL, orNone, orZero, quantiles, rate, sum } from "../promql.mjs";
+import { HERE, MODEL, orNone, orZero, quantiles, rate, sum } from "../promql.mjs";
+import { FAILED_REQUESTS, REQUESTS_BY_OUTCOME, TURNED_AWAY } from "../shared-panels.mjs";
 import { ENGINE_HOST_ENDED, TACHO } from "../variables.mjs";
 
 const ofTacho = `and on (job, instance) tacho_build_info`;
@@ -15,13 +16,7 @@ export default {
     {
       title: "Now",
       panels: [
-        stat(
-          "Failed requests",
-          "percentunit",
-          "Share of the ended requests that ended with an error, in a timeout or turned away.",
-          { failed: failedShare() },
-          rising([0.001, "yellow"], [0.01, "red"]),
-        ),
+        FAILED_REQUESTS,
         stat(
           "Servers down",
           "short",
@@ -60,13 +55,7 @@ export default {
     {
       title: "Requests",
       panels: [
-        timeseries(
-          "Requests by outcome",
-          "reqps",
-          "Requests that ended, a second, by how; each is counted once.",
-          { "{{outcome}}": sum(rate("tacho_requests_total"), "outcome") },
-          { stack: true },
-        ),
+        REQUESTS_BY_OUTCOME,
         timeseries(
           "Errors by code",
           "reqps",
@@ -81,13 +70,7 @@ export default {
           { "{{stage}}": orNone(sum(rate("tacho_request_errors_total"), "stage"), "stage") },
           { stack: true },
         ),
-        timeseries(
-          "Turned away",
-          "reqps",
-          "Requests refused before the engine heard of them, a second, by reason.",
-          { "{{reason}}": orNone(sum(rate("tacho_admission_rejections_total"), "reason"), "reason") },
-          { stack: true },
-        ),
+        TURNED_AWAY,
         timeseries(
           "HTTP answers by code",
           "reqps",

@@ -58,7 +58,7 @@ export const requestMetrics = defineMetrics({
   rejections: {
     type: "counter",
     name: "tacho_admission_rejections_total",
-    help: "Requests for text, embeddings or ranking turned away before the engine heard of them, by reason.",
+    help: "Requests turned away before the engine heard of them, by reason: those for text, embeddings or ranking, and those to tokenise, to detokenise or to apply a template.",
     labels: { ...TURN, reason: REJECTIONS },
   },
   authorizationDenials: {
@@ -124,8 +124,8 @@ export const requestMetrics = defineMetrics({
   engineRequests: {
     type: "counter",
     name: "tacho_engine_requests_total",
-    help: "Requests handed to the engine that it has ended or lost, by how.",
-    labels: { ...MODEL, status: ["success", "cancelled", "timeout", "error", "lost"] },
+    help: "Requests handed to the engine that it has ended or lost, by how. Those that it refused for what their client got wrong are invalid.",
+    labels: { ...MODEL, status: ["success", "cancelled", "timeout", "invalid", "error", "lost"] },
   },
   prefillDuration: {
     type: "histogram",

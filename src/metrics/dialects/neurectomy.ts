@@ -10,10 +10,10 @@ const SERVICE = { service: "model" } as const;
 const CENTS = 100;
 const SERVED = ["stop", "length", "cancelled", "timeout", "error"];
 
-/** How the engine's requests ended. */
+/** How the engine's requests ended. What the client got wrong is an error to this system, too. */
 const STATUSES = {
   success: ["success"],
-  error: ["error", "lost"],
+  error: ["invalid", "error", "lost"],
   timeout: ["timeout"],
   cancelled: ["cancelled"],
 } as const;

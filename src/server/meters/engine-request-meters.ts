@@ -1,11 +1,17 @@
 import type { Instants, RequestEnd } from "../../engine/messages.js";
 import type { CounterHandle } from "../../telemetry/index.js";
+import { ERRORS, type ErrorCode } from "../errors.js";
 import type { ServerMetrics } from "../meters.js";
 import { each } from "./turn-meters.js";
 
-const STATUSES = ["success", "cancelled", "timeout", "error", "lost"] as const;
+const STATUSES = ["success", "cancelled", "timeout", "invalid", "error", "lost"] as const;
 /** How the engine ended what it was asked for. */
 export type EngineStatus = (typeof STATUSES)[number];
+
+/** Of what it ended with an error: what a client got wrong is no failure of the engine's. */
+export function failureStatus(code: ErrorCode): EngineStatus {
+  return ERRORS[code].outcome === "invalid" ? "invalid" : "error";
+}
 
 /** What the engine's requests leave behind when they end: several of them may serve one client's. */
 export class EngineRequestMeters {

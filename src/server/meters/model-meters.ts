@@ -1,8 +1,9 @@
+import type { Rejection } from "../../metrics/catalog.js";
 import type { CounterHandle } from "../../telemetry/index.js";
 import type { ServerMetrics } from "../meters.js";
 import { EngineRequestMeters } from "./engine-request-meters.js";
 import { LinkMeters } from "./link-meters.js";
-import { TurnMeters } from "./turn-meters.js";
+import { rejectionsOf, TurnMeters } from "./turn-meters.js";
 
 /** The metrics of one model that the front writes. */
 export class ModelMeters {
@@ -19,6 +20,7 @@ export class ModelMeters {
   readonly sessions;
   readonly sessionTurns: { hit: CounterHandle; miss: CounterHandle };
   readonly #turns = new Map<string, TurnMeters>();
+  readonly #rejections = new Map<string, Record<Rejection, CounterHandle>>();
 
   constructor(
     private readonly metrics: ServerMetrics,
@@ -54,6 +56,16 @@ export class ModelMeters {
       this.#turns.set(route, turn);
     }
     return turn;
+  }
+
+  /** Of a route whose requests are counted only where they are turned away. @param route Its template. */
+  rejectionsOf(route: string): Record<Rejection, CounterHandle> {
+    let rejections = this.#rejections.get(route);
+    if (!rejections) {
+      rejections = rejectionsOf(this.metrics, { model: this.model, route });
+      this.#rejections.set(route, rejections);
+    }
+    return rejections;
   }
 
   sessionTokens(tenant: string, prompt: number, generation: number): void {

@@ -20,7 +20,7 @@ export class TurnMeters {
     private readonly labels: { model: string; route: string },
   ) {
     this.outcomes = each(OUTCOMES, (outcome) => metrics.requests.labels({ ...labels, outcome }));
-    this.rejections = each(REJECTIONS, (reason) => metrics.rejections.labels({ ...labels, reason }));
+    this.rejections = rejectionsOf(metrics, labels);
     this.waiting = metrics.requestsWaiting.labels(labels);
     this.timeToFirstToken = metrics.timeToFirstToken.labels(labels);
     this.duration = metrics.requestDuration.labels(labels);
@@ -37,6 +37,13 @@ export class TurnMeters {
     }
     errors.inc();
   }
+}
+
+export function rejectionsOf(
+  metrics: ServerMetrics,
+  labels: { model: string; route: string },
+): Record<Rejection, CounterHandle> {
+  return each(REJECTIONS, (reason) => metrics.rejections.labels({ ...labels, reason }));
 }
 
 export function each<K extends string, V>(keys: readonly K[], make: (key: K) => V): Record<K, V> {

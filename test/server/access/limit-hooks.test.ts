@@ -73,7 +73,9 @@ describe("a key with a limit of requests", () => {
     ["/apply-template", { messages }],
     ["/v1/embeddings", { input: "abc" }],
     ["/v1/rerank", { query: "a", documents: ["b"] }],
-  ])("is charged, and refused beyond it, by %s", async (path, body) => {
+  ])("is charged, and refused and counted beyond it, by %s", async (path, body) => {
+    const series = `tacho_admission_rejections_total{route="${path}",reason="rate_limit"}`;
+    const before = (await stand.metric(series)) || 0;
     const headers = { "content-type": "application/json", authorization: `Bearer ${keyOf("rpm")}` };
     for (let left = 5; left >= 0; left--) {
       const response = await stand.post(path, body, { headers });
@@ -83,6 +85,7 @@ describe("a key with a limit of requests", () => {
     const refused = await stand.post(path, body, { headers });
     expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "10"]);
     expect(JSON.stringify(await refused.json())).toContain("rate_limit_exceeded");
+    expect(await stand.metric(series)).toBe(before + 1);
   });
 });
 
