@@ -25,6 +25,7 @@ export class TextRecord {
   /** The model that the request names is known now. */
   servedBy({ meters }: { meters: ModelMeters }): void {
     this.#meters = meters;
+    meters.rejectionsOf(this.route); // born at zero, so that the first one is seen to be more
   }
 
   /** The engine hears of it. */

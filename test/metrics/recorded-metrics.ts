@@ -18,16 +18,25 @@ const GPU_NAMES = new Map(
   ),
 );
 
-/** What is written as the labels of a GPU's metric, besides whose it is: where, as the metric's name and the list. */
-const READINGS = [
-  { source: "readings.cpp", written: /\{(\w+), \{([^}]*)\}, From/g },
-  { source: "gpm_readings.cpp", written: /Metric::(\w+), ("\w+")/g },
-].flatMap(({ source, written }) =>
-  Array.from(readFileSync(`${NVML}/${source}`, "utf8").matchAll(written), ([, ours, list]) => ({
-    name: GPU_NAMES.get(ours!),
-    values: textsOf(list!),
-  })),
-);
+/** Where the labels of the GPUs' metrics are written, besides whose they are: the metric's name and the list. */
+const SOURCES = [
+  { file: "readings.cpp", written: /\{(\w+), \{([^}]*)\}, From/g },
+  { file: "gpm_readings.cpp", written: /Metric::(\w+),\s+("\w+")/g },
+];
+
+function readingsIn({ file, written }: (typeof SOURCES)[number]) {
+  const rows = [...readFileSync(`${NVML}/${file}`, "utf8").matchAll(written)];
+  if (rows.length === 0) throw new Error(`Expected rows of readings in ${file} but found none.`);
+  return rows.map(([, ours, list]) => ({ name: nameOf(ours!), values: textsOf(list!) }));
+}
+
+function nameOf(ours: string): string {
+  const name = GPU_NAMES.get(ours);
+  if (name === undefined) throw new Error(`Expected a row of ${ours} in gpu_metrics.cpp but found none.`);
+  return name;
+}
+
+const READINGS = SOURCES.flatMap(readingsIn);
 
 /** With the values of those labels that the reader's table has. */
 function withValues(metric: MetricSpec): MetricSpec {

@@ -152,6 +152,13 @@ export default {
           },
         ),
         timeseries(
+          "Loads of saved prompt states",
+          "s",
+          "Time to go back to a saved state in place of computing a prompt (recurrent and sliding-window models).",
+          quantiles("tacho_prompt_state_restore_duration_seconds"),
+          { needs: "recurrent" },
+        ),
+        timeseries(
           "Preemptions",
           "ops",
           "Running requests that gave their cells back, to be computed again later, a second.",

@@ -89,13 +89,15 @@ export default {
         timeseries(
           "Busy parts",
           "percentunit",
-          "SMs with work, tensor cores at work, and the device memory's bandwidth in use; GPUs since Hopper.",
+          "Engines at work, SMs with work and the warps they hold, arithmetic pipes, and the memory's bandwidth in use.",
           {
+            [`${GPU} engines`]: of("tacho_gpu_engine_active_ratio"),
             [`${GPU} SMs`]: of("tacho_gpu_sm_active_ratio"),
+            [`${GPU} warps`]: of("tacho_gpu_sm_occupancy_ratio"),
             [`${GPU} {{pipe}}`]: of("tacho_gpu_pipe_active_ratio"),
             [`${GPU} bandwidth`]: of("tacho_gpu_memory_bandwidth_utilization_ratio"),
           },
-          SHARE,
+          { ...SHARE, needs: "new-gpu" },
         ),
         timeseries("Clocks", "hertz", "Clock frequencies.", {
           [`${GPU} {{clock}}`]: of("tacho_gpu_clock_hertz"),

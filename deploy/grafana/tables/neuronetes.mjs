@@ -46,6 +46,16 @@ export default {
           { width: 6, ...PERCENT, needs: "gpu" },
         ),
         timeseries(
+          "GPU SMs and bandwidth",
+          "percent",
+          "Share of the SMs with work, and of the device memory's bandwidth in use.",
+          {
+            "{{node}} GPU {{gpu}} SMs": of("gpu_sm_util_pct", HERE),
+            "{{node}} GPU {{gpu}} bandwidth": of("gpu_mem_bw_util_pct", HERE),
+          },
+          { width: 6, ...PERCENT, needs: "new-gpu" },
+        ),
+        timeseries(
           "Cost per 1K tokens",
           "currencyUSD",
           "At the prices configured; the alert is at $0.10.",

@@ -58,7 +58,7 @@ class LlamaRuntime : public Runtime {
     return memory_->copy(from, to, length);
   }
   void remember(std::int32_t sequence) override { memory_->remember(sequence); }
-  void on_restore(std::function<void(double)> restored) override { memory_->on_restore(std::move(restored)); }
+  double take_restore_seconds() override { return memory_->take_restore_seconds(); }
   void use_adapter(std::int32_t adapter) override { model_.adapters().apply(context_.get(), adapter); }
 
   /// Thread-safe: reads only the model.

@@ -81,7 +81,7 @@ std::int32_t SequenceMemory::go_back(std::int32_t sequence, std::int32_t length)
   // What lies beside the state, in layers that are a KV cache, is still as long as before.
   if (!llama_memory_seq_rm(memory_, sequence, checkpoint.length, -1)) return forget(sequence);
   checkpoints_.cut(sequence, checkpoint.length);
-  restored_(std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count());
+  restore_seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   return checkpoint.length;
 }
 

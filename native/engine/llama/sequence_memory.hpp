@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <utility>
 
 #include "checkpoints.hpp"
@@ -28,7 +27,7 @@ class SequenceMemory {
   std::int32_t cut(std::int32_t sequence, std::int32_t length);
   std::int32_t copy(std::int32_t from, std::int32_t to, std::int32_t length);
   void remember(std::int32_t sequence);
-  void on_restore(std::function<void(double)> restored) { restored_ = std::move(restored); }
+  double take_restore_seconds() { return std::exchange(restore_seconds_, 0); }
 
  private:
   std::int32_t held(std::int32_t sequence) const;
@@ -46,7 +45,7 @@ class SequenceMemory {
   bool shared_cells_;
   bool divisible_;
   Checkpoints checkpoints_;
-  std::function<void(double)> restored_ = [](double) {};
+  double restore_seconds_ = 0;  // since last asked
 };
 
 }  // namespace tacho::engine

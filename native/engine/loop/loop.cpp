@@ -35,8 +35,6 @@ Loop::Loop(Runtime& runtime, Meters meters, std::function<void()> notify, Option
       prompt_budget_(options_.prefill_multiple) {
   options_.step_budget =
       std::clamp(options_.step_budget, runtime.limits().slots, runtime.limits().step_tokens);
-  if (options_.measures)
-    runtime_.on_restore([this](double seconds) { meters_.state_restore_duration.observe(seconds); });
 }
 
 void Loop::start() {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -95,9 +94,9 @@ class Runtime {
   /// The moment to take a checkpoint of a memory that is not divisible: `sequence` holds all of a prompt but
   /// its last token.
   virtual void remember(std::int32_t /*sequence*/) {}
-  /// `restored` is told how many seconds each load of a checkpoint took, within the cut() or copy() that did
-  /// it.
-  virtual void on_restore(std::function<void(double)> /*restored*/) {}
+  /// Seconds that cut() and copy() have spent on loading checkpoints since this was last asked; 0: they
+  /// loaded none.
+  virtual double take_restore_seconds() { return 0; }
 };
 
 }  // namespace tacho::engine

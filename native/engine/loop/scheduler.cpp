@@ -127,11 +127,14 @@ bool Scheduler::takes_over(const PrefixCache::Match& match, std::int32_t vacant)
 void Scheduler::enter(Task& task, const PrefixCache::Match& match, std::int32_t vacant) {
   const bool takes = match.sequence >= 0 && takes_over(match, vacant);
   task.sequence = takes ? match.sequence : vacant;
+  runtime_.take_restore_seconds();  // what went back to free cells has served nobody
   evict({{task.sequence}, takes ? match.length : 0});
   cache_.occupy(task.sequence, task.cache_space);
   if (!takes && match.sequence >= 0) {
     cache_.copy(match.sequence, task.sequence, runtime_.copy(match.sequence, task.sequence, match.length));
   }
+  if (const auto seconds = runtime_.take_restore_seconds(); seconds > 0)
+    meters_.state_restore_duration.observe(seconds);
   if (!task.taken_up) task.cached_tokens = computed(task);
   runtime_.bind(task.sequence, task.sampler.get());
 }

@@ -18,7 +18,7 @@ constexpr Limits kRoomy{.context = 256, .cells = 4096, .slots = 8, .sequences = 
 /// Cells for a Meters, as a shard would hold them.
 struct MeterCells {
   static inline const tacho::telemetry::BucketIndex kIndex{std::array{1.0, 10.0, 100.0}};
-  std::array<std::array<double, 5>, 5> histograms{};
+  std::array<std::array<double, 5>, 6> histograms{};
   double prompt = 0, cached = 0, generated = 0, used = 0, prefix = 0;
   double runnable = 0, generation_steps = 0, prefilled = 0, post_depth = 0;
   std::array<double, 2> longest{};
@@ -40,6 +40,7 @@ struct MeterCells {
             .preemptions = {&preemptions},
             .recomputed_tokens = {&recomputed},
             .evicted_prefix_tokens = {&evicted},
+            .state_restore_duration = histogram(5),
             .drafts = {&drafts},
             .draft_tokens = {&drafted},
             .accepted_draft_tokens = {&accepted},

@@ -47,6 +47,47 @@ TEST(a_cached_prompt_is_counted_but_not_prefilled_again) {
   CHECK_EQUAL(bench.cells.prefilled, 30.0 + 1);
 }
 
+constexpr std::size_t kRestores = 5;  // of MeterCells::histograms
+
+TEST(the_load_of_a_state_that_a_request_goes_on_from_is_timed) {
+  auto limits = kRoomy;
+  limits.divisible = false;
+  Bench bench(limits);
+  const std::vector<Token> prompt(50, 2);
+  bench.submit(1, prompt, 1);
+  bench.loop->start();
+  bench.await(1);
+  CHECK_EQUAL(bench.cells.count(kRestores), 0.0);
+  bench.submit(2, prompt, 1);
+  bench.await(1);
+  bench.loop->close();
+  CHECK_EQUAL(bench.cells.count(kRestores), 1.0);
+  CHECK_EQUAL(bench.cells.sum(kRestores), ScriptedRuntime::kRestoreSeconds);
+}
+
+/// The first request leaves 50 tokens with a state of 29. The second wants 20 cells, and 14 are free.
+TEST(a_state_loaded_to_free_cells_is_no_restore) {
+  Bench bench({.context = 64,
+               .cells = 64,
+               .slots = 2,
+               .sequences = 2,
+               .step_tokens = 64,
+               .shared_cells = true,
+               .divisible = false});
+  const std::vector<Token> prompt(30, 2);
+  bench.submit(1, prompt, 20);
+  bench.loop->start();
+  bench.await(1);
+  bench.submit(2, std::vector<Token>(20, 3), 1);
+  bench.await(1);
+  CHECK(bench.cells.evicted > 0);
+  bench.submit(3, prompt, 1);
+  bench.await(1);
+  bench.loop->close();
+  CHECK_EQUAL(bench.ends.at(3).cached_tokens, 29);
+  CHECK_EQUAL(bench.cells.count(kRestores), 0.0);
+}
+
 /// Two answers that together want more cells than there are: one is preempted. Both prompts have
 /// twelve tokens, so what is computed before the thirteenth place is of a prompt.
 TEST(a_prompt_that_is_computed_again_is_prefilled_again) {

@@ -6,6 +6,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "../loop/runtime.hpp"
@@ -96,7 +97,7 @@ class ScriptedRuntime : public Runtime {
     auto& held = memory_.at(static_cast<std::size_t>(sequence));
     if (length > static_cast<std::int32_t>(held.size())) throw std::logic_error("cut behind the end");
     if (!limits_.divisible && length < static_cast<std::int32_t>(held.size()))
-      length = length >= checkpoints_[sequence] ? checkpoints_[sequence] : 0;
+      length = go_back(sequence, length);
     while (static_cast<std::int32_t>(held.size()) > length) {
       if (--owners_[held.back().cell] == 0) owners_.erase(held.back().cell);
       held.pop_back();
@@ -112,7 +113,7 @@ class ScriptedRuntime : public Runtime {
     if (length > static_cast<std::int32_t>(source.size()))
       throw std::logic_error("copied more than there is");
     if (!limits_.divisible && length < static_cast<std::int32_t>(source.size()))
-      length = length >= checkpoints_[from] ? checkpoints_[from] : 0;
+      length = go_back(from, length);
     for (std::int32_t i = 0; i < length; ++i) {
       auto held = source[static_cast<std::size_t>(i)];
       if (!limits_.shared_cells) held.cell = ++last_cell_;
@@ -126,6 +127,8 @@ class ScriptedRuntime : public Runtime {
     checkpoints_[sequence] = static_cast<std::int32_t>(memory_.at(static_cast<std::size_t>(sequence)).size());
   }
 
+  double take_restore_seconds() override { return std::exchange(restore_seconds_, 0); }
+
   std::int32_t used() const { return static_cast<std::int32_t>(owners_.size()); }
   std::size_t computed() const {
     std::size_t tokens = 0;
@@ -133,6 +136,7 @@ class ScriptedRuntime : public Runtime {
     return tokens;
   }
 
+  static constexpr double kRestoreSeconds = 3;  // each
   static constexpr std::size_t kNever = 1'000'000;
   std::size_t throw_at = kNever;          // step; set before the loop starts
   std::atomic<bool> bind_throws = false;  // the next time
@@ -149,6 +153,13 @@ class ScriptedRuntime : public Runtime {
     Token token;
     std::int64_t cell;
   };
+
+  std::int32_t go_back(std::int32_t sequence, std::int32_t length) {
+    const auto checkpoint = checkpoints_[sequence];
+    if (checkpoint == 0 || length < checkpoint) return 0;
+    restore_seconds_ += kRestoreSeconds;
+    return checkpoint;
+  }
 
   static std::size_t sequences_in(std::span<const BatchToken> batch) {
     std::set<std::int32_t> sequences;
@@ -182,6 +193,7 @@ class ScriptedRuntime : public Runtime {
   std::map<std::int32_t, Sampler*> bound_;
   std::vector<Token> sampled_;
   std::int64_t last_cell_ = 0;
+  double restore_seconds_ = 0;
   std::int32_t adapter_ = -1;
 };
 

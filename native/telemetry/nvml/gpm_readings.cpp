@@ -40,43 +40,46 @@ GpmReadings::GpmReadings(const std::vector<std::string>& labels) : schedule_(Sec
 
 void GpmReadings::attach(Session& session, Device device) {
   schedule_ = Schedule(Seconds(0));
-  has_earlier_ = false;
-  earlier_ = later_ = nullptr;
+  has_last_ = false;
+  last_ = next_ = nullptr;
   GpmSupport support;
   if (session.call(kGpmQueryDeviceSupport, device, &support) != Return::success || support.is_supported == 0)
     return hide(session.recorder());
-  earlier_ = session.allocate_sample();
-  later_ = session.allocate_sample();
+  last_ = session.allocate_sample();
+  next_ = session.allocate_sample();
 }
 
 void GpmReadings::hide(Recorder& recorder) {
-  has_earlier_ = false;
+  has_last_ = false;
+  hide_values(recorder);
+}
+
+void GpmReadings::hide_values(Recorder& recorder) {
   for (auto& shown : shown_) recorder.hide(shown.series);
 }
 
-void GpmReadings::read(Session& session, Device device, Instant now) {
-  if (earlier_ == nullptr || later_ == nullptr || !schedule_.is_due(now)) return;
-  if (has_earlier_ && now - earlier_at_ < kLeastSpan) return;
+void GpmReadings::read(Session& session, Device device) {
+  const auto now = session.now();
+  if (last_ == nullptr || next_ == nullptr || !schedule_.is_due(now)) return;
+  if (has_last_ && now - last_at_ < kLeastSpan) return;
   const auto before = session.spent();
-  const auto result = sample(session, device);
-  if (result == Return::success)
-    earlier_at_ = now;
-  else
-    hide(session.recorder());
+  const auto result = sample(session, device, now);
+  if (result != Return::success) hide_values(session.recorder());
   schedule_.note(session.now(), result, session.spent() - before);
 }
 
-Return GpmReadings::sample(Session& session, Device device) {
-  auto result = session.call(kGpmSampleGet, device, later_);
-  if (result == Return::success && has_earlier_) result = show(session);
-  if (result != Return::success) return result;
-  std::swap(earlier_, later_);
-  has_earlier_ = true;
+Return GpmReadings::sample(Session& session, Device device, Instant now) {
+  const auto sampled = session.call(kGpmSampleGet, device, next_);
+  const bool follows = std::exchange(has_last_, sampled == Return::success);
+  if (sampled != Return::success) return sampled;
+  last_at_ = now;
+  const auto result = follows ? show(session) : sampled;
+  std::swap(last_, next_);
   return result;
 }
 
 Return GpmReadings::show(Session& session) {
-  GpmMetricsGet metrics{.count = static_cast<unsigned>(shown_.size()), .first = earlier_, .second = later_};
+  GpmMetricsGet metrics{.count = static_cast<unsigned>(shown_.size()), .first = last_, .second = next_};
   for (std::size_t i = 0; i < shown_.size(); ++i) metrics.metrics[i].id = shown_[i].id;
   const auto result = session.call(kGpmMetricsGet, &metrics);
   if (result != Return::success) return result;

@@ -16,7 +16,7 @@ class GpmReadings {
 
   /// Takes the GPU up in this session, if it has such samples.
   void attach(Session& session, Device device);
-  void read(Session& session, Device device, Instant now);
+  void read(Session& session, Device device);
   /// Takes the gauges away; the next reading is a first one.
   void hide(Recorder& recorder);
 
@@ -26,15 +26,16 @@ class GpmReadings {
     Series series;
   };
 
-  Return sample(Session& session, Device device);
+  void hide_values(Recorder& recorder);
+  Return sample(Session& session, Device device, Instant now);
   Return show(Session& session);
 
   std::vector<Shown> shown_;
   Schedule schedule_;
-  GpmSample earlier_ = nullptr;
-  GpmSample later_ = nullptr;
-  bool has_earlier_ = false;
-  Instant earlier_at_{};
+  GpmSample last_ = nullptr;
+  GpmSample next_ = nullptr;
+  bool has_last_ = false;
+  Instant last_at_{};
 };
 
 }  // namespace tacho::telemetry::nvml

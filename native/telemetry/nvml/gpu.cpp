@@ -64,11 +64,12 @@ Verdict Gpu::read(Session& session, Instant now) {
   const auto verdict = readings_.read(session, device_, now);
   if (verdict >= Verdict::gpu_lost) return verdict;
   mig_.read(session, device_, now);
-  // Of a partitioned GPU as a whole there are no samples, and R535 fails to tell its memory after asking.
+  // Of a partitioned GPU as a whole there are no samples, and after asking R535 is said to tell its memory no
+  // more.
   if (mig_.is_enabled())
     gpm_.hide(session.recorder());
   else
-    gpm_.read(session, device_, now);
+    gpm_.read(session, device_);
   processes_.read(session, device_, now);
   return verdict;
 }

@@ -306,6 +306,13 @@ TEST(samples_of_parts_are_never_nearer_than_the_hardware_measures) {
   Bench bench;
   for (int i = 0; i < 10; ++i) bench.tick(Seconds(0.04));
   CHECK_EQUAL(Fake::calls("nvmlGpmSampleGet"), 4);  // after 0, 0.12, 0.24 and 0.36 s
+  // A tick whose other calls were slow, and the next one soon after.
+  fake.forget_calls();
+  bench.time_between_readings = Seconds(0.25);
+  bench.tick();
+  bench.time_between_readings = Seconds(0);
+  bench.tick(Seconds(0.01));
+  CHECK_EQUAL(Fake::calls("nvmlGpmSampleGet"), 1);
 }
 
 TEST(a_gpu_without_samples_of_its_parts_has_no_such_series) {
@@ -337,6 +344,16 @@ TEST(parts_that_cannot_be_told_vanish_and_come_back_by_two_new_samples) {
   CHECK(!bench.shows("tacho_gpu_sm_occupancy_ratio{"));
   bench.tick();
   CHECK_EQUAL(bench.of_gpu("sm_occupancy_ratio"), 0.07);
+}
+
+TEST(samples_that_the_driver_cannot_compare_are_soon_taken_no_more) {
+  Fake fake;
+  fake.say("gpm", "1");
+  fake.say("return.nvmlGpmMetricsGet", "3");
+  Bench bench;
+  bench.ticks(20);
+  CHECK_EQUAL(Fake::calls("nvmlGpmMetricsGet"), 3);
+  CHECK_EQUAL(Fake::calls("nvmlGpmSampleGet"), 4);
 }
 
 TEST(a_partitioned_gpu_is_not_asked_for_its_parts) {

@@ -42,7 +42,7 @@ export const stageMetrics = defineMetrics({
   stageShed: {
     type: "counter",
     name: "tacho_stage_shed_total",
-    help: "Requests refused because what a stage takes was used up: its queue, its time, or the client's reading.",
+    help: "Requests for text, embeddings or ranking refused because what a stage takes was used up: its queue, its time, or the client's reading.",
     labels: STAGE,
   },
   streamsOpened: {

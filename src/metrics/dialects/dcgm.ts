@@ -34,6 +34,9 @@ const GAUGES: readonly Row[] = [
     "Whether remapping of rows has failed.",
     { metric: "tacho_gpu_row_remap_failed" },
   ],
+];
+
+const PARTS_OF_A_GPU: readonly Row[] = [
   ["PROF_GR_ENGINE_ACTIVE", "Ratio of time the graphics engine is active.", part("engine_active")],
   ["PROF_SM_ACTIVE", "The ratio of SMs with work.", part("sm_active")],
   ["PROF_SM_OCCUPANCY", "The ratio of warps held to the most that can be.", part("sm_occupancy")],
@@ -156,6 +159,7 @@ function views({ node }: DialectFacts): AnyViewSpec[] {
   };
   return [
     ...rows("gauge", GAUGES),
+    ...rows("gauge", PARTS_OF_A_GPU),
     ...rows("counter", COUNTERS),
     pcie("transmit", "TX"),
     pcie("receive", "RX"),
@@ -174,6 +178,7 @@ const WAITING: Readonly<Record<string, readonly string[]>> = {
   "texts of tacho_gpu_info as labels of other metrics": ["DCGM_FI_DRIVER_VERSION"],
 };
 
+const PARTS = "GPUs since Hopper that are not partitioned (MIG); absent elsewhere.";
 const WATCHED = "From this server's start; DCGM's is since the driver was loaded.";
 
 export const dcgm: Dialect = {
@@ -188,6 +193,7 @@ export const dcgm: Dialect = {
     DCGM_FI_DEV_PCIE_REPLAY_COUNTER: WATCHED,
     DCGM_FI_DEV_NVLINK_BANDWIDTH_TOTAL: `KiB of both directions together. ${WATCHED}`,
     DCGM_FI_DEV_POWER_VIOLATION: `All violations: ${WATCHED}`,
+    ...Object.fromEntries(PARTS_OF_A_GPU.map(([field]) => [`DCGM_FI_${field}`, PARTS] as const)),
     DCGM_FI_PROF_PCIE_TX_BYTES: "Over the last 30 seconds, from the driver's byte counters.",
     DCGM_FI_PROF_PCIE_RX_BYTES: "Over the last 30 seconds, from the driver's byte counters.",
     DCGM_EXP_XID_ERRORS_COUNT: "Only codes that came up since this server's start.",
