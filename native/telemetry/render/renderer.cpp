@@ -78,8 +78,11 @@ std::shared_lock<std::shared_mutex> Renderer::bring_up_to_date() {
 
 std::shared_ptr<Follower> Renderer::follow(const std::vector<AnyViewSpec>& views) {
   auto follower = std::make_shared<Follower>(views);
-  tick(*follower);
-  if (const auto error = follower->error()) throw SegmentError(*error);
+  {
+    const auto lock = bring_up_to_date();
+    if (const auto error = follower->take_in(directory_)) throw SegmentError(*error);
+    follower->keep(*segment_, clock_(), self_);
+  }
   const std::lock_guard alone(mutex_);
   followers_.push_back(follower);
   return follower;

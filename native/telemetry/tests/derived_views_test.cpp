@@ -194,6 +194,25 @@ TEST(a_series_that_comes_late_has_begun_at_0) {
   CHECK(stand.show(views).ends_with("v{a=\"1\"} 0\nv{a=\"2\"} 0\n"));
 }
 
+TEST(a_window_that_cannot_be_given_costs_the_others_nothing) {
+  TimedStand stand;
+  const Counter x{stand.cell(kRequests, {"1", "x"})};
+  const auto sound = view_of(10, {.times = {kAllRequests}});
+  const auto broken = view_of(10, {.times = {{{.metric = "latency_seconds"}}}});
+  const auto follower = stand.timed.follow({broken, sound});
+  stand.pass(3, *follower);
+  stand.cell(kLatency, {"m"});  // A histogram, of which a gauge cannot be made.
+  x.inc(7);
+  for (int i = 0; i < 2; ++i) {
+    CHECK_EQUAL(stand.show(sound), "v 7\n");
+    CHECK_EQUAL(stand.refusal(broken),
+                "Expected \"sum\" or \"count\" (latency_seconds is a histogram) for take of view v but "
+                "received \"value\".");
+    stand.pass(3, *follower);
+  }
+  CHECK_EQUAL(error_code([&] { stand.timed.follow({sound, broken}); }), "invalid_view");
+}
+
 TEST(a_metric_that_comes_late_is_followed_too) {
   TimedStand stand;
   const auto view = view_of(10, {.times = {kAllRequests}, .per = {kStartsFactor}});
