@@ -1,4 +1,7 @@
+#include <chrono>
 #include <cmath>
+#include <semaphore>
+#include <thread>
 
 #include "../cells.hpp"
 #include "../render/quantile_family.hpp"
@@ -161,6 +164,47 @@ TEST(a_rate_is_the_change_over_the_window_by_its_true_length) {
   CHECK_EQUAL(stand.show(view), "v 2\n");
   now = 1030;
   CHECK_EQUAL(stand.show(view), "v 2.1\n");
+}
+
+TEST(a_tick_does_not_wait_for_a_scrape_and_keeps_nothing_false) {
+  static thread_local bool scrapes = false;
+  static std::binary_semaphore is_scraping{0};
+  static std::binary_semaphore may_end{0};
+  TimedStand stand;
+  Renderer renderer(stand.segment, [] {
+    if (scrapes) {
+      is_scraping.release();
+      may_end.acquire();
+    }
+    return now;
+  });
+  Counter{stand.cell(kRequests, {"1", "x"})}.inc(100);
+  const auto view = view_of(10, {.times = {kByA}, .per_second = true});
+  const auto follower = renderer.follow({view});
+  std::thread scrape([&] {
+    scrapes = true;
+    FamilySet views({view});
+    renderer.render(Format::text, &views);
+  });
+  is_scraping.acquire();
+  Counter{stand.cell(kRequests, {"2", "x"})}.inc(23);  // Whose taking in needs the renderer alone.
+  now = 1001;
+  std::binary_semaphore ticked{0};
+  std::thread tick([&] {
+    renderer.tick(*follower);
+    ticked.release();
+  });
+  CHECK(ticked.try_acquire_for(std::chrono::seconds(20)));
+  may_end.release();
+  scrape.join();
+  tick.join();
+  for (const double second : {1002, 1003}) {
+    now = second;
+    renderer.tick(*follower);
+  }
+  now = 1011.5;  // The window begins at 1000, since nothing was kept at 1001.
+  FamilySet views({view});
+  CHECK(renderer.render(Format::text, &views).ends_with("v{a=\"1\"} 0\nv{a=\"2\"} 2\n"));
 }
 
 TEST(no_reading_changes_what_another_sees) {

@@ -55,7 +55,7 @@ export interface NativeGpuObserver {
 }
 
 export interface NativeFollower {
-  /** Keeps what the cells hold now; costs microseconds. */
+  /** Keeps what the cells hold now; costs microseconds. Passed over where it would wait for a rendering. */
   tick(): void;
   close(): void;
 }
