@@ -21,33 +21,39 @@ T* find_used(std::list<T>& kept, F&& is_wanted) {
   return &kept.front();
 }
 
-template <typename T>
-T& keep(std::list<T>& kept, T made) {
-  kept.push_front(std::move(made));
-  if (kept.size() > kMostKept) kept.pop_back();
-  return kept.front();
-}
-
 }  // namespace
 
-std::shared_ptr<FamilySet> ViewCache::compiled(const Napi::Array& arrays, bool with_metrics) {
-  const auto parts = parts_of(arrays);
-  sets_.remove_if([](const Set& set) {
-    return std::ranges::any_of(set.parts, [](auto& part) { return part.expired(); });
+FamilySet& CompiledViews::families() {
+  std::call_once(once_, [&] {
+    Views views;
+    for (const auto& part : parts_) views.insert(views.end(), part->begin(), part->end());
+    families_.emplace(views, with_metrics_);
+    is_made_ = true;
   });
-  const auto* const known = find_used(sets_, [&](const Set& set) {
-    return set.with_metrics == with_metrics &&
-           std::ranges::equal(set.parts, parts, {}, [](const auto& part) { return part.lock(); });
-  });
-  if (known != nullptr) return known->families;
-  Views views;
-  for (const auto& part : parts) views.insert(views.end(), part->begin(), part->end());
-  auto families = std::make_shared<FamilySet>(views, with_metrics);
-  return keep(sets_, {{parts.begin(), parts.end()}, with_metrics, std::move(families)}).families;
+  return *families_;
+}
+
+ViewCache::Found ViewCache::find(const Napi::Array& arrays, bool with_metrics) {
+  auto parts = parts_of(arrays);
+  const auto* const known = find_used(
+      sets_, [&](const Set& set) { return set.with_metrics == with_metrics && set.parts == parts; });
+  if (known != nullptr) return {known->compiled, nullptr};
+  auto made = std::make_shared<CompiledViews>(parts, with_metrics);
+  sets_.push_front({std::move(parts), with_metrics, made});
+  Found found{std::move(made), nullptr};
+  if (sets_.size() > kMostKept) {
+    found.retired = std::move(sets_.back().compiled);
+    sets_.pop_back();
+  }
+  return found;
 }
 
 ViewCache::Parts ViewCache::parts_of(const Napi::Array& arrays) {
-  parsed_.remove_if([](const Parsed& entry) { return entry.array.Value().IsEmpty(); });
+  parsed_.remove_if([&](const Parsed& entry) {
+    if (!entry.array.Value().IsEmpty()) return false;
+    sets_.remove_if([&](const Set& set) { return std::ranges::count(set.parts, entry.views) > 0; });
+    return true;
+  });
   Parts parts;
   for (std::uint32_t i = 0; i < arrays.Length(); ++i) parts.push_back(parsed(arrays.Get(i)));
   return parts;
@@ -58,7 +64,9 @@ std::shared_ptr<const ViewCache::Views> ViewCache::parsed(const Napi::Value& arr
       find_used(parsed_, [&](const Parsed& entry) { return entry.array.Value().StrictEquals(array); });
   if (known != nullptr) return known->views;
   auto views = std::make_shared<const Views>(views_of(array));
-  return keep(parsed_, {Napi::Weak(array.As<Napi::Object>()), std::move(views)}).views;
+  parsed_.push_front({Napi::Weak(array.As<Napi::Object>()), views});
+  if (parsed_.size() > kMostKept) parsed_.pop_back();
+  return views;
 }
 
 }  // namespace tacho::telemetry
