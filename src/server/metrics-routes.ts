@@ -2,9 +2,9 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
 import type { DialectFacts, DialectName } from "../metrics/dialect.js";
-import { viewsOf } from "../metrics/dialects.js";
+import { DIALECTS } from "../metrics/dialects.js";
 import { openDoor, type ScrapeAnswer } from "../telemetry/doors/scrape.js";
-import type { ShownViews } from "../telemetry/index.js";
+import type { AnyViewSpec, ShownViews } from "../telemetry/index.js";
 import { GatewayMetrics, type PooledModel } from "./gateway-metrics.js";
 import { dialectsOfQuery } from "./metrics-dialects.js";
 import type { ServerTelemetry } from "./meters.js";
@@ -21,7 +21,10 @@ export interface MetricsRoutes {
 /** Scrapes come up to twenty times a second, each of which would be two lines of a log. */
 const QUIET = { logLevel: "warn" } as const;
 
-/** Sets of dialects that are kept compiled; one that nobody asks for while so many others are is made anew. */
+/**
+ * Sets of dialects that are kept compiled; one that nobody asks for while so many others are is made anew of its
+ * dialects, each of which is read once.
+ */
 const MOST_SETS = 16;
 
 /** Whatever else is in a query, such as a proxy's parameters, is nothing to us. */
@@ -39,7 +42,9 @@ export function metricsRoutes(
   { telemetry, dialects, facts, models }: MetricsRoutes,
 ): void {
   const scrape = openDoor(telemetry);
-  const shownBy = keptSets((names) => shownOf(names, facts));
+  const viewsOf = keptViews(facts);
+  // tacho's own metrics are shown as they are recorded, and beside them what is computed of them.
+  const shownBy = keptSets((names) => ({ views: names.map(viewsOf), withMetrics: names.includes("tacho") }));
   const typed = app.withTypeProvider<TypeBoxTypeProvider>();
   const options = { ...QUIET, schema: { querystring: query }, config: { docs: metricsDocs } };
   typed.get("/metrics", options, async ({ query: { dialect }, raw: { headers } }, reply) => {
@@ -49,12 +54,17 @@ export function metricsRoutes(
   gatewayRoute(app, new GatewayMetrics(telemetry.path!, models));
 }
 
-/** tacho's own metrics are shown as they are recorded, and beside them what is computed of them. */
-function shownOf(names: readonly DialectName[], facts: DialectFacts): ShownViews {
-  return { views: viewsOf(names, facts), withMetrics: names.includes("tacho") };
+/** The same array for the same dialect. */
+function keptViews(facts: DialectFacts): (name: DialectName) => readonly AnyViewSpec[] {
+  const kept = new Map<DialectName, readonly AnyViewSpec[]>();
+  return (name) => {
+    const views = kept.get(name) ?? DIALECTS[name].views(facts);
+    kept.set(name, views);
+    return views;
+  };
 }
 
-/** The same for the same set, since what is compiled of views is known by their array. */
+/** The same for the same set, since alike scrapes that come at once are known by it. */
 function keptSets(make: (names: readonly DialectName[]) => ShownViews): typeof make {
   const kept = new Map<string, ShownViews>();
   return (names) => {

@@ -76,6 +76,7 @@ export type {
   DerivedValue,
   DerivedViewSpec,
   ShownViews,
+  ViewArrays,
   ViewFactor,
   ViewLabel,
   ViewProduct,

@@ -13,13 +13,20 @@ Napi::Value buffer_of(Napi::Env env, std::unique_ptr<std::string> made) {
       env, text->data(), text->size(), [](Napi::Env, char*, std::string* kept) { delete kept; }, text);
 }
 
+FamilySet* families_of(RenderJob& job) { return job.shown.views ? &job.shown.views->families() : nullptr; }
+
 std::unique_ptr<std::string> text_of(RenderJob& job) {
-  auto& [renderer, format, views, foreign] = job;
-  return std::make_unique<std::string>(renderer->render(format, views.get(), foreign));
+  job.shown.retired.reset();
+  return std::make_unique<std::string>(job.renderer->render(job.format, families_of(job), job.foreign));
+}
+
+bool is_short(RenderJob& job) {
+  if (!job.foreign.empty() || (job.shown.views && !job.shown.views->is_made())) return false;
+  return job.renderer->is_short(job.format, families_of(job));
 }
 
 Napi::Value render_now(Napi::Env env, RenderJob& job) {
-  const auto text = job.renderer->render(job.format, job.views.get());
+  const auto text = job.renderer->render(job.format, families_of(job));
   // Copied: 2 us, where an external buffer of this size costs the collector 50 later.
   return Napi::Buffer<char>::Copy(env, text.data(), text.size());
 }
@@ -27,7 +34,7 @@ Napi::Value render_now(Napi::Env env, RenderJob& job) {
 }  // namespace
 
 Napi::Value render(Napi::Env env, RenderJob job) {
-  if (job.foreign.empty() && job.renderer->is_short(job.format, job.views.get())) return render_now(env, job);
+  if (is_short(job)) return render_now(env, job);
   return RenderWorker::queue(env, std::move(job));
 }
 

@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "../render/renderer.hpp"
+#include "view_cache.hpp"
 
 namespace tacho::telemetry {
 
 struct RenderJob {
   std::shared_ptr<Renderer> renderer;
   Format format;
-  std::shared_ptr<FamilySet> views;  ///< Null for the metrics themselves.
+  ViewCache::Found shown;  ///< Null for the metrics themselves.
   std::vector<ForeignFamily> foreign;
 };
 

@@ -137,7 +137,7 @@ Napi::Value SegmentWrap::render(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
     open();
     RenderJob job{.renderer = renderer_, .format = format_of(info[0])};
-    if (!info[1].IsNull()) job.views = views_.compiled(info[1], info[2].ToBoolean());
+    if (!info[1].IsNull()) job.shown = views_.find(info[1].As<Napi::Array>(), info[2].ToBoolean());
     job.foreign = foreign_families(info[3]);
     return telemetry::render(info.Env(), std::move(job));
   });

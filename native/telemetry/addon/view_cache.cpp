@@ -1,5 +1,6 @@
 #include "view_cache.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "view_parser.hpp"
@@ -11,19 +12,61 @@ namespace {
 /// time must not fill the memory.
 constexpr std::size_t kMostKept = 32;
 
+/// What `is_wanted` finds comes first; null without any.
+template <typename T, typename F>
+T* find_used(std::list<T>& kept, F&& is_wanted) {
+  const auto found = std::ranges::find_if(kept, is_wanted);
+  if (found == kept.end()) return nullptr;
+  kept.splice(kept.begin(), kept, found);
+  return &kept.front();
+}
+
 }  // namespace
 
-std::shared_ptr<FamilySet> ViewCache::compiled(const Napi::Value& views, bool with_metrics) {
-  entries_.remove_if([](const Entry& entry) { return entry.array.Value().IsEmpty(); });
-  for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
-    if (entry->with_metrics != with_metrics || !entry->array.Value().StrictEquals(views)) continue;
-    entries_.splice(entries_.begin(), entries_, entry);
-    return entry->families;
+FamilySet& CompiledViews::families() {
+  std::call_once(once_, [&] {
+    Views views;
+    for (const auto& part : parts_) views.insert(views.end(), part->begin(), part->end());
+    families_.emplace(views, with_metrics_);
+    is_made_ = true;
+  });
+  return *families_;
+}
+
+ViewCache::Found ViewCache::find(const Napi::Array& arrays, bool with_metrics) {
+  auto parts = parts_of(arrays);
+  const auto* const known = find_used(
+      sets_, [&](const Set& set) { return set.with_metrics == with_metrics && set.parts == parts; });
+  if (known != nullptr) return {known->compiled, nullptr};
+  auto made = std::make_shared<CompiledViews>(parts, with_metrics);
+  sets_.push_front({std::move(parts), with_metrics, made});
+  Found found{std::move(made), nullptr};
+  if (sets_.size() > kMostKept) {
+    found.retired = std::move(sets_.back().compiled);
+    sets_.pop_back();
   }
-  auto families = std::make_shared<FamilySet>(views_of(views), with_metrics);
-  entries_.push_front({Napi::Weak(views.As<Napi::Object>()), with_metrics, std::move(families)});
-  if (entries_.size() > kMostKept) entries_.pop_back();
-  return entries_.front().families;
+  return found;
+}
+
+ViewCache::Parts ViewCache::parts_of(const Napi::Array& arrays) {
+  parsed_.remove_if([&](const Parsed& entry) {
+    if (!entry.array.Value().IsEmpty()) return false;
+    sets_.remove_if([&](const Set& set) { return std::ranges::count(set.parts, entry.views) > 0; });
+    return true;
+  });
+  Parts parts;
+  for (std::uint32_t i = 0; i < arrays.Length(); ++i) parts.push_back(parsed(arrays.Get(i)));
+  return parts;
+}
+
+std::shared_ptr<const ViewCache::Views> ViewCache::parsed(const Napi::Value& array) {
+  const auto* const known =
+      find_used(parsed_, [&](const Parsed& entry) { return entry.array.Value().StrictEquals(array); });
+  if (known != nullptr) return known->views;
+  auto views = std::make_shared<const Views>(views_of(array));
+  parsed_.push_front({Napi::Weak(array.As<Napi::Object>()), views});
+  if (parsed_.size() > kMostKept) parsed_.pop_back();
+  return views;
 }
 
 }  // namespace tacho::telemetry

@@ -34,21 +34,21 @@ Follower::Follower(const std::vector<AnyViewSpec>& views) : history_(longest_win
   for (const auto* const view : followed(views)) views_.push_back(make_derived(*view));
 }
 
-void Follower::take_in(const Directory& directory) {
+std::optional<SegmentError> Follower::take_in(const Directory& directory) {
   const std::lock_guard guard(mutex_);
-  if (error_) return;
-  try {
-    for (const auto& view : views_)
-      if (view->is_behind(directory)) view->refresh(directory, ranges_);
-  } catch (const SegmentError& error) {
-    error_ = error;
-  }
+  std::optional<SegmentError> first;
+  std::erase_if(views_, [&](const auto& view) {
+    if (!view->is_behind(directory)) return false;
+    try {
+      view->refresh(directory, ranges_);
+      return false;
+    } catch (const SegmentError& error) {
+      if (!first) first = error;
+      return true;
+    }
+  });
   number_new();
-}
-
-std::optional<SegmentError> Follower::error() const {
-  const std::lock_guard guard(mutex_);
-  return error_;
+  return first;
 }
 
 void Follower::number_new() {
@@ -61,7 +61,7 @@ void Follower::number_new() {
 
 void Follower::keep(const Segment& segment, double now, ProcessIdentity self) {
   const std::lock_guard guard(mutex_);
-  if (error_ || (!history_.empty() && now < history_.newest() + kLeastStep)) return;
+  if (!history_.empty() && now < history_.newest() + kLeastStep) return;
   const Reading reading(segment, ranges_, self);
   Instant instant{now, {}};
   instant.values.reserve(cells_.size());
@@ -71,7 +71,7 @@ void Follower::keep(const Segment& segment, double now, ProcessIdentity self) {
 
 bool Follower::follows(double over, std::span<const CellRange> cells) const {
   const std::lock_guard guard(mutex_);
-  if (error_ || history_.empty() || over > history_.horizon()) return false;
+  if (history_.empty() || over > history_.horizon()) return false;
   return std::ranges::all_of(cells, [&](const CellRange& range) {
     const auto last = range.first + range.count;
     return last <= is_followed_.size() &&

@@ -22,10 +22,10 @@ class Follower {
   /// Throws SegmentError for malformed views.
   explicit Follower(const std::vector<AnyViewSpec>& views);
 
-  /// Takes in new series. One that comes after the first instant is taken to have begun at 0. With an error
-  /// of the views, nothing is followed from then on.
-  void take_in(const Directory& directory);
-  std::optional<SegmentError> error() const;
+  /// Takes in new series. One that comes after the first instant is taken to have begun at 0. A view that its
+  /// metrics cannot give is followed no further, at no cost to the others; whoever shows it is told. Returns
+  /// the first such error.
+  std::optional<SegmentError> take_in(const Directory& directory);
 
   /// Keeps what the segment holds at this time, in seconds, which must be later than all before. More than
   /// two a second are passed over.
@@ -46,7 +46,6 @@ class Follower {
   std::vector<CellRange> ranges_;
   std::vector<std::uint32_t> cells_;  ///< In the order of an instant's values.
   std::vector<char> is_followed_;     ///< Of each cell of a shard.
-  std::optional<SegmentError> error_;
 };
 
 }  // namespace tacho::telemetry

@@ -46,47 +46,50 @@ bool Renderer::is_short(Format format, FamilySet* views) {
   auto& families = views != nullptr ? *views : metrics_;
   const std::shared_lock shared(mutex_, std::try_to_lock);
   if (!shared || families.is_behind(directory_, format)) return false;
-  const auto registered = std::atomic_ref(segment_->header().directory_used).load(std::memory_order_acquire);
   const auto last = families.last_duration(format);
-  return directory_read_ == registered && last > last.zero() && last <= kShort;
+  return directory_read_ == registered() && last > last.zero() && last <= kShort;
+}
+
+std::uint64_t Renderer::registered() const {
+  return std::atomic_ref(segment_->header().directory_used).load(std::memory_order_acquire);
+}
+
+void Renderer::read_directory(std::uint64_t registered) {
+  directory_.refresh();
+  directory_read_ = std::max(directory_read_, registered);
 }
 
 std::shared_lock<std::shared_mutex> Renderer::bring_up_to_date(FamilySet& families, Format format) {
-  const auto registered = std::atomic_ref(segment_->header().directory_used).load(std::memory_order_acquire);
+  const auto wanted = registered();
   for (;;) {
     std::shared_lock shared(mutex_);
-    if (directory_read_ >= registered && !families.is_behind(directory_, format)) return shared;
+    if (directory_read_ >= wanted && !families.is_behind(directory_, format)) return shared;
     shared.unlock();
     const std::lock_guard alone(mutex_);
-    directory_.refresh();
-    directory_read_ = std::max(directory_read_, registered);
+    read_directory(wanted);
     families.refresh(directory_, format);
-  }
-}
-
-std::shared_lock<std::shared_mutex> Renderer::bring_up_to_date() {
-  const auto registered = std::atomic_ref(segment_->header().directory_used).load(std::memory_order_acquire);
-  for (;;) {
-    std::shared_lock shared(mutex_);
-    if (directory_read_ >= registered) return shared;
-    shared.unlock();
-    const std::lock_guard alone(mutex_);
-    directory_.refresh();
-    directory_read_ = std::max(directory_read_, registered);
   }
 }
 
 std::shared_ptr<Follower> Renderer::follow(const std::vector<AnyViewSpec>& views) {
   auto follower = std::make_shared<Follower>(views);
-  tick(*follower);
-  if (const auto error = follower->error()) throw SegmentError(*error);
   const std::lock_guard alone(mutex_);
+  read_directory(registered());
+  if (const auto error = follower->take_in(directory_)) throw SegmentError(*error);
+  follower->keep(*segment_, clock_(), self_);
   followers_.push_back(follower);
   return follower;
 }
 
 void Renderer::tick(Follower& follower) {
-  const auto lock = bring_up_to_date();
+  const auto wanted = registered();
+  std::shared_lock shared(mutex_, std::try_to_lock);
+  if (shared && directory_read_ < wanted) {
+    shared.unlock();
+    if (const std::unique_lock alone(mutex_, std::try_to_lock); alone) read_directory(wanted);
+    if (!shared.try_lock() || directory_read_ < wanted) return;
+  }
+  if (!shared) return;
   follower.take_in(directory_);
   follower.keep(*segment_, clock_(), self_);
 }

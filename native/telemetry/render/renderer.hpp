@@ -42,11 +42,16 @@ class Renderer {
   /// Keeps from now on what the windows of these views need; the instants come by `tick`. Throws SegmentError
   /// for views that are malformed or that the metrics cannot give.
   std::shared_ptr<Follower> follow(const std::vector<AnyViewSpec>& views);
+  /// Called on an event loop, so it never waits for a rendering, which may take milliseconds: while one keeps
+  /// it from reading what was newly registered, no instant is kept at all. One without the new series would
+  /// say that they held 0, whereas windows that begin at the instant before are longer and say so.
   void tick(Follower& follower);
   void unfollow(const std::shared_ptr<Follower>& follower);
 
  private:
-  std::shared_lock<std::shared_mutex> bring_up_to_date();
+  /// Bytes of the directory.
+  std::uint64_t registered() const;
+  void read_directory(std::uint64_t registered);
   std::shared_lock<std::shared_mutex> bring_up_to_date(FamilySet& families, Format format);
   void append_foreign(std::string& out, Format format, const Names& ours, std::span<ForeignFamily> foreign);
 

@@ -1,4 +1,7 @@
+#include <chrono>
 #include <cmath>
+#include <semaphore>
+#include <thread>
 
 #include "../cells.hpp"
 #include "../render/quantile_family.hpp"
@@ -163,6 +166,47 @@ TEST(a_rate_is_the_change_over_the_window_by_its_true_length) {
   CHECK_EQUAL(stand.show(view), "v 2.1\n");
 }
 
+TEST(a_tick_does_not_wait_for_a_scrape_and_keeps_nothing_false) {
+  static thread_local bool scrapes = false;
+  static std::binary_semaphore is_scraping{0};
+  static std::binary_semaphore may_end{0};
+  TimedStand stand;
+  Renderer renderer(stand.segment, [] {
+    if (scrapes) {
+      is_scraping.release();
+      may_end.acquire();
+    }
+    return now;
+  });
+  Counter{stand.cell(kRequests, {"1", "x"})}.inc(100);
+  const auto view = view_of(10, {.times = {kByA}, .per_second = true});
+  const auto follower = renderer.follow({view});
+  std::thread scrape([&] {
+    scrapes = true;
+    FamilySet views({view});
+    renderer.render(Format::text, &views);
+  });
+  is_scraping.acquire();
+  Counter{stand.cell(kRequests, {"2", "x"})}.inc(23);  // Whose taking in needs the renderer alone.
+  now = 1001;
+  std::binary_semaphore ticked{0};
+  std::thread tick([&] {
+    renderer.tick(*follower);
+    ticked.release();
+  });
+  CHECK(ticked.try_acquire_for(std::chrono::seconds(20)));
+  may_end.release();
+  scrape.join();
+  tick.join();
+  for (const double second : {1002, 1003}) {
+    now = second;
+    renderer.tick(*follower);
+  }
+  now = 1011.5;  // The window begins at 1000, since nothing was kept at 1001.
+  FamilySet views({view});
+  CHECK(renderer.render(Format::text, &views).ends_with("v{a=\"1\"} 0\nv{a=\"2\"} 2\n"));
+}
+
 TEST(no_reading_changes_what_another_sees) {
   TimedStand stand;
   const Counter x{stand.cell(kRequests, {"1", "x"})};
@@ -192,6 +236,25 @@ TEST(a_series_that_comes_late_has_begun_at_0) {
   CHECK(stand.show(views).ends_with("v{a=\"1\"} 0\nv{a=\"2\"} 7\n"));
   stand.pass(2, *follower);
   CHECK(stand.show(views).ends_with("v{a=\"1\"} 0\nv{a=\"2\"} 0\n"));
+}
+
+TEST(a_window_that_cannot_be_given_costs_the_others_nothing) {
+  TimedStand stand;
+  const Counter x{stand.cell(kRequests, {"1", "x"})};
+  const auto sound = view_of(10, {.times = {kAllRequests}});
+  const auto broken = view_of(10, {.times = {{{.metric = "latency_seconds"}}}});
+  const auto follower = stand.timed.follow({broken, sound});
+  stand.pass(3, *follower);
+  stand.cell(kLatency, {"m"});  // A histogram, of which a gauge cannot be made.
+  x.inc(7);
+  for (int i = 0; i < 2; ++i) {
+    CHECK_EQUAL(stand.show(sound), "v 7\n");
+    CHECK_EQUAL(stand.refusal(broken),
+                "Expected \"sum\" or \"count\" (latency_seconds is a histogram) for take of view v but "
+                "received \"value\".");
+    stand.pass(3, *follower);
+  }
+  CHECK_EQUAL(error_code([&] { stand.timed.follow({sound, broken}); }), "invalid_view");
 }
 
 TEST(a_metric_that_comes_late_is_followed_too) {

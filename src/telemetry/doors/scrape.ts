@@ -6,7 +6,7 @@ import { TelemetryError } from "../errors.js";
 import { acceptsGzip, CONTENT_TYPES, negotiateFormat } from "./negotiation.js";
 import { sharedRun } from "./shared-run.js";
 import type { Format, Telemetry } from "../telemetry.js";
-import type { AnyViewSpec, ShownViews } from "../reading/views.js";
+import type { ShownViews, ViewArrays } from "../reading/views.js";
 
 /** What the doors need of a telemetry. */
 export type Renderer = Pick<Telemetry<CatalogSpec>, "render">;
@@ -70,7 +70,7 @@ export async function answerScrape(
 type Runs = Map<string, () => Promise<ScrapeAnswer>>;
 
 /** Stands for no views among the arrays of views. */
-const NO_VIEWS: readonly AnyViewSpec[] = [];
+const NO_VIEWS: ViewArrays = [];
 
 /**
  * Answers the scrapes of one door: alike ones that come at once share a rendering, so that they cannot pile up. What a
@@ -80,7 +80,7 @@ export function openDoor(
   telemetry: Renderer,
   usual: ShownViews = {},
 ): (headers: IncomingHttpHeaders, shown?: ShownViews) => Promise<ScrapeAnswer> {
-  const runsByViews = new WeakMap<readonly AnyViewSpec[], Runs>();
+  const runsByViews = new WeakMap<ViewArrays, Runs>();
   const runsOf = (views = NO_VIEWS): Runs => {
     const runs = runsByViews.get(views) ?? new Map<string, () => Promise<ScrapeAnswer>>();
     runsByViews.set(views, runs);

@@ -88,10 +88,16 @@ export interface DerivedViewSpec extends DerivedValue {
 
 export type AnyViewSpec = ViewSpec | DerivedViewSpec;
 
+/** Views, or several arrays of them that are shown one after another. */
+export type ViewArrays = readonly AnyViewSpec[] | readonly (readonly AnyViewSpec[])[];
+
 /** Which families a reading shows. */
 export interface ShownViews {
-  /** Shows these families instead of the metrics themselves. Keep the array: compiling it is done once. */
-  views?: readonly AnyViewSpec[] | undefined;
+  /**
+   * Shows these families instead of the metrics themselves. Keep each array of views: reading it is done once, however
+   * many sets it is shown in.
+   */
+  views?: ViewArrays | undefined;
   /** Shows the metrics too, before the views. Default false. */
   withMetrics?: boolean | undefined;
 }

@@ -7,10 +7,11 @@ type Level = readonly [FunctionGaugeHandle, () => number];
 
 function heapLevels({ metrics, thread, process: whole }: RuntimeSubject): Level[] {
   const usage = sharedReading(() => process.memoryUsage());
+  const statistics = sharedReading(getHeapStatistics);
   const levels: Level[] = [
     [metrics.heapUsed.labels(thread), () => usage().heapUsed],
     [metrics.heapTotal.labels(thread), () => usage().heapTotal],
-    [metrics.heapLimit.labels(thread), () => getHeapStatistics().heap_size_limit],
+    [metrics.heapLimit.labels(thread), () => statistics().heap_size_limit],
     [metrics.externalMemory.labels(thread), () => usage().external],
     [metrics.arrayBuffers.labels(thread), () => usage().arrayBuffers],
   ];

@@ -1,6 +1,7 @@
 import { CounterFollower } from "./counter-follower.js";
 import { OpenFiles, openFilesLimit } from "./open-files.js";
 import { showLevels, type RuntimePart, type RuntimeSubject } from "./runtime-part.js";
+import { sharedReading } from "./shared-reading.js";
 
 type Whole = NonNullable<RuntimeSubject["process"]>;
 
@@ -38,7 +39,7 @@ export function observeProcess(subject: RuntimeSubject, whole: Whole): RuntimePa
   const followCpu = observeCpu(subject, whole);
   const hideIdentity = showIdentity(subject, whole);
   const hideLevels = showLevels([
-    [metrics.openFiles.labels(whole), () => openFiles.count()],
+    [metrics.openFiles.labels(whole), sharedReading(() => openFiles.count())],
     [metrics.maxFiles.labels(whole), () => limit],
   ]);
   return {

@@ -1,7 +1,10 @@
-/** Far less than the second for which other threads' levels stand anyway. */
-const MOST_AGE_MS = 50;
+/**
+ * Less than the second for which other threads' levels stand anyway, and long beside the 50 ms between the scrapes of
+ * those who scrape most: asking the kernel anew for each was half of what reading the gauges took of the event loop.
+ */
+const MOST_AGE_MS = 500;
 
-/** One reading for all gauges that show a part of it, since they are read one after another. */
+/** One reading for all gauges that show a part of it, and for all scrapes that come soon after another. */
 export function sharedReading<T>(read: () => T): () => T {
   let reading: T;
   let readAt = -Infinity;

@@ -55,7 +55,7 @@ export interface NativeGpuObserver {
 }
 
 export interface NativeFollower {
-  /** Keeps what the cells hold now; costs microseconds. */
+  /** Keeps what the cells hold now; costs microseconds. Passed over where it would wait for a rendering. */
   tick(): void;
   close(): void;
 }
@@ -68,12 +68,12 @@ export interface NativeSegment {
   /**
    * Renders at once what takes less than a change of threads, else on a thread of libuv's pool. With `views`, those
    * families alone or, `withMetrics`, after the metrics; `foreign` ones follow in any case.
-   * `views` must be the same array object from call to call: what is compiled of it is kept by identity, and a
-   * later change to it has no effect.
+   * An array in `views` must be the same object from call to call: what is read of it is kept by identity, and a later
+   * change to it has no effect.
    */
   render(
     format: NativeFormat,
-    views: readonly AnyViewSpec[] | null,
+    views: readonly (readonly AnyViewSpec[])[] | null,
     withMetrics: boolean,
     foreign: readonly FamilySnapshot[],
   ): Buffer | Promise<Buffer>;

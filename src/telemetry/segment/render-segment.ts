@@ -1,6 +1,14 @@
 import { callNative, type NativeFormat, type NativeSegment } from "./native.js";
 import type { FamilySnapshot } from "../reading/snapshot.js";
-import type { ShownViews } from "../reading/views.js";
+import type { AnyViewSpec, ShownViews, ViewArrays } from "../reading/views.js";
+
+function areArrays(views: ViewArrays): views is readonly (readonly AnyViewSpec[])[] {
+  return Array.isArray(views[0]);
+}
+
+function arraysOf(views: ViewArrays): readonly (readonly AnyViewSpec[])[] {
+  return areArrays(views) ? views : [views];
+}
 
 /**
  * Renders natively. What is made at once comes in the next turn of the event loop all the same: a program that reads
@@ -12,7 +20,8 @@ export async function renderSegment(
   { views, withMetrics = false }: ShownViews,
   foreign: readonly FamilySnapshot[] = [],
 ): Promise<Buffer> {
-  const made = callNative(() => segment.render(format, views ?? null, withMetrics, foreign));
+  const arrays = views === undefined ? null : arraysOf(views);
+  const made = callNative(() => segment.render(format, arrays, withMetrics, foreign));
   if (made instanceof Promise) return made;
   return new Promise((resolve) => void setImmediate(resolve, made));
 }

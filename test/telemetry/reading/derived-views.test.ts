@@ -270,6 +270,28 @@ describe("views beside the metrics", () => {
     reader.close();
   });
 
+  it("come one array after another, each of which is read once in however many sets", async () => {
+    let readings = 0;
+    const counted = (name: string) => [
+      {
+        ...view(MEAN),
+        get name() {
+          readings++;
+          return name;
+        },
+      },
+    ];
+    const [a, b] = [counted("a"), counted("b")];
+    const show = async (...views: (typeof a)[]) => (await telemetry.render({ views })).toString();
+    const [ofA, ofB] = [await show(a), await show(b)];
+    const before = readings;
+    expect(await show(a, b)).toBe(ofA + ofB);
+    expect(await show(b, a)).toBe(ofB + ofA);
+    expect((await telemetry.render({ views: a })).toString()).toBe(ofA);
+    expect(readings).toBe(before);
+    await expect(show(a, counted("a"))).rejects.toThrow("a name that no other view's lines have");
+  });
+
   it("are refused where a metric has one of their names", async () => {
     const views = [{ ...view(MEAN), name: "app_duration_seconds_count" }];
     await expect(telemetry.render({ views, withMetrics: true })).rejects.toThrow(
