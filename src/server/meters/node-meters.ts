@@ -18,9 +18,13 @@ const FREE_GPU_MEMORY: readonly ViewSpec[] = [
   },
 ];
 
+const memory = () => ({ total: totalmem(), free: freemem() });
+
 /** The installation and its machine. What takes a look is brought up by `tick`. */
 export class NodeMeters {
   readonly #cpu: { busy: CounterHandle; idle: CounterHandle };
+  /** Bytes. Looked up by `tick`: the kernel writes a whole file for each look. */
+  #memory = memory();
   /** When they were brought up last; null before. */
   #times: CpuTimes | null = null;
   #tickedAt = now();
@@ -43,8 +47,8 @@ export class NodeMeters {
     metrics.startTime.labels({}).set(Date.now() / MS_A_SECOND - process.uptime());
     metrics.uptime.labels({}).from(() => process.uptime());
     metrics.nodeCores.labels({}).set(availableParallelism());
-    metrics.nodeMemory.labels({ state: "used" }).from(() => totalmem() - freemem());
-    metrics.nodeMemory.labels({ state: "free" }).from(freemem);
+    metrics.nodeMemory.labels({ state: "used" }).from(() => this.#memory.total - this.#memory.free);
+    metrics.nodeMemory.labels({ state: "free" }).from(() => this.#memory.free);
     for (const state of ["starting", "offline", "online", "busy"] as const)
       metrics.nodeState.labels({ state }).from(() => (this.#state() === state ? 1 : 0));
     metrics.layersCapacity.labels({}).from(() => this.#layersCapacity());
@@ -53,6 +57,7 @@ export class NodeMeters {
   /** To be called every second or so. */
   tick(): void {
     void this.#bringUpCpu();
+    this.#memory = memory();
     this.#bringUpGpus();
     if (this.#onGpu().length > 0) void this.#readGpuMemory();
   }
@@ -99,7 +104,7 @@ export class NodeMeters {
   #layersCapacity(): number {
     const { info } = this.models[0]!;
     if (!info || !(info.layers > 0)) return NaN;
-    const free = this.#freeGpuMemory ?? freemem();
+    const free = this.#freeGpuMemory ?? this.#memory.free;
     return Math.floor(free / (info.sizeBytes / info.layers));
   }
 }
