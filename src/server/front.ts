@@ -17,7 +17,7 @@ import { Guardrails } from "./guardrails/guardrails.js";
 import { HttpListener } from "./http-listener.js";
 import { logLine } from "./log.js";
 import { dialectsOfSetting } from "./metrics-dialects.js";
-import { metricsRoutes } from "./metrics-routes.js";
+import { keptViews, metricsRoutes } from "./metrics-routes.js";
 import { parseAdapters } from "./lora-setting.js";
 import { Meters, type ServerTelemetry } from "./meters.js";
 import { ModelCalls } from "./model-calls.js";
@@ -198,7 +198,7 @@ export class Front {
     const { port, metricsPort, publicMetrics, metricsDialects } = this.#settings;
     const dialects = dialectsOfSetting(metricsDialects);
     const facts = dialectFacts(this.#settings);
-    const shown = { telemetry, dialects, facts, models: this.#models.models };
+    const shown = { telemetry, dialects, viewsOf: keptViews(facts), models: this.#models.models };
     // Whatever will be asked for, its windows begin now.
     telemetry.follow(viewsOf(DIALECT_NAMES, facts));
     const observation = (app: FastifyInstance, isPublic: boolean) => {

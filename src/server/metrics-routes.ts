@@ -14,17 +14,15 @@ export interface MetricsRoutes {
   telemetry: ServerTelemetry;
   /** What is shown to whoever asks for no other. */
   dialects: readonly DialectName[];
-  facts: DialectFacts;
+  /** A dialect's views, the same array each time. */
+  viewsOf: (name: DialectName) => readonly AnyViewSpec[];
   models: readonly PooledModel[];
 }
 
 /** Scrapes come up to twenty times a second, each of which would be two lines of a log. */
 const QUIET = { logLevel: "warn" } as const;
 
-/**
- * Sets of dialects that are kept compiled; one that nobody asks for while so many others are is made anew of its
- * dialects, each of which is read once.
- */
+/** Sets of dialects that are known again, so that alike scrapes that come at once share one answer. */
 const MOST_SETS = 16;
 
 /** Whatever else is in a query, such as a proxy's parameters, is nothing to us. */
@@ -39,10 +37,9 @@ const query = Type.Object({
 /** /metrics in the words of whoever asks, and /metrics/gateway. */
 export function metricsRoutes(
   app: FastifyInstance,
-  { telemetry, dialects, facts, models }: MetricsRoutes,
+  { telemetry, dialects, viewsOf, models }: MetricsRoutes,
 ): void {
   const scrape = openDoor(telemetry);
-  const viewsOf = keptViews(facts);
   // tacho's own metrics are shown as they are recorded, and beside them what is computed of them.
   const shownBy = keptSets((names) => ({ views: names.map(viewsOf), withMetrics: names.includes("tacho") }));
   const typed = app.withTypeProvider<TypeBoxTypeProvider>();
@@ -54,8 +51,8 @@ export function metricsRoutes(
   gatewayRoute(app, new GatewayMetrics(telemetry.path!, models));
 }
 
-/** The same array for the same dialect. */
-function keptViews(facts: DialectFacts): (name: DialectName) => readonly AnyViewSpec[] {
+/** The same array for the same dialect, by which native code knows what it has compiled. */
+export function keptViews(facts: DialectFacts): (name: DialectName) => readonly AnyViewSpec[] {
   const kept = new Map<DialectName, readonly AnyViewSpec[]>();
   return (name) => {
     const views = kept.get(name) ?? DIALECTS[name].views(facts);

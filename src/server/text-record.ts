@@ -20,12 +20,13 @@ export class TextRecord {
     private readonly route: string,
   ) {
     this.#meters = model;
+    model.rejectionsOf(route); // born at zero, so that the first one is seen to be more
   }
 
   /** The model that the request names is known now. */
   servedBy({ meters }: { meters: ModelMeters }): void {
     this.#meters = meters;
-    meters.rejectionsOf(this.route); // born at zero, so that the first one is seen to be more
+    meters.rejectionsOf(this.route);
   }
 
   /** The engine hears of it. */

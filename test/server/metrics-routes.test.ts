@@ -19,6 +19,9 @@ async function systems(query: string): Promise<string[]> {
   return [...new Set(names.map((name) => /^(?:[a-z]+:|[a-z]+_)/.exec(name)![0]))].sort();
 }
 
+/** Sets that native code keeps. */
+const MOST_COMPILED = 32;
+
 describe("?dialect", () => {
   test("left out shows what --metrics-dialects says: our own", async () => {
     expect(await systems("")).toContain("tacho_");
@@ -67,11 +70,14 @@ describe("?dialect", () => {
   });
 
   test("is the same for more sets than are kept ready", async () => {
-    const sets = [...DIALECT_NAMES.slice(6)].flatMap((a) => DIALECT_NAMES.slice(6).map((b) => `${a},${b}`));
+    const names = DIALECT_NAMES.slice(2);
+    const sets = names.flatMap((a, i) => names.slice(i).map((b) => `${a},${b}`));
+    expect(sets.length).toBeGreaterThan(MOST_COMPILED);
     const makes = vi.spyOn(DIALECTS.vllm, "views");
     for (const set of [...sets, ...sets]) expect((await scrape(`?dialect=${set}`)).status).toBe(200);
-    // For each listener once: what a dialect's views are made and read of is not paid for by each set.
+    // What a dialect's views are made and read of is not paid for by each set.
     expect(makes.mock.calls.length).toBeLessThanOrEqual(1);
+    makes.mockRestore();
     expect(await systems("?dialect=tgi,vllm")).toEqual(["tgi_", "vllm:"]);
   });
 });

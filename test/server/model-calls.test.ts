@@ -349,6 +349,13 @@ describe("a call that the engine does not answer", () => {
       (await stand.metric(
         `tacho_admission_rejections_total{model="scripted",route="${route}",reason="${reason}"}`,
       )) || 0;
+    expect((await tokenize({ content: "abc" })).status).toBe(200);
+    // Born at zero, so that rates see the first one.
+    expect(
+      await stand.metric(
+        'tacho_admission_rejections_total{model="scripted",route="/tokenize",reason="queue_full"}',
+      ),
+    ).toBe(0);
     expect(await refusedBy(tokenize({ content: "crash" }), 503)).toMatchObject({ code: "engine_restarting" });
     expect(await rejected("engine_down")).toBe(0);
     await until(async () => expect(await stand.readiness()).toBe(200));

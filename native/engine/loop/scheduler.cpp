@@ -133,7 +133,7 @@ void Scheduler::enter(Task& task, const PrefixCache::Match& match, std::int32_t 
   if (!takes && match.sequence >= 0) {
     cache_.copy(match.sequence, task.sequence, runtime_.copy(match.sequence, task.sequence, match.length));
   }
-  if (const auto seconds = runtime_.take_restore_seconds(); seconds > 0)
+  if (const auto seconds = runtime_.take_restore_seconds(); seconds > 0 && computed(task) > 0)
     meters_.state_restore_duration.observe(seconds);
   if (!task.taken_up) task.cached_tokens = computed(task);
   runtime_.bind(task.sequence, task.sampler.get());

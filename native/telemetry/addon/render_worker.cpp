@@ -16,7 +16,7 @@ Napi::Value buffer_of(Napi::Env env, std::unique_ptr<std::string> made) {
 FamilySet* families_of(RenderJob& job) { return job.shown.views ? &job.shown.views->families() : nullptr; }
 
 std::unique_ptr<std::string> text_of(RenderJob& job) {
-  job.shown.retired.reset();
+  job.shown.retired.clear();
   return std::make_unique<std::string>(job.renderer->render(job.format, families_of(job), job.foreign));
 }
 

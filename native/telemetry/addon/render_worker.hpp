@@ -14,7 +14,7 @@ namespace tacho::telemetry {
 struct RenderJob {
   std::shared_ptr<Renderer> renderer;
   Format format;
-  ViewCache::Found shown;  ///< Null for the metrics themselves.
+  ViewCache::Found shown;  ///< Without views: the metrics themselves.
   std::vector<ForeignFamily> foreign;
 };
 

@@ -1,6 +1,7 @@
 #include "view_cache.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "view_parser.hpp"
@@ -8,7 +9,7 @@
 namespace tacho::telemetry {
 namespace {
 
-/// One a dialect with the metrics and one without, and some to spare; a caller that makes a new array each
+/// Arrays, and sets of them: thrice as many as a server has dialects. A caller that makes a new array each
 /// time must not fill the memory.
 constexpr std::size_t kMostKept = 32;
 
@@ -37,21 +38,23 @@ ViewCache::Found ViewCache::find(const Napi::Array& arrays, bool with_metrics) {
   auto parts = parts_of(arrays);
   const auto* const known = find_used(
       sets_, [&](const Set& set) { return set.with_metrics == with_metrics && set.parts == parts; });
-  if (known != nullptr) return {known->compiled, nullptr};
+  if (known != nullptr) return {known->compiled, {}};
   auto made = std::make_shared<CompiledViews>(parts, with_metrics);
   sets_.push_front({std::move(parts), with_metrics, made});
-  Found found{std::move(made), nullptr};
-  if (sets_.size() > kMostKept) {
-    found.retired = std::move(sets_.back().compiled);
-    sets_.pop_back();
-  }
-  return found;
+  if (sets_.size() > kMostKept) retire(std::prev(sets_.end()));
+  return {std::move(made), std::exchange(retired_, {})};
+}
+
+std::list<ViewCache::Set>::iterator ViewCache::retire(std::list<Set>::iterator set) {
+  retired_.push_back(std::move(set->compiled));
+  return sets_.erase(set);
 }
 
 ViewCache::Parts ViewCache::parts_of(const Napi::Array& arrays) {
   parsed_.remove_if([&](const Parsed& entry) {
     if (!entry.array.Value().IsEmpty()) return false;
-    sets_.remove_if([&](const Set& set) { return std::ranges::count(set.parts, entry.views) > 0; });
+    for (auto set = sets_.begin(); set != sets_.end();)
+      set = std::ranges::count(set->parts, entry.views) > 0 ? retire(set) : std::next(set);
     return true;
   });
   Parts parts;

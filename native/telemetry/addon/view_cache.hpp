@@ -42,7 +42,7 @@ class ViewCache {
  public:
   struct Found {
     std::shared_ptr<CompiledViews> views;
-    std::shared_ptr<CompiledViews> retired;  ///< What made room for it, whose freeing takes a while.
+    std::vector<std::shared_ptr<CompiledViews>> retired;  ///< Of no more use; their freeing takes a while.
   };
 
   /// `arrays`: an array of arrays of views, which are shown one after another.
@@ -65,9 +65,12 @@ class ViewCache {
 
   Parts parts_of(const Napi::Array& arrays);
   std::shared_ptr<const Views> parsed(const Napi::Value& array);
+  std::list<Set>::iterator retire(std::list<Set>::iterator set);
 
   std::list<Parsed> parsed_;  ///< The one used last comes first; so of the next.
   std::list<Set> sets_;
+  std::vector<std::shared_ptr<CompiledViews>>
+      retired_;  ///< Goes with the next new set to the thread that makes it.
 };
 
 }  // namespace tacho::telemetry

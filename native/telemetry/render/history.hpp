@@ -12,8 +12,9 @@ struct Instant {
 };
 
 /// Instants of the past, for windows to begin at: each second's for a minute, then one every ten seconds, so
-/// that a window has its length and at most as much more. 8 bytes a cell and instant: half a kilobyte a cell
-/// for windows of a minute, 3.4 KB for those of an hour. Not thread-safe.
+/// that a window has its length and at most as much more, and a second for each instant that was not kept. 8
+/// bytes a cell and instant: half a kilobyte a cell for windows of a minute, 3.4 KB for those of an hour. Not
+/// thread-safe.
 class History {
  public:
   /// `horizon`: the longest window in seconds.

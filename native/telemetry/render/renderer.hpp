@@ -44,7 +44,8 @@ class Renderer {
   std::shared_ptr<Follower> follow(const std::vector<AnyViewSpec>& views);
   /// Called on an event loop, so it never waits for a rendering, which may take milliseconds: while one keeps
   /// it from reading what was newly registered, no instant is kept at all. One without the new series would
-  /// say that they held 0, whereas windows that begin at the instant before are longer and say so.
+  /// say that they held 0, whereas windows that begin at the instant before are longer, by which rates
+  /// divide.
   void tick(Follower& follower);
   void unfollow(const std::shared_ptr<Follower>& follower);
 

@@ -20,7 +20,7 @@ export async function renderSegment(
   { views, withMetrics = false }: ShownViews,
   foreign: readonly FamilySnapshot[] = [],
 ): Promise<Buffer> {
-  const arrays = views === undefined ? null : arraysOf(views);
+  const arrays = views ? arraysOf(views) : null;
   const made = callNative(() => segment.render(format, arrays, withMetrics, foreign));
   if (made instanceof Promise) return made;
   return new Promise((resolve) => void setImmediate(resolve, made));

@@ -344,3 +344,17 @@ describe("families from elsewhere", () => {
     segment.close();
   });
 });
+
+describe("sets of views", () => {
+  it("are compiled where they are rendered, and refused there, each time", async () => {
+    const segment = loadAddon().create(null, { shards: 1, cellsPerShard: 16, directoryBytes: 4096 });
+    const views = [{ name: "x", type: "gauge", help: "An x.", from: { metric: "y", labels: {} } }] as const;
+    const alike = [...views];
+    for (let time = 0; time < 2; time++) {
+      const rendering = segment.render("text", [views, alike], false, []);
+      expect(rendering).toBeInstanceOf(Promise);
+      await expect(rendering).rejects.toMatchObject({ code: "invalid_view" });
+    }
+    segment.close();
+  });
+});
