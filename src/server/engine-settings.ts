@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { CACHE_TYPES } from "../engine/messages.js";
+import { integer, text, type SettingTable } from "./setting-kinds.js";
 
 const cores = availableParallelism();
 
@@ -20,9 +21,6 @@ export const HOST_SHARDS = 96;
 
 /** Below this no prompt with a chat template, or none with an answer, would fit. */
 export const FEWEST_CONTEXT = 16;
-
-const text = { type: "text", value: "TEXT" } as const;
-const integer = { type: "integer", value: "N" } as const;
 
 /** What a model is computed with. */
 export const ENGINE_SETTINGS = {
@@ -135,4 +133,4 @@ export const ENGINE_SETTINGS = {
     range: [1, MOST_REPLICAS],
     help: "contexts with a decode loop each: a GPU each; on one device they share the weights",
   },
-} as const;
+} as const satisfies SettingTable;

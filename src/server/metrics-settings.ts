@@ -1,8 +1,13 @@
 import { hostname } from "node:os";
 import { DIALECT_NAMES } from "../metrics/dialect.js";
+import { text, type SettingTable } from "./setting-kinds.js";
 
-const text = { type: "text", value: "TEXT" } as const;
-const price = { type: "number", default: 0, range: [0, 1_000_000], defaultHelp: "not known" } as const;
+const price = {
+  type: "number",
+  default: 0,
+  range: [0, 1_000_000],
+  defaultHelp: "not known",
+} as const;
 
 /** What metrics are named after, and what they are computed with. */
 export const METRICS_SETTINGS = {
@@ -67,4 +72,4 @@ export const METRICS_SETTINGS = {
     range: [1, 604_800],
     help: "silence after which a session (X-Session-Id, else the request's user) has ended",
   },
-} as const;
+} as const satisfies SettingTable;

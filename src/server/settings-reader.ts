@@ -1,14 +1,6 @@
 import { FEWEST_CONTEXT, HOST_SHARDS } from "./engine-settings.js";
-import {
-  SEPARATOR,
-  settingEntries,
-  UsageError,
-  valuesOf,
-  variableOf,
-  type NumberSetting,
-  type Settings,
-  type TextSetting,
-} from "./settings.js";
+import { SEPARATOR, settingEntries, UsageError, valuesOf, variableOf, type Settings } from "./settings.js";
+import type { Setting } from "./setting-kinds.js";
 
 /** Command line before environment before default. `given` is what the command line holds, by flag. */
 export function readSettings(given: ReadonlyMap<string, string>, env: NodeJS.ProcessEnv): Settings {
@@ -76,7 +68,7 @@ function checkTogether(settings: Settings): void {
 }
 
 function readSetting(
-  setting: TextSetting | NumberSetting,
+  setting: Setting,
   given: ReadonlyMap<string, string>,
   env: NodeJS.ProcessEnv,
 ): string | number {
@@ -91,7 +83,7 @@ function readSetting(
   return several.map((one) => parseValue(setting, one, source)).join(SEPARATOR);
 }
 
-function parseValue(setting: TextSetting | NumberSetting, raw: string, source: string): string | number {
+function parseValue(setting: Setting, raw: string, source: string): string | number {
   const fail = (expected: string): never => {
     const received = setting.type === "text" && setting.secret ? "something else" : `'${raw}'`;
     throw new UsageError(`Expected ${expected} for ${source}, but received ${received}.`);

@@ -5,46 +5,16 @@ import { ENGINE_SETTINGS } from "./engine-settings.js";
 import { GUARDRAIL_SETTINGS } from "./guardrails/guardrail-setting-table.js";
 import { METRICS_SETTINGS } from "./metrics-settings.js";
 import { packagePath } from "./package-info.js";
+import { integer, seconds, text, type Setting, type SettingTable } from "./setting-kinds.js";
 
 /** The command line or the environment asks for something that does not exist. */
 export class UsageError extends Error {}
-
-interface SettingBase {
-  /** Without its dashes; the variable is TACHO_ and the name in capitals. */
-  flag: string;
-  /** What stands for the value in the help. */
-  value: string;
-  help: string;
-}
-
-export interface TextSetting extends SettingBase {
-  type: "text";
-  default: string;
-  /** Shown in the help instead of the default. */
-  defaultHelp?: string;
-  choices?: readonly string[];
-  /** No message shows the value. */
-  secret?: true;
-  /** May be given several times; a variable separates them by commas. `valuesOf` tells them apart. */
-  repeats?: true;
-}
-
-export interface NumberSetting extends SettingBase {
-  type: "integer" | "number";
-  default: number;
-  defaultHelp?: string;
-  range: readonly [minimum: number, maximum: number];
-}
 
 /** Characters of a model's name, as the `model` of a request may have. */
 export const LONGEST_NAME = 256;
 
 /** No argument and no variable can hold it. */
 export const SEPARATOR = "\0";
-
-const text = { type: "text", value: "TEXT" } as const;
-const integer = { type: "integer", value: "N" } as const;
-const seconds = { type: "number", value: "SECONDS" } as const;
 
 /** Every setting, once: parsing, the environment, --help and the types below come from here. */
 export const SETTINGS = {
@@ -199,7 +169,7 @@ export const SETTINGS = {
   },
   ...GUARDRAIL_SETTINGS,
   ...METRICS_SETTINGS,
-} as const satisfies Record<string, TextSetting | NumberSetting>;
+} as const satisfies SettingTable;
 
 type SettingKey = keyof typeof SETTINGS;
 type ValueOf<S> = S extends { type: "text" }
@@ -210,7 +180,7 @@ type ValueOf<S> = S extends { type: "text" }
 
 export type Settings = { [K in SettingKey]: ValueOf<(typeof SETTINGS)[K]> };
 
-export const settingEntries = Object.entries(SETTINGS) as [SettingKey, TextSetting | NumberSetting][];
+export const settingEntries = Object.entries(SETTINGS) as [SettingKey, Setting][];
 
 export function variableOf({ flag }: { flag: string }): string {
   return `TACHO_${flag.toUpperCase().replaceAll("-", "_")}`;

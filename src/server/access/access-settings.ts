@@ -1,5 +1,4 @@
-const text = { type: "text", value: "TEXT" } as const;
-const integer = { type: "integer", value: "N" } as const;
+import { integer, text, type SettingTable } from "../setting-kinds.js";
 
 /** Where the server is reached, and who may use it. */
 export const ACCESS_SETTINGS = {
@@ -76,4 +75,4 @@ export const ACCESS_SETTINGS = {
     defaultHelp: "none",
     help: "origins, such as https://example.com, whose pages may use the server; * for all",
   },
-} as const;
+} as const satisfies SettingTable;

@@ -1,7 +1,13 @@
 import { ENTITY_NAMES } from "./entities.js";
 import { POLICY_NAMES } from "./policies.js";
+import type { SettingTable } from "../setting-kinds.js";
 
-const names = { type: "text", value: "NAMES", default: "", defaultHelp: "nothing" } as const;
+const names = {
+  type: "text",
+  value: "NAMES",
+  default: "",
+  defaultHelp: "nothing",
+} as const;
 
 export const GUARDRAIL_SETTINGS = {
   block: {
@@ -14,4 +20,4 @@ export const GUARDRAIL_SETTINGS = {
     flag: "redact",
     help: `what to mask in prompts, by plain patterns, separated by commas, of ${ENTITY_NAMES.join(", ")}`,
   },
-} as const;
+} as const satisfies SettingTable;
