@@ -1,0 +1,863 @@
+"""Questions about tacho and its terms, answered with what the README and docs/ say.
+
+FACTS: an answer (=>), the words by which an answer is judged right (all of them, | between alternatives), questions of
+the training, and after >> those of the evaluation. TERMS: names of a term, its words, its explanation.
+"""
+from dataclasses import dataclass
+
+from source import Phrases, phrases
+
+FACTS_TEXT = r"""
+=> Add the address of the server to your Prometheus configuration and let it read the path /metrics.
+?? Prometheus, /metrics
+[How do I|How can I|How do you|How does one] [scrape|collect|read|get] [the metrics|metrics|your metrics|tacho's metrics|the telemetry]?
+[How do I|How can I|How do you] [scrape|monitor|watch] tacho with Prometheus?
+[How do I|How can I] [connect|add|set up|configure|use] Prometheus?
+How do I scrape it?
+[Where|How] does Prometheus [find|get|read] the metrics?
+I want to [scrape|collect] the metrics. [What do I do?|How?]
+What [path|address|URL] does Prometheus have to [read|scrape]?
+>>
+How should Prometheus be configured for tacho?
+What do I do so that Prometheus collects your numbers?
+Can you tell me how to scrape this server?
+
+=> Start the server with --model and the path of a GGUF file.
+?? --model, GGUF
+[How do I|How can I|How do you|Can I] [load|use|run|serve|start|try] [another|a different|a bigger|a better|a larger|my own|a real|a new] [model|GGUF]?
+How can I [change|switch|replace] the model?
+How do I run a better model?
+[I want|I would like] to use [another|my own|a bigger] model.
+[Which|What] [flag|option] [loads|chooses|sets|selects] the model?
+How do I start [tacho|the server] with [my|another|a] [model|GGUF file]?
+How do I serve a GGUF file?
+Where do I put my model?
+>>
+How is a different model loaded?
+What do I have to do to serve my own GGUF?
+Is there a flag for choosing a model file?
+
+=> Use a URI such as hf:user/repo:Q4_K_M as the --model. It is downloaded once, with a progress bar.
+?? hf:, --model
+[How do I|How can I|Can I] [download|get|fetch|load] a model from [Hugging Face|the internet|the web|the hub]?
+[Can|Does] tacho download [models|a model]?
+How do I use a Hugging Face model?
+What is hf:user/repo?
+[Where|How] do I [get|find] models?
+>>
+Is it possible to load a model from Hugging Face?
+How are models from the hub downloaded?
+
+=> Run npm start. Without --model it starts with me, the tiny built-in model.
+?? npm start
+[How do I|How can I|How do you] [start|run|launch|boot] [the server|tacho|this server|it]?
+[What|Which] command starts [tacho|the server]?
+How do I get started?
+How do I begin with tacho?
+I want to start [tacho|the server].
+What do I type to start tacho?
+>>
+Which command do I need to launch tacho?
+How is the server started?
+
+=> It listens on http://127.0.0.1:8080. Use --host and --port to change that.
+?? 8080, --port
+[Which|What] port [does tacho use|does the server use|do you use|is used|do you listen on]?
+[How do I|How can I] [change|set|choose] the port?
+[Which|What] address does [tacho|the server] listen on?
+Where does [tacho|the server] listen?
+What is the default port?
+Can I use [another|a different] port?
+[Which|What] flag sets the port?
+>>
+On which port can I reach tacho?
+How is the port of the server changed?
+
+=> Set "stream" to true in your request. The tokens then arrive as server-sent events.
+?? stream, true
+[How do I|How can I|Can I] [stream|get a stream of] [an answer|answers|the answer|tokens|the tokens|responses]?
+How do I [turn on|enable|use|switch on|get] streaming?
+How can I get tokens as they arrive?
+[Does tacho|Does it|Do you|Can you] [stream|support streaming]?
+[Which|What] field turns on streaming?
+I want to see the tokens one by one.
+>>
+What must I send to get a streamed answer?
+How is streaming enabled?
+
+=> Send a POST request to /v1/chat/completions with a list of messages.
+?? /v1/chat/completions
+[Which|What] endpoint [do I call|is for chat|do I use|should I call]?
+What is the chat endpoint?
+Where do I send [chat requests|my messages|chat messages|a chat]?
+[What|Which] [URL|path|route] do I use for chat?
+[How do I|How can I] [chat|send a chat|ask a question] [over HTTP|with curl|through the API|by HTTP]?
+[How do I|How can I] send [a message|messages|a question] to the [server|model|API]?
+>>
+To which path are chat messages posted?
+What route should my program call for a chat?
+
+=> Send a GET request to /v1/models.
+?? /v1/models
+[How do I|How can I] [list|see|get] [the models|all models|the loaded models|models]?
+Which models are [loaded|served|available|there]?
+Where can I see the model name?
+[Which|What] [endpoint|path|route] lists [the models|models]?
+Is there a list of models?
+>>
+How do I find out which models the server has?
+What request returns the list of models?
+
+=> Yes. Use the OpenAI client and set its base URL to http://127.0.0.1:8080/v1.
+?? Yes, OpenAI
+Is [the API|tacho|it|this] compatible with OpenAI?
+[Can I|May I|How do I|How can I] use the OpenAI [client|SDK|library|package]?
+[Does it|Does tacho] work with [the OpenAI SDK|OpenAI clients|the openai library]?
+[What|Which] base URL do I [need|set|use]?
+Do OpenAI clients work?
+[Can I|How do I] [use|connect] the openai [package|client] for [Python|Node|JavaScript]?
+>>
+Will my OpenAI code work with tacho?
+Are the official OpenAI clients supported?
+
+=> Yes. Anthropic's clients work at http://127.0.0.1:8080, through the route /v1/messages.
+?? /v1/messages
+[Does it|Does tacho] [work with|support] [Anthropic|the Anthropic API|Anthropic clients]?
+[Can I|How do I] use the Anthropic [client|SDK|API]?
+Is there a messages [endpoint|API|route]?
+[Which|What] route is for Anthropic?
+>>
+Are Anthropic clients supported?
+Could I use tacho with the Anthropic SDK?
+
+=> Send your texts to /v1/embeddings. For that, tacho needs an embedding model.
+?? /v1/embeddings
+[How do I|How can I|Can I] [get|make|compute|create] [embeddings|an embedding|vectors]?
+[Which|What] [endpoint|path|route] makes embeddings?
+Does tacho support embeddings?
+Where do I send texts for embeddings?
+How can I turn text into vectors?
+>>
+How are embeddings requested?
+What route returns vectors for my texts?
+
+=> Send a query and documents to /v1/rerank. They come back ordered by how well they fit.
+?? /v1/rerank
+[How do I|How can I|Can I] rerank [documents|texts|results]?
+[Which|What] [endpoint|path|route] [reranks|is for reranking]?
+Does tacho support reranking?
+What does /v1/rerank do?
+>>
+How are documents ordered by a query?
+Is there a route for reranking?
+
+=> The first token has to wait for the queue and for the whole prompt. A long prompt or a full queue makes it slow.
+?? prompt, queue
+Why is [the first token|my first token|the start] [slow|late|so slow]?
+Why is [my|the] [TTFT|time to first token] [high|so high|bad|long]?
+Why does the answer start late?
+What makes the first token slow?
+Why do I wait so long for the first token?
+>>
+For what reason does the first token take so long?
+What causes a high TTFT?
+
+=> Use shorter prompts, a smaller or more quantized model, and put all layers on the GPU.
+?? prompts, GPU
+[How do I|How can I] [lower|reduce|improve] the latency?
+How can I make [it|the server|tacho|answers] faster?
+How do I get faster answers?
+Can you be faster?
+Why are you slow?
+It is too slow. What can I do?
+[How do I|How can I] speed [it|tacho|the server] up?
+>>
+What can I do against slow answers?
+Is there a way to reduce latency?
+
+=> Send requests in parallel. The server decodes them together in one batch, so the GPU is used better.
+?? parallel, batch
+[How do I|How can I] [raise|increase|improve] the throughput?
+How can I serve more users?
+How do I get more tokens per second?
+How can I use the GPU better?
+[How do I|How can I] [handle|serve] many requests?
+>>
+What increases throughput?
+How could I serve more people at once?
+
+=> The answer probably reached max_tokens. Set a higher limit and try again.
+?? max_tokens
+Why is [the|my] answer [cut off|cut|too short|not complete|incomplete]?
+Why did the answer [stop|end] early?
+Why is the text not complete?
+The answer [stops|ends] in the middle. Why?
+Why is the finish reason length?
+>>
+What does it mean when an answer is cut in the middle?
+My answer ended too early, what happened?
+
+=> Use --gpu to choose: auto, cuda, vulkan or off. The start of the log shows the device that was found.
+?? --gpu
+Why is my GPU not used?
+Is my GPU used?
+[How do I|How can I] [use|choose|select|turn on|turn off|disable] [the|my|a] GPU?
+How do I know that the GPU is used?
+[Which|What] [flag|option] [chooses|selects|is for] the GPU?
+[Does it|Does tacho] [run on|use|support] [CUDA|Vulkan|NVIDIA|a GPU]?
+>>
+How is a graphics card selected?
+What option decides whether CUDA or Vulkan is used?
+
+=> It runs on a CPU too, but a GPU is much faster.
+?? CPU, GPU
+Does it run on a CPU?
+[Can I|May I] [run|use|start] [it|tacho|the server] without a GPU?
+Do I need a GPU?
+Is a GPU [needed|necessary|required]?
+Does tacho work on [a laptop|a CPU|my laptop]?
+>>
+Must I have a graphics card?
+Will tacho work on a machine that has only a CPU?
+
+=> Set --ctx-size for all requests together, or --max-context for the longest single request.
+?? --ctx-size|--max-context
+[How do I|How can I] [set|change|raise|increase] the context [size|length|window]?
+[Which|What] [flag|option] sets the context [size|length]?
+How long can a prompt be?
+How do I get a longer context?
+What does --ctx-size do?
+>>
+What is the option for a larger context?
+How is the length of the context configured?
+
+=> Set --parallel N. It says how many requests are decoded at once; the default is 16.
+?? --parallel, 16
+[How many|What number of] requests [can run|run|are decoded|can you answer] [at once|in parallel|at the same time]?
+How many users can you serve?
+What is the limit of parallel requests?
+[Which|What] flag sets the number of [slots|parallel requests]?
+What does --parallel do?
+How do I allow more parallel requests?
+>>
+How do I change how many requests are answered at the same time?
+What is the number of parallel requests by default?
+
+=> They wait in the queue. When the queue is full, further requests get the status 429 with Retry-After.
+?? queue|wait, 429
+What happens when [the server is busy|there are too many requests|the queue is full|all slots are busy|the load is too high]?
+What does [the status|status|error] 429 mean?
+Why do I get 429?
+What does --max-queue do?
+>>
+What does tacho do under too much load?
+I got a 429 from the server. Why?
+
+=> Set response_format in your request and give a JSON schema. The answer will then fit the schema.
+?? response_format, schema
+[How do I|How can I] [get|force|request|receive] [JSON|a JSON answer|structured output|JSON output]?
+How do I use JSON mode?
+[Does it|Does tacho|Do you] support JSON [mode|schemas|output]?
+Can I make sure that the answer is JSON?
+[Which|What] field asks for JSON?
+>>
+How are answers limited to a JSON schema?
+What must I set so that I always receive valid JSON?
+
+=> Send a list of tools with your request. When I want to use one, the answer contains a tool call with a name and arguments.
+?? tools|tool, name, arguments
+[How do I|How can I] [use|send|add|define] [tools|functions|a tool|a function]?
+How do tool calls work?
+How do I give you tools?
+[Does it|Does tacho|Do you] support [tools|tool calls|function calling]?
+How does function calling work here?
+>>
+In which way are tools given to the model?
+How would I make the model call my function?
+
+=> You need room for the weights, which is about the file size, and some more for the KV cache.
+?? weights, KV cache
+How much [memory|VRAM|RAM] [do I need|does a model need|is needed|does it take]?
+Will my model fit?
+How big must my GPU be?
+How do I know if a model fits?
+>>
+What amount of memory does a model take?
+How can I tell whether a model will fit into memory?
+
+=> Yes. It is open source under the MIT licence, and you can use it freely.
+?? MIT|free
+Is tacho free?
+Is [this|tacho|it] open source?
+Can I use it [at work|for my company|commercially]?
+[What|Which] licence does tacho have?
+What does tacho cost?
+Do I have to pay?
+>>
+Under which licence is tacho published?
+Is there a price for using tacho?
+
+=> Everything runs on your own machine. Your data does not leave it.
+?? machine
+Is my data safe?
+Do you send my data anywhere?
+Does it work offline?
+Do I need the internet?
+Where does my data go?
+Who can see my prompts?
+>>
+Are my prompts sent to somebody?
+Does my data stay private?
+
+=> Please open an issue in the repository, with the steps to repeat the problem.
+?? issue
+How do I report a bug?
+I found a bug.
+Where do I report [problems|bugs|a bug]?
+Something is broken. Whom do I tell?
+>>
+To whom should I report an error in tacho?
+There is a bug in the server, what now?
+
+=> Please read the README and the docs folder of the repository.
+?? README|docs
+Where are the docs?
+Where can I [read|learn] more?
+Is there [documentation|a manual|a guide]?
+Where is the documentation?
+Where do I find help?
+>>
+Is there something to read about tacho?
+Where do I find the manual?
+
+=> Ask /readyz: it answers 200 when the server can take requests. /livez tells whether the process answers.
+?? /readyz
+[How do I|How can I] [check|know|see] [that|if|whether] the server is [alive|ready|running|up|healthy]?
+Is there a health [check|endpoint|route]?
+What is /readyz?
+What is /livez?
+[Which|What] [endpoint|path|route] tells [if|that|whether] the server is ready?
+What does /readyz [say|do|tell]?
+>>
+How does a load balancer find out that tacho is ready?
+What path should my health check use?
+
+=> Yes, the server is running. You can also ask /readyz.
+?? running
+Is the server [running|up|alive|online]?
+Are you [online|there|running|alive]?
+>>
+Are you still running?
+
+=> Press Ctrl+C. Running requests get some seconds to finish, then the server exits.
+?? Ctrl
+[How do I|How can I] [stop|end|quit|exit|kill|shut down] [the server|tacho|it]?
+How can I shut it down?
+What happens [on|at] Ctrl+C?
+What does the server do on SIGTERM?
+>>
+How is the server stopped?
+What is the right way to shut tacho down?
+
+=> It writes its log to the terminal. --access-log on adds a line of JSON for each request.
+?? log
+How do I see the logs?
+Where are the logs?
+[How do I|How can I] [log|see] [every request|the requests|requests]?
+What does --access-log do?
+>>
+Is there a log of the requests?
+
+=> Set TACHO_API_KEY or --api-keys-file. npx tacho key makes a key.
+?? key
+[How do I|How can I] [set|use|make|create|add] an API key?
+Do I need an API key?
+How do I protect the server?
+[Which|What] [flag|variable] sets the API key?
+Can I limit who uses the server?
+What does npx tacho key do?
+>>
+How are API keys made?
+Is it possible to require a key?
+
+=> Start it with --host 0.0.0.0 and an API key. Without a key it only listens for this machine.
+?? --host
+[How do I|How can I] [reach|use] [it|tacho|the server] from [another|other] [machine|machines|computer|computers]?
+How do I listen on all addresses?
+What does --host do?
+Can other [machines|computers|people] use the server?
+How do I open the server to the network?
+>>
+What is needed so that another computer can connect?
+
+=> --tls-cert and --tls-key make it HTTPS.
+?? --tls
+[How do I|How can I|Can I] [use|turn on|enable|get] [HTTPS|TLS|encryption]?
+Does tacho support [HTTPS|TLS]?
+[Which|What] flags are for [HTTPS|TLS]?
+>>
+How is the connection encrypted?
+Is HTTPS possible?
+
+=> Repeat --model, once for each model. The field model of a request chooses one.
+?? --model|model
+[How do I|How can I|Can I] [serve|load|run|use] [several|many|two|more than one] models?
+Can tacho have more than one model?
+How does a request choose a model?
+>>
+Is it possible to serve two models with one server?
+
+=> --lora NAME=FILE loads an adapter. Requests choose it by its name as the model.
+?? --lora
+[How do I|How can I|Can I] [use|load|add|serve] [a LoRA|LoRA adapters|an adapter|adapters]?
+Does tacho support LoRA?
+What does --lora do?
+>>
+Are LoRA adapters supported?
+How would I load an adapter?
+
+=> --replicas N runs N contexts, each with its own decode loop: one a GPU where there are several.
+?? --replicas
+Can you use several GPUs?
+Does [it|tacho] support [many|several|multiple|two] GPUs?
+What does --replicas do?
+[How do I|How can I] use [all my|two|many|several] GPUs?
+>>
+What about a machine with four GPUs?
+
+=> With --speculation ngram, next tokens are guessed from what the text repeats. --draft-model guesses with a smaller model.
+?? --speculation|--draft-model
+[How do I|How can I|Can I] [use|turn on|enable] speculation?
+What does --speculation do?
+What does --draft-model do?
+[How do I|How can I] use a draft model?
+[Which|What] flag turns on speculative decoding?
+>>
+How is speculative decoding enabled?
+
+=> --cache-type-k and --cache-type-v choose a smaller KV cache, such as q8_0.
+?? --cache-type
+[How do I|How can I|Can I] [make|get] [the|a] [smaller|quantized] KV cache?
+[How do I|How can I] make the KV cache smaller?
+What does --cache-type-k do?
+Can the KV cache be quantized?
+>>
+Is there a way to shrink the KV cache?
+
+=> The counters are kept with --metrics-file. Without it each run starts at zero.
+?? --metrics-file
+[How do I|How can I] keep the [counters|metrics] [after a restart|over restarts|from one run to the next]?
+What does --metrics-file do?
+Are the counters kept after a restart?
+>>
+What happens to the counters at a restart?
+
+=> --metrics-port serves /metrics and the health routes on a port of their own.
+?? --metrics-port
+What does --metrics-port do?
+Can /metrics have [a port of its own|its own port|another port]?
+[How do I|How can I] serve the metrics on [another|a different|a separate] port?
+>>
+Is a separate port for the metrics possible?
+
+=> tacho_time_to_first_token_seconds is a histogram of the time to first token.
+?? tacho_time_to_first_token_seconds
+[Which|What] metric [shows|measures|is|has] [the|] [TTFT|time to first token]?
+What is the name of the TTFT metric?
+How is the TTFT metric called?
+What is tacho_time_to_first_token_seconds?
+>>
+Under which name do I find the TTFT in Prometheus?
+
+=> tacho_generation_tokens_total counts the tokens that were generated.
+?? tacho_generation_tokens_total
+[Which|What] metric counts [the|] [tokens|generated tokens|output tokens]?
+What is tacho_generation_tokens_total?
+How many tokens were generated? Which metric?
+[Where|How] do I see [the number of|how many] generated tokens?
+>>
+What is the name of the counter of generated tokens?
+
+=> tacho_requests_waiting shows the requests in the queue, and tacho_requests_running those in the engine.
+?? tacho_requests_waiting|tacho_requests_running
+[Which|What] metric shows [the queue|waiting requests|running requests|the queue length]?
+What is tacho_requests_waiting?
+What is tacho_requests_running?
+How do I see how long the queue is?
+>>
+What metric tells me how many requests wait?
+
+=> tacho_requests_total counts the requests that ended, by their outcome.
+?? tacho_requests_total
+[Which|What] metric counts [the|] requests?
+What is tacho_requests_total?
+How do I count requests?
+>>
+What is the counter of requests called?
+
+=> npx tacho metrics --watch shows the metrics in a terminal.
+?? npx tacho metrics
+[How do I|How can I] see the metrics without Prometheus?
+[How do I|How can I] see the metrics in [a|the|my] terminal?
+What does npx tacho metrics do?
+>>
+Is there a way to watch the metrics in the shell?
+
+=> Two processes: the front takes the requests, the engine host runs llama.cpp. The front outlives an engine that dies.
+?? front, engine
+How is tacho built?
+How does tacho work [inside|internally]?
+What is the architecture of tacho?
+Why are there two processes?
+What is the engine host?
+>>
+Which processes does tacho consist of?
+
+=> Its requests end with an error, /readyz answers 503 while the engine is started again, and the counters keep their values.
+?? 503|error
+What happens when the engine [dies|crashes|fails]?
+What if [the engine|llama.cpp|the model] crashes?
+What happens [on|after] a CUDA error?
+>>
+What does the server do after a crash of the engine?
+
+=> The oldest unused entries are dropped; a request that finds no room waits. A larger --ctx-size needs more memory.
+?? --ctx-size|memory
+What happens when the [KV cache|cache|context] is full?
+What if the [KV cache|cache|context] is full?
+>>
+What does tacho do if the KV cache has no more room?
+
+=> Hardly. Each measurement is one plain add into shared memory, so the cost per token is very low.
+?? low|Hardly
+Does [telemetry|measuring|the telemetry|monitoring] slow [down the server|the server down|it down]?
+How expensive is the telemetry?
+Is measuring slow?
+[What|How much] does the telemetry cost?
+[How high|How large] is the overhead of the telemetry?
+>>
+Do the measurements make tacho slower?
+
+=> It measures time to first token, time per output token, queue time, batch size, cache use and tokens per second.
+?? time to first token, tokens per second|queue
+What does [the server|tacho] measure?
+Which metrics are there?
+What can I see in the metrics?
+Which values are measured?
+What do the metrics [show|tell me]?
+>>
+What kind of numbers does tacho record?
+
+=> Tacho shows where the time goes for every request, and its measuring costs almost nothing.
+?? time, request
+Why should I use tacho?
+What is special about tacho?
+What makes tacho different?
+Why tacho?
+What is good about tacho?
+>>
+What are the advantages of tacho?
+
+=> A tacho is a speed gauge. The server is named after it, because it measures its own speed.
+?? gauge|speed
+What does the name tacho mean?
+Why is it called tacho?
+Where does the name come from?
+Why the name tacho?
+>>
+Where does the word tacho come from?
+
+=> tacho runs on Linux and needs Node 20.17 or newer, a C++ compiler, make, CMake, Python and git.
+?? Node
+What does tacho need?
+[What|Which] [Node version|version of Node] do I need?
+What do I have to install?
+[On which|Which] [systems|system] does tacho run [on|]?
+What are the requirements?
+Does it run on Linux?
+>>
+Which software has to be installed for tacho?
+
+=> Run npm test.
+?? npm test
+How do I run the tests?
+How can I test tacho?
+[Which|What] command runs the tests?
+>>
+How are the tests started?
+
+=> Grafana dashboards and Kubernetes manifests are in the deploy folder. npm run monitoring:up starts a local Prometheus.
+?? deploy|Grafana
+Are there dashboards?
+Is there a Grafana dashboard?
+[How do I|How can I] [use|get|find] [the dashboards|a dashboard|Grafana dashboards]?
+Can I run it on Kubernetes?
+What does npm run monitoring:up do?
+>>
+Where are the dashboards for Grafana?
+
+=> I was made by the people who build the tacho server.
+?? tacho
+Who made tacho?
+Who made you?
+Who created you?
+Who built this?
+Who [trained|wrote|developed] you?
+>>
+By whom were you made?
+
+=> I am very small and I make mistakes. For real work, load a bigger GGUF with --model.
+?? small, --model
+What are your limits?
+What can you not do?
+Are you smart?
+How good are you?
+Are you as good as GPT?
+Can I trust you?
+[Are your answers|Is what you say] [right|correct|true]?
+Do you make mistakes?
+>>
+How reliable are your answers?
+Should I use you for real work?
+
+=> I have about five million parameters, and my file is about eleven megabytes.
+?? five million
+How big are you?
+How many parameters do you have?
+What is your size?
+How large [is your model|are you|is this model]?
+>>
+What number of parameters has this model?
+
+=> I was trained on text that was written by small scripts: stories, questions, lists and tool calls.
+?? scripts
+What data were you trained on?
+How were you trained?
+Where does your training text come from?
+What did you learn from?
+>>
+On which texts were you trained?
+
+=> I can tell short stories, answer questions about this server, count, do simple sums, call tools and write JSON.
+?? stories, tools
+What can you do?
+What can I ask you?
+How can you help me?
+What are you good at?
+Help
+Help me.
+help
+What do you know?
+What are you able to do?
+>>
+Which things can you do for me?
+What are your skills?
+
+=> My context is 4096 tokens long.
+?? 4096
+How long is your context?
+[What|How big|How large] is your context [window|length|size]?
+How many tokens can you read?
+>>
+How many tokens fit into your context?
+
+=> Try this: "Tell me a story about a robot." Then look at /metrics.
+?? story, /metrics
+What should I try first?
+Give me an example.
+What should I ask?
+What is a good first question?
+>>
+Could you suggest a first request?
+
+=> I am Tacho Mini, a tiny demo model that comes with the tacho server.
+?? Tacho Mini
+Who are you?
+who are you
+What are you?
+what are you?
+Introduce yourself.
+Tell me about yourself.
+Are you a robot?
+Are you an AI?
+Are you human?
+Are you ChatGPT?
+Which model are you?
+What model is this?
+[Who|What] am I talking to?
+>>
+Please introduce yourself.
+Which language model am I speaking with?
+
+=> My name is Tacho Mini.
+?? Tacho Mini
+What is your name?
+What's your name?
+Do you have a name?
+what is your name
+>>
+How are you called?
+"""
+
+TERMS_TEXT = r"""
+tacho|Tacho|the tacho server = llama.cpp|telemetry = Tacho is a Node.js server for language models. It uses llama.cpp on the GPU and has built-in, low-overhead telemetry.
+TTFT|time to first token|TTFT in tacho = first token = TTFT means time to first token: the time from the arrival of a request until the first token of the answer is ready.
+TPOT|time per output token|inter-token latency = between two tokens = TPOT means time per output token: the average time between two tokens of an answer.
+a KV cache|the KV cache|KV cache = keys and values = The KV cache keeps the keys and values of tokens that were already read, so the model does not compute them again.
+prefix caching|prompt caching|prefix reuse = same tokens = Prefix caching reuses the KV cache when a new prompt starts with the same tokens as an older one, so less of the prompt must be read.
+batch merging|continuous batching|dynamic batching|batching = join = Continuous batching lets requests join and leave the batch at every step. It raises throughput a lot.
+/metrics|the /metrics endpoint|the metrics page = Prometheus = /metrics is a page with counters, gauges and histograms in the Prometheus text format.
+Prometheus|prometheus = monitoring = Prometheus is a monitoring system that collects numbers from servers at fixed intervals and stores them over time.
+Grafana|grafana = dashboards = Grafana is a tool that draws dashboards from data such as Prometheus metrics.
+a token|tokens|token = piece of text = A token is a small piece of text, often a word or a part of a word. Models read and write tokens.
+a tokenizer|tokenization|the tokenizer = cuts text = A tokenizer cuts text into tokens and turns tokens back into text.
+GGUF|a GGUF file|the GGUF format = file format = GGUF is the file format of llama.cpp. One file holds the weights, the tokenizer and the settings of a model.
+llama.cpp|the llama.cpp library = library = llama.cpp is an open-source C++ library that runs language models on CPUs and GPUs.
+quantization|quantisation|a quantized model = fewer bits = Quantization stores the weights with fewer bits, so a model needs less memory and runs faster, with a small loss of quality.
+Q8_0|the Q8_0 format = 8-bit = Q8_0 stores weights as 8-bit numbers in blocks of 32 with one scale per block.
+Q4_K_M|Q4_K = 4.8 bits = Q4_K_M is a format with about 4.8 bits per weight. It is a common choice for big models.
+a GPU|GPU = processor = A GPU is a processor that does many calculations at the same time. It makes language models fast.
+VRAM|GPU memory = memory of the GPU = VRAM is the memory of the GPU. The weights and the KV cache must fit into it.
+latency|the latency = time that one request = Latency is the time that one request takes.
+throughput|the throughput = per second = Throughput is how much work is done per second, for example tokens per second over all requests.
+p99|the p99 latency|p99 latency = 99 = p99 means that 99 percent of the requests were faster than this value.
+p95|the p95 latency|p95 latency = 95 = p95 means that 95 percent of the requests were faster than this value.
+the median|p50|the p50 = middle = The median, or p50, is the middle value: half of the requests were faster and half were slower.
+a histogram|histograms = bucket = A histogram counts how many values fall into each range, called a bucket.
+a counter|counters = only goes up = A counter is a metric that only goes up, such as the number of requests.
+a gauge|gauges = up and down = A gauge is a metric that can go up and down, such as the number of active requests.
+a span|a trace|tracing = span = A trace shows what happened to one request. Each step of it is called a span.
+telemetry|native telemetry = data about = Telemetry is data about how a system runs: times, counts and sizes.
+the telemetry module|the native module = native = The telemetry module is a small native part of the server that records times with very little overhead.
+streaming|SSE|server-sent events = as soon as = With streaming, the server sends each token as soon as it is ready, as server-sent events.
+a prompt|the prompt = text that you give = A prompt is the text that you give to the model.
+prefill|the prefill phase|prompt processing = reads the prompt = Prefill is the phase in which the model reads the prompt. All prompt tokens are processed in large batches.
+decode|decoding|the decode phase = one token at a time = Decode is the phase in which the model writes the answer, one token at a time.
+the context length|context size|the context window = number of tokens = The context length is the largest number of tokens that the model can look at, prompt and answer together.
+temperature|the temperature setting = random = Temperature controls how random the answer is. Zero always takes the most likely token.
+top_p|top-p|nucleus sampling = add up = top_p keeps only the most likely tokens whose probabilities add up to p.
+top_k|top-k = k most likely = top_k keeps only the k most likely tokens before one is drawn.
+min_p|min-p = likeliest = min_p drops tokens that are much less likely than the likeliest one.
+max_tokens|the max_tokens setting = limits the length = max_tokens limits the length of the answer in tokens.
+a seed|the seed = random numbers = The seed starts the random numbers. The same seed and prompt give the same answer.
+the finish reason|finish_reason = why an answer ended = The finish reason says why an answer ended: stop, length or tool_calls.
+a tool call|tool calling|function calling = function = In a tool call, the model asks your program to run a function and gives its name and arguments as JSON.
+JSON mode|structured output|a JSON schema = valid JSON = With structured output, a grammar makes sure that the answer is valid JSON of the given shape.
+a grammar|grammars = may come next = A grammar limits which tokens may come next, so the answer always has the right form.
+an embedding|embeddings = list of numbers = An embedding is a list of numbers that stands for a text. Similar texts have similar numbers.
+a language model|an LLM|LLM = guess the next token = A language model is a program that has learned from text to guess the next token.
+attention|self-attention = tokens before = Attention lets each token look at the tokens before it and take what is useful from them.
+a transformer|transformers = neural network = A transformer is a kind of neural network made of attention and feed-forward layers.
+speculative decoding|a draft model = guesses = In speculative decoding, a small model guesses some tokens and the big model checks them all at once.
+the queue|queue time|request queue = free slot = The queue holds requests that wait for a free slot. Queue time is part of TTFT.
+a slot|slots = one running request = A slot is a place for one running request and its part of the KV cache.
+a LoRA adapter|LoRA = adapter = A LoRA adapter is a small file that changes a model without replacing its weights.
+reranking|a reranker = score = Reranking gives each document a score for a query, so that the best ones come first.
+CUDA|cuda = NVIDIA = CUDA is the software from NVIDIA for computing on its GPUs.
+Node.js|node = JavaScript = Node.js runs JavaScript outside of the browser. This server is written for it.
+TypeScript|typescript = types = TypeScript is JavaScript with types. The server is written in it.
+an API|the API = programs = An API is a set of calls that programs use to talk to each other.
+a chat template|the chat template = list of messages = A chat template turns a list of messages into the one text that the model reads.
+an EOS token|the EOS token = end of an answer = The EOS token marks the end of an answer.
+tokens per second|generation speed = how fast = Tokens per second says how fast the model writes.
+overhead|telemetry overhead = extra time = Overhead is extra time that is not useful work. The telemetry here tries to have almost none.
+tacho mini|Tacho Mini|your model|this model = tiny = I am Tacho Mini, a tiny demo model that comes with the tacho server.
+"""
+TERM_QUESTIONS = phrases("""
+What is {term}?
+What is {term}?
+What is {term}?
+What does {term} mean?
+What does {term} do?
+Explain {term}.
+Can you explain {term}?
+Explain {term} in one sentence.
+Define {term}.
+Tell me about {term}.
+what is {term}
+what's {term}?
+I do not know what {term} is. Can you help?
+Please explain {term}.
+What do you know about {term}?
+What is meant by {term}?
+In short, what is {term}?
+Help me understand {term}.
+What are {term}?
+Why do I need {term}?
+""", """
+Could you tell me what {term} is?
+Give me a short definition of {term}.
+I have never heard of {term}. What is it?
+Describe {term} for a beginner.
+""")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """judged: all of these have to be in the answer, each a tuple of alternatives."""
+    answer: str
+    judged: tuple
+    questions: Phrases
+
+
+def judgement(text, between):
+    return tuple(tuple(part.strip() for part in words.split('|')) for words in text.split(between))
+
+
+def read_facts():
+    facts = []
+    for block in FACTS_TEXT.strip().split('\n\n'):
+        answer, judged, *lines = block.split('\n')
+        train, held_out = '\n'.join(lines).split('\n>>\n')
+        facts.append(Fact(answer[3:], judgement(judged[3:], ','), phrases(train, held_out)))
+    return facts
+
+
+def read_terms():
+    """A fact for each term: its questions are the frames, filled with its names."""
+    facts = []
+    for line in TERMS_TEXT.strip().split('\n'):
+        names, judged, answer = line.split(' = ', 2)
+        sides = [[frame.replace('{term}', name) for frame in lines for name in names.split('|')]
+                 for lines in (TERM_QUESTIONS.train, TERM_QUESTIONS.held_out)]
+        facts.append(Fact(answer, judgement(judged, '&'), Phrases(*map(tuple, sides))))
+    return facts
+
+
+FACTS, TERMS = read_facts(), read_terms()
+STYLES = (('lower', .08), ('bare', .08), ('lower bare', .05), ('opened', .08), ('closed', .05), ('', .66))
+OPENINGS = ('Hey, ', 'Hello, ', 'Quick question: ', 'Please tell me: ', 'One more question: ', 'I am new here. ', 'Tell me, ', 'Say, ')
+CLOSINGS = (' Thanks.', ' Please be brief.', ' Thank you!', ' Please.')
+
+
+def styled(source, question):
+    """The small differences in how people write; the evaluation's questions stay as they are."""
+    if source.held_out or len(question) < 12:
+        return question
+    style = source.weighted(STYLES)
+    if 'lower' in style:
+        question = question.lower()
+    if 'bare' in style:
+        question = question.rstrip('?.!')
+    if style == 'opened':
+        question = source.pick(OPENINGS) + question
+    return question + source.pick(CLOSINGS) if style == 'closed' else question
+
+
+def fact(source):
+    return source.pick(FACTS) if source.chance(.6) else source.pick(TERMS)
+
+
+def ask(source, known):
+    return styled(source, ' '.join(source.phrase(known.questions).split()))
+
+
+def question(source):
+    known = fact(source)
+    return ask(source, known), known.answer
+
+
+def is_right(known, answer):
+    """Whether an answer holds what it is judged by."""
+    lower = answer.lower()
+    return all(any(word.lower() in lower for word in words) for words in known.judged)
