@@ -1,13 +1,17 @@
 """Documents of tokens on disk, and the micro-batches that they are trained in."""
+
 import numpy as np
 import torch
 
 
 def save(path, documents):
-    """documents: (ids, trained) pairs of equally long lists; trained says which tokens the loss is taken of."""
-    np.savez(path, ids=np.concatenate([np.array(ids, np.uint16) for ids, _ in documents]),
-             trained=np.concatenate([np.array(trained, bool) for _, trained in documents]),
-             lengths=np.array([len(ids) for ids, _ in documents], np.int64))
+    """documents: (ids, trained) pairs of equally long lists; the loss is taken of the trained tokens."""
+    np.savez(
+        path,
+        ids=np.concatenate([np.array(ids, np.uint16) for ids, _ in documents]),
+        trained=np.concatenate([np.array(trained, bool) for _, trained in documents]),
+        lengths=np.array([len(ids) for ids, _ in documents], np.int64),
+    )
 
 
 class Documents:
@@ -34,14 +38,15 @@ def padded(documents, indexes):
     shape = len(rows), max(len(ids) for ids, _ in rows) - 1
     x, y = np.zeros(shape, np.int64), np.full(shape, -1, np.int64)
     for row, (ids, trained) in enumerate(rows):
-        x[row, :len(ids) - 1] = ids[:-1]
-        y[row, :len(ids) - 1] = np.where(trained[1:], ids[1:].astype(np.int64), -1)
+        x[row, : len(ids) - 1] = ids[:-1]
+        y[row, : len(ids) - 1] = np.where(trained[1:], ids[1:].astype(np.int64), -1)
     return torch.from_numpy(x), torch.from_numpy(y)
 
 
 def grouped(lengths, order, tokens, random):
-    """Groups of document numbers, in random order: of similar length, so that there is hardly any padding, and of
-    at most `tokens` with it (a longer document is a group alone). Attention never crosses documents."""
+    """Groups of document numbers, in random order: of similar length, so that there is hardly any padding,
+    and of at most `tokens` with it (a longer document is a group alone). Attention never crosses documents.
+    """
     jitter = random.random(len(order)) * 4
     groups, group, width = [], [], 0
     for i in order[np.argsort(lengths[order] + jitter)]:
@@ -61,4 +66,4 @@ def endless(lengths, tokens, seed, pool=4000):
     while True:
         order = random.permutation(len(lengths))
         for start in range(0, len(order), pool):
-            yield from grouped(lengths, order[start:start + pool], tokens, random)
+            yield from grouped(lengths, order[start : start + pool], tokens, random)

@@ -1,13 +1,22 @@
-"""ChatML with tools as Hermes and Qwen2.5 have them: the Jinja template of the file, and the same in Python."""
+"""ChatML with tools as Hermes and Qwen2.5 have them: the Jinja template of the file, and the same in
+Python.
+"""
+
 import json
 
 START, END, END_OF_TEXT = '<|im_start|>', '<|im_end|>', '<|endoftext|>'
 DEFAULT_SYSTEM = 'You are a helpful assistant.'  # with tools, when the caller gives no system message
 
-TOOLS_HEAD = ("\n\n# Tools\n\nYou may call one or more functions to assist with the user query.\n\nYou are provided with function "
-              "signatures within <tools></tools> XML tags:\n<tools>")
-TOOLS_TAIL = ("\n</tools>\n\nFor each function call, return a json object with function name and arguments within <tool_call></tool_call> "
-              "XML tags:\n<tool_call>\n{\"name\": <function-name>, \"arguments\": <args-json-object>}\n</tool_call>")
+TOOLS_HEAD = (
+    "\n\n# Tools\n\nYou may call one or more functions to assist with the user query.\n\n"
+    "You are provided with function "
+    "signatures within <tools></tools> XML tags:\n<tools>"
+)
+TOOLS_TAIL = (
+    "\n</tools>\n\nFor each function call, return a json object with function name and arguments within "
+    "<tool_call></tool_call> "
+    "XML tags:\n<tool_call>\n{\"name\": <function-name>, \"arguments\": <args-json-object>}\n</tool_call>"
+)
 
 CHAT_TEMPLATE = r"""{%- if tools %}
     {{- '<|im_start|>system\n' }}
@@ -26,7 +35,8 @@ CHAT_TEMPLATE = r"""{%- if tools %}
     {{- '<|im_start|>system\n' + messages[0].content + '<|im_end|>\n' }}
 {%- endif %}
 {%- for message in messages %}
-    {%- if (message.role == "user") or (message.role == "system" and not loop.first) or (message.role == "assistant" and not message.tool_calls) %}
+    {%- set answers = message.role == "assistant" and not message.tool_calls %}
+    {%- if message.role == "user" or (message.role == "system" and not loop.first) or answers %}
         {{- '<|im_start|>' + message.role + '\n' + message.content + '<|im_end|>' + '\n' }}
     {%- elif message.role == "assistant" %}
         {{- '<|im_start|>' + message.role }}
@@ -66,13 +76,17 @@ def _quoted(text):
     return text.replace('\\', '\\\\').replace('"', '\\"').replace('\n', '\\n')
 
 
-CHAT_TEMPLATE = (CHAT_TEMPLATE.replace('DEFAULT_SYSTEM', DEFAULT_SYSTEM).replace('TOOLS_HEAD', _quoted(TOOLS_HEAD))
-                 .replace('TOOLS_TAIL', _quoted(TOOLS_TAIL)))
+CHAT_TEMPLATE = (
+    CHAT_TEMPLATE.replace('DEFAULT_SYSTEM', DEFAULT_SYSTEM)
+    .replace('TOOLS_HEAD', _quoted(TOOLS_HEAD))
+    .replace('TOOLS_TAIL', _quoted(TOOLS_TAIL))
+)
 
 
 def render(messages, tools=None, answer_next=False, train_user=False):
-    """What the template renders, as (text, trained) parts: the loss is taken of the assistant's words, and of the
-    user's with `train_user`. `answer_next` adds the start of an answer."""
+    """What the template renders, as (text, trained) parts: the loss is taken of the assistant's words, and
+    of the user's with `train_user`. `answer_next` adds the start of an answer.
+    """
     parts = _system(messages, tools)
     for message in messages:
         role, content = message['role'], message['content']
@@ -94,6 +108,12 @@ def _system(messages, tools):
 
 
 def _said(message):
-    calls = ['<tool_call>\n{"name": "' + call['function']['name'] + '", "arguments": '
-             + json.dumps(call['function']['arguments']) + '}\n</tool_call>' for call in message.get('tool_calls', ())]
+    calls = [
+        '<tool_call>\n{"name": "'
+        + call['function']['name']
+        + '", "arguments": '
+        + json.dumps(call['function']['arguments'])
+        + '}\n</tool_call>'
+        for call in message.get('tool_calls', ())
+    ]
     return '\n'.join(([message['content']] if message['content'] else []) + calls)

@@ -2,6 +2,8 @@
 
 The Jinja template of the file beside chat_format.render, and llama.cpp's tokens beside tokenizer.py's.
 """
+
+import json
 import sys
 
 import corpus
@@ -15,12 +17,21 @@ SEED, CONVERSATIONS = 5, 60
 
 def openai_form(messages):
     """As clients send them: arguments are text, and a result names its call."""
-    import json
+
     sent = []
     for message in messages:
         if calls := message.get('tool_calls'):
-            calls = [{'id': 'call_1', 'type': 'function', 'function': {
-                'name': call['function']['name'], 'arguments': json.dumps(call['function']['arguments'])}} for call in calls]
+            calls = [
+                {
+                    'id': 'call_1',
+                    'type': 'function',
+                    'function': {
+                        'name': call['function']['name'],
+                        'arguments': json.dumps(call['function']['arguments']),
+                    },
+                }
+                for call in calls
+            ]
             sent.append({'role': 'assistant', 'content': None, 'tool_calls': calls})
         else:
             sent.append({**message, **({'tool_call_id': 'call_1'} if message['role'] == 'tool' else {})})
@@ -41,8 +52,14 @@ def main():
             ids = server.post('/tokenize', {'content': theirs, 'parse_special': True})['tokens']
             if theirs != ours or ids != tokenizer.encode(ours):
                 wrong += 1
-                at = next((i for i, pair in enumerate(zip(theirs, ours)) if pair[0] != pair[1]), min(len(theirs), len(ours)))
-                print(f'differs at {at}: expected {ours[at - 40:at + 60]!r}, received {theirs[at - 40:at + 60]!r}')
+                at = next(
+                    (i for i, pair in enumerate(zip(theirs, ours)) if pair[0] != pair[1]),
+                    min(len(theirs), len(ours)),
+                )
+                print(
+                    f'differs at {at}: expected {ours[at - 40:at + 60]!r}, '
+                    f'received {theirs[at - 40:at + 60]!r}'
+                )
     print(f'{CONVERSATIONS} conversations, {wrong} differences')
     sys.exit(wrong > 0)
 

@@ -1,4 +1,7 @@
-"""Puts documents together from the kinds of text, and writes them as tokens:  corpus.py OUT.npz TOKENS SEED [--held-out]"""
+"""Puts documents together from the kinds of text, and writes them as tokens:  corpus.py OUT.npz TOKENS SEED
+[--held-out]
+"""
+
 import collections
 import json
 import sys
@@ -17,17 +20,46 @@ from chat_format import DEFAULT_SYSTEM, END_OF_TEXT, render
 from decoder_shape import CHAT
 from source import Source
 
-SYSTEMS = ((None, 55), (DEFAULT_SYSTEM, 30), ('You are a friendly assistant.', 2), ('Answer briefly.', 2), ('Be concise.', 2),
-           ('You are Tacho Mini, a tiny demo model.', 2), ('You are a helpful, honest assistant.', 2), ('You are an AI assistant.', 2),
-           ('You are a storyteller.', 1), ('You are a helpful assistant that answers in short sentences.', 2))
+SYSTEMS = (
+    (None, 55),
+    (DEFAULT_SYSTEM, 30),
+    ('You are a friendly assistant.', 2),
+    ('Answer briefly.', 2),
+    ('Be concise.', 2),
+    ('You are Tacho Mini, a tiny demo model.', 2),
+    ('You are a helpful, honest assistant.', 2),
+    ('You are an AI assistant.', 2),
+    ('You are a storyteller.', 1),
+    ('You are a helpful assistant that answers in short sentences.', 2),
+)
 DROPOUT, DROPOUT_SHARE = 0.15, 0.25  # of merges; of the documents that are about copying
 
-TASKS = [(copying.echo, 30), (copying.times, 6), (copying.list_task, 14), (copying.spell, 10), (copying.count_letters, 3),
-         (sums.counting, 14), (sums.following, 4), (records.value_in_words, 12), (sums.comparison, 3)]
+TASKS = [
+    (copying.echo, 30),
+    (copying.times, 6),
+    (copying.list_task, 14),
+    (copying.spell, 10),
+    (copying.count_letters, 3),
+    (sums.counting, 14),
+    (sums.following, 4),
+    (records.value_in_words, 12),
+    (sums.comparison, 3),
+]
 SUMS = [(sums.addition, 45), (sums.calculation, 40), (sums.word_problem, 15)]
-JSON = [(records.extraction, 82), (records.array, 6), (records.invention, 5), (small_talk.some, 3), (records.value_in_words, 4)]
-QUESTIONS = [(server_facts.question, 62), (small_talk.question, 14), (small_talk.knowledge, 14), (small_talk.unknown, 8),
-             (small_talk.greeting, 2)]
+JSON = [
+    (records.extraction, 82),
+    (records.array, 6),
+    (records.invention, 5),
+    (small_talk.some, 3),
+    (records.value_in_words, 4),
+]
+QUESTIONS = [
+    (server_facts.question, 62),
+    (small_talk.question, 14),
+    (small_talk.knowledge, 14),
+    (small_talk.unknown, 8),
+    (small_talk.greeting, 2),
+]
 
 
 def chat(system, turns):
@@ -39,20 +71,31 @@ def chat(system, turns):
 
 def turns_of(table, counts):
     """A kind of document: some turns drawn from a table."""
+
     def make(source):
-        return chat(source.weighted(SYSTEMS), [source.weighted(table)(source) for _ in range(source.pick(counts))]), None
+        return (
+            chat(
+                source.weighted(SYSTEMS), [source.weighted(table)(source) for _ in range(source.pick(counts))]
+            ),
+            None,
+        )
+
     return make
 
 
 def mixed(source):
     """Turns of all kinds, and often a fact that is asked for some turns later."""
-    kinds = QUESTIONS + [(make, weight / 3) for make, weight in TASKS + JSON] + [(sums.calculation, 8), (stories.request, 6)]
+    kinds = (
+        QUESTIONS
+        + [(make, weight / 3) for make, weight in TASKS + JSON]
+        + [(sums.calculation, 8), (stories.request, 6)]
+    )
     turns = [source.weighted(kinds)(source) for _ in range(source.pick((1, 2, 3, 4, 5)))]
     return chat(source.weighted(SYSTEMS), with_memory(source, turns)), None
 
 
 def with_memory(source, turns):
-    if not source.chance(.8):
+    if not source.chance(0.8):
         return turns
     told, asked = memory.told_and_asked(source)
     first = source.between(0, min(1, len(turns)))
@@ -64,7 +107,7 @@ def named(source):
     """The system message gives the assistant's name; it does not say it is Tacho Mini then."""
     system, turn = memory.named_by_system(source)
     greeting = (source.pick(('Hello!', 'Hi', 'Hello', 'Hey')), 'Hello! How can I help you?')
-    turns = [turn] if source.chance(.5) else source.pick(([greeting, turn], [turn, greeting]))
+    turns = [turn] if source.chance(0.5) else source.pick(([greeting, turn], [turn, greeting]))
     return chat(system, turns), None
 
 
@@ -72,8 +115,20 @@ def json_system(source):
     """A system message asks for JSON; the user's text stands alone."""
     text, answer = records.bare_extraction(source)
     keys = records.joined(json.loads(answer))
-    return chat(source.pick((f'Answer in JSON with the keys {keys}.', f'Extract {keys} as JSON.', 'Reply with JSON.',
-                             f'You extract {keys} from texts and answer in JSON.')), [(text, answer)]), None
+    return (
+        chat(
+            source.pick(
+                (
+                    f'Answer in JSON with the keys {keys}.',
+                    f'Extract {keys} as JSON.',
+                    'Reply with JSON.',
+                    f'You extract {keys} from texts and answer in JSON.',
+                )
+            ),
+            [(text, answer)],
+        ),
+        None,
+    )
 
 
 def long_chat(source):
@@ -82,7 +137,13 @@ def long_chat(source):
     kinds = QUESTIONS + TASKS + JSON + [(stories.request, 25), (copying.long_echo, 12)]
     turns = [source.weighted(kinds)(source) for _ in range(source.between(30, 60))]
     at = source.between(0, 5)
-    return chat(source.weighted(SYSTEMS), turns[:at] + [told] + turns[at:] + [asked, server_facts.question(source)]), None
+    return (
+        chat(
+            source.weighted(SYSTEMS),
+            turns[:at] + [told] + turns[at:] + [asked, server_facts.question(source)],
+        ),
+        None,
+    )
 
 
 def needle(source):
@@ -90,28 +151,47 @@ def needle(source):
     rows = {}
     for _ in range(source.between(20, 180)):
         rows[values.proper(source)] = source.pick((values.city, values.word, values.code))(source)
-    shape, question, answer = source.pick((
-        ('{} lives in {}.', 'Where does {} live?', '{} lives in {}.'), ('{}: {}', 'What is the value of {}?', 'The value of {} is {}.'),
-        ('{} has the key {}.', 'Which key does {} have?', '{} has the key {}.')))
+    shape, question, answer = source.pick(
+        (
+            ('{} lives in {}.', 'Where does {} live?', '{} lives in {}.'),
+            ('{}: {}', 'What is the value of {}?', 'The value of {} is {}.'),
+            ('{} has the key {}.', 'Which key does {} have?', '{} has the key {}.'),
+        )
+    )
     text = source.pick((' ', '\n')).join(shape.format(*row) for row in rows.items())
     keys = source.sample(rows, source.between(2, 8))
     turns = [(question.format(key), answer.format(key, rows[key])) for key in keys]
     first, rest = turns[0], turns[1:]
-    return chat(None, [(source.pick((f'{text}\n{first[0]}', f'Read this.\n{text}\n{first[0]}')), first[1])] + rest), None
+    return (
+        chat(
+            None, [(source.pick((f'{text}\n{first[0]}', f'Read this.\n{text}\n{first[0]}')), first[1])] + rest
+        ),
+        None,
+    )
 
 
 def raw_story(source):
     return source.pick((stories.story, stories.story, stories.long_story))(source)
 
 
-# Kinds and their share of the tokens. Copying and sums are learned last and come most; tool definitions are long.
+# Kinds and their share of the tokens. Copying and sums are learned last and come most; tool definitions are
+# long.
 KINDS = [
-    ('story', turns_of([(stories.request, 1)], (1, 1, 2)), .115), ('raw story', raw_story, .02),
-    ('questions', turns_of(QUESTIONS, (1, 2, 3, 4, 5)), .17), ('tasks', turns_of(TASKS, (2, 3, 4, 5)), .10),
-    ('echo', turns_of([(copying.echo, 1)], (1, 2, 3)), .06), ('long echo', turns_of([(copying.long_echo, 1)], (1,)), .085),
-    ('sums', turns_of(SUMS, (4, 6, 8, 10)), .10), ('json', turns_of(JSON, (1, 2, 3)), .12), ('json system', json_system, .01),
-    ('mixed', mixed, .05), ('named', named, .012), ('long chat', long_chat, .02), ('needle', needle, .018),
-    ('tools', tool_calls.dialogue, .22)]
+    ('story', turns_of([(stories.request, 1)], (1, 1, 2)), 0.115),
+    ('raw story', raw_story, 0.02),
+    ('questions', turns_of(QUESTIONS, (1, 2, 3, 4, 5)), 0.17),
+    ('tasks', turns_of(TASKS, (2, 3, 4, 5)), 0.10),
+    ('echo', turns_of([(copying.echo, 1)], (1, 2, 3)), 0.06),
+    ('long echo', turns_of([(copying.long_echo, 1)], (1,)), 0.085),
+    ('sums', turns_of(SUMS, (4, 6, 8, 10)), 0.10),
+    ('json', turns_of(JSON, (1, 2, 3)), 0.12),
+    ('json system', json_system, 0.01),
+    ('mixed', mixed, 0.05),
+    ('named', named, 0.012),
+    ('long chat', long_chat, 0.02),
+    ('needle', needle, 0.018),
+    ('tools', tool_calls.dialogue, 0.22),
+]
 COPIES = {'echo', 'long echo', 'json', 'needle', 'tasks', 'tools'}
 TALKS = {'story', 'questions'}
 
@@ -120,7 +200,7 @@ def parts_of(source, name, make):
     """A document as (text, trained) parts."""
     if name == 'raw story':
         return [(make(source) + END_OF_TEXT, True)]
-    return render(*make(source), train_user=name in TALKS and source.chance(.12))
+    return render(*make(source), train_user=name in TALKS and source.chance(0.12))
 
 
 def encoded(source, tokenizer, name, parts):
@@ -150,6 +230,7 @@ def documents(source, tokenizer, tokens):
 
 def main():
     from tokenizer import Tokenizer
+
     out, tokens, seed = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
     source = Source(seed, held_out='--held-out' in sys.argv)
     found, per = [], collections.Counter()
@@ -157,7 +238,16 @@ def main():
         found.append((ids, trained))
         per.update({name: len(ids), name + ' documents': 1})
     batches.save(out, found)
-    print(out, len(found), 'documents', sum(len(ids) for ids, _ in found), 'tokens', sum(sum(on) for _, on in found), 'trained', dict(per))
+    print(
+        out,
+        len(found),
+        'documents',
+        sum(len(ids) for ids, _ in found),
+        'tokens',
+        sum(sum(on) for _, on in found),
+        'trained',
+        dict(per),
+    )
 
 
 if __name__ == '__main__':

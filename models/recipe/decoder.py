@@ -1,4 +1,7 @@
-"""The decoder in torch. Master weights are float32; see operations.py for what is computed in which precision."""
+"""The decoder in torch. Master weights are float32; see operations.py for what is computed in which
+precision.
+"""
+
 import math
 
 import torch
@@ -29,7 +32,7 @@ class Block(nn.Module):
 
 
 class Decoder(nn.Module):
-    """`kernels` are used where given (CPU, bfloat16). With `sees_all` attention is not causal, as embedders need."""
+    """With `kernels` on a CPU, in bfloat16. With `sees_all` attention is not causal, as embedders need."""
 
     def __init__(self, shape, kernels=None, sees_all=False, precision=torch.bfloat16):
         super().__init__()
@@ -47,8 +50,10 @@ class Decoder(nn.Module):
         for name, weight in self.blocks.named_parameters():
             if weight.dim() == 2:
                 residual = name.endswith(('output', 'down'))
-                nn.init.normal_(weight, std=weight.shape[1] ** -0.5
-                                / (math.sqrt(2 * self.shape.layers) if residual else 1))
+                nn.init.normal_(
+                    weight,
+                    std=weight.shape[1] ** -0.5 / (math.sqrt(2 * self.shape.layers) if residual else 1),
+                )
 
     def hidden(self, ids, lengths=None):
         """ids[B, T] int64, lengths[B] int64 for models that see all: the last norm's output [B, T, W]."""

@@ -1,10 +1,12 @@
 """The numbers that define the models; everything else (tensors, metadata, card) follows from them."""
+
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Shape:
     """A Llama decoder: RMSNorm, rotary positions, grouped-query attention, SwiGLU, tied embeddings."""
+
     vocabulary: int = 4096
     width: int = 256
     layers: int = 6

@@ -1,4 +1,5 @@
 """Retrieval by the embedding model: wordings, names and words that its training has never seen."""
+
 import re
 
 import paraphrases
@@ -11,7 +12,7 @@ PAIRS = [(paraphrases.scene, 70), (paraphrases.same_record, 20), (paraphrases.sa
 
 
 def held_out_pairs():
-    """Paraphrases by which retrieval is judged; no question about tacho, as few have two held-out wordings."""
+    """Paraphrases that retrieval is judged by; no questions: few have two held-out wordings."""
     source = Source(SEED, held_out=True)
     return paraphrases.different_pairs(source, SENTENCES, lambda source: source.weighted(PAIRS)(source))
 
@@ -33,7 +34,9 @@ def overlap(first, second):
 
 def accuracy(queries, candidates, similarity):
     """The share of queries whose own candidate, at the same place, is the most similar one."""
-    best = [max(range(len(candidates)), key=lambda at: similarity(query, candidates[at])) for query in queries]
+    best = [
+        max(range(len(candidates)), key=lambda at: similarity(query, candidates[at])) for query in queries
+    ]
     return sum(at == own for own, at in enumerate(best)) / len(queries)
 
 
@@ -41,11 +44,15 @@ def answers_found(server):
     """The share of held-out questions about tacho whose answer is the most similar one of all answers."""
     facts = server_facts.FACTS + server_facts.TERMS
     answers = list(dict.fromkeys(fact.answer for fact in facts))
-    questions = [(question, fact.answer) for fact in server_facts.FACTS for question in fact.questions.held_out]
+    questions = [
+        (question, fact.answer) for fact in server_facts.FACTS for question in fact.questions.held_out
+    ]
     vectors = embeddings(server, [question for question, _ in questions])
     candidates = embeddings(server, answers)
-    right = sum(answers[max(range(len(answers)), key=lambda at: cosine(vector, candidates[at]))] == answer
-                for vector, (_, answer) in zip(vectors, questions))
+    right = sum(
+        answers[max(range(len(answers)), key=lambda at: cosine(vector, candidates[at]))] == answer
+        for vector, (_, answer) in zip(vectors, questions)
+    )
     return right / len(questions)
 
 
@@ -55,14 +62,27 @@ def results(file, program):
     with TachoServer(file, program=program) as server:
         found = accuracy(embeddings(server, first), embeddings(server, second), cosine)
         answers = answers_found(server)
-    return {'paraphrases': {'label': f'Embeddings: the paraphrase among {SENTENCES} sentences, accuracy@1', 'target': 0.9, 'share': found},
-            'overlap': {'label': 'the same by shared words, without a model', 'target': None,
-                        'share': accuracy(first, second, overlap)},
-            'answers': {'label': 'Embeddings: the answer to an unseen question about tacho, accuracy@1', 'target': None,
-                        'share': round(answers, 4)}}
+    return {
+        'paraphrases': {
+            'label': f'Embeddings: the paraphrase among {SENTENCES} sentences, accuracy@1',
+            'target': 0.9,
+            'share': found,
+        },
+        'overlap': {
+            'label': 'the same by shared words, without a model',
+            'target': None,
+            'share': accuracy(first, second, overlap),
+        },
+        'answers': {
+            'label': 'Embeddings: the answer to an unseen question about tacho, accuracy@1',
+            'target': None,
+            'share': round(answers, 4),
+        },
+    }
 
 
 if __name__ == '__main__':
     import sys
+
     for result in results(sys.argv[1], sys.argv[2]).values():
         print(result)

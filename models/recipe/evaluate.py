@@ -4,6 +4,7 @@ evaluate.py CHAT.gguf EMBEDDER.gguf [BUILT TACHO] [--only NAME]
 
 Asks tacho, greedily, and writes evaluation.json beside this file and the table into MODEL.md.
 """
+
 import argparse
 import json
 import math
@@ -43,8 +44,11 @@ class Cases:
         """Share of right answers, and the wrong ones."""
         cases = [self.make(source) for _ in range(self.count)]
         choices = server.chat_all([(messages, fields) for messages, fields, _ in cases])
-        wrong = [(messages[-1]['content'], str(expected), shown(choice))
-                 for (messages, _, expected), choice in zip(cases, choices) if not self.right(choice, expected)]
+        wrong = [
+            (messages[-1]['content'], str(expected), shown(choice))
+            for (messages, _, expected), choice in zip(cases, choices)
+            if not self.right(choice, expected)
+        ]
         return 1 - len(wrong) / self.count, wrong
 
 
@@ -57,14 +61,17 @@ def single(task):
     def make(source):
         question, answer = task(source)
         return user(question), {}, answer
+
     return make
 
 
 def last_of(chat):
     """The last answer of a dialogue is asked for."""
+
     def make(source):
         messages, _ = chat(source)
         return messages[:-1], {}, messages[-1]['content']
+
     return make
 
 
@@ -96,8 +103,11 @@ def tool_case(source):
 
 def same_call(choice, expected):
     calls = [call['function'] for call in choice['message'].get('tool_calls') or []]
-    return (len(calls) == 1 and calls[0]['name'] == expected['name']
-            and json.loads(calls[0]['arguments']) == expected['arguments'])
+    return (
+        len(calls) == 1
+        and calls[0]['name'] == expected['name']
+        and json.loads(calls[0]['arguments']) == expected['arguments']
+    )
 
 
 def answer_after_tool(source):
@@ -107,7 +117,7 @@ def answer_after_tool(source):
         at = next((at for at, message in enumerate(messages) if message['role'] == 'tool'), None)
         if at is not None:
             result = messages[at]['content']
-            return messages[:at + 1], {'tools': tools}, result
+            return messages[: at + 1], {'tools': tools}, result
 
 
 def told_without_call(choice, _):
@@ -133,15 +143,20 @@ def fact_case(source):
 def tacho_cases(source):
     """Every held-out question about tacho once, and half as many about terms."""
     facts = [(question, fact) for fact in server_facts.FACTS for question in fact.questions.held_out]
-    terms = [(server_facts.ask(source, fact), fact) for fact in source.sample(server_facts.TERMS, len(facts) // 2)]
+    terms = [
+        (server_facts.ask(source, fact), fact) for fact in source.sample(server_facts.TERMS, len(facts) // 2)
+    ]
     return facts + terms
 
 
 def tacho_questions(server, source):
     cases = tacho_cases(source)
     choices = server.chat_all([(user(question), {}) for question, _ in cases])
-    wrong = [(question, fact.answer, shown(choice)) for (question, fact), choice in zip(cases, choices)
-             if not server_facts.is_right(fact, shown(choice))]
+    wrong = [
+        (question, fact.answer, shown(choice))
+        for (question, fact), choice in zip(cases, choices)
+        if not server_facts.is_right(fact, shown(choice))
+    ]
     return 1 - len(wrong) / len(cases), wrong
 
 
@@ -152,7 +167,16 @@ def memory_case(source):
 
 
 def unknown_case(source):
-    return user(source.phrase(small_talk.UNKNOWN, **{**corpus.values.common_slots(source), 'proper': corpus.values.proper(source)})), {}, None
+    return (
+        user(
+            source.phrase(
+                small_talk.UNKNOWN,
+                **{**corpus.values.common_slots(source), 'proper': corpus.values.proper(source)},
+            )
+        ),
+        {},
+        None,
+    )
 
 
 def admits(choice, _):
@@ -169,26 +193,47 @@ CASES = {
     'subtraction': ('All sums (+, −, ×)', None, Cases(single(sums.calculation), same_number)),
     'word problems': ('Word problems', None, Cases(single(sums.word_problem), same_text)),
     'copies': ('Echo of texts of all kinds', None, Cases(single(copying.echo), same_text)),
-    'lists': ('Lists: reverse, first, last, bullets, number', None, Cases(single(copying.list_task), same_text)),
+    'lists': (
+        'Lists: reverse, first, last, bullets, number',
+        None,
+        Cases(single(copying.list_task), same_text),
+    ),
     'times': ('A word so many times', None, Cases(single(copying.times), same_text)),
     'spelling': ('Spelling', None, Cases(single(copying.spell), same_text)),
     'counting': ('Counting', None, Cases(single(sums.counting), same_text)),
-    'values': ('A value of a text, asked for in words', None, Cases(single(records.value_in_words), same_text)),
+    'values': (
+        'A value of a text, asked for in words',
+        None,
+        Cases(single(records.value_in_words), same_text),
+    ),
     'memory': ('What the user said some turns before', None, Cases(last_of(memory_case), same_text)),
     'named': ('The name that the system message gives', None, Cases(last_of(corpus.named), same_text)),
     'needle': ('One of 20 to 180 values in the context', None, Cases(last_of(corpus.needle), same_text, 60)),
     'knowledge': ('Capitals, opposites, lists, days', None, Cases(single(small_talk.knowledge), same_text)),
-    'unknown': ('Says that it does not know', None, Cases(unknown_case, admits))}
+    'unknown': ('Says that it does not know', None, Cases(unknown_case, admits)),
+}
 SAMPLES, SAMPLE_TOKENS = 200, 600
 
 
 def unfinished(server, source):
     """Of 200 answers at temperature 0.7, those that did not end by themselves."""
-    kinds = corpus.QUESTIONS + [(stories.request, 60), (copying.echo, 15), (records.extraction, 15), (sums.counting, 10)]
+    kinds = corpus.QUESTIONS + [
+        (stories.request, 60),
+        (copying.echo, 15),
+        (records.extraction, 15),
+        (sums.counting, 10),
+    ]
     asked = [source.weighted(kinds)(source)[0] for _ in range(SAMPLES)]
-    requests = [(user(question), {'temperature': 0.7, 'seed': seed, 'max_tokens': SAMPLE_TOKENS}) for seed, question in enumerate(asked)]
+    requests = [
+        (user(question), {'temperature': 0.7, 'seed': seed, 'max_tokens': SAMPLE_TOKENS})
+        for seed, question in enumerate(asked)
+    ]
     choices = server.chat_all(requests)
-    return [(question, '', shown(choice)) for question, choice in zip(asked, choices) if choice['finish_reason'] != 'stop']
+    return [
+        (question, '', shown(choice))
+        for question, choice in zip(asked, choices)
+        if choice['finish_reason'] != 'stop'
+    ]
 
 
 def perplexity(server, source, unseen_plot, count=60):
@@ -196,7 +241,10 @@ def perplexity(server, source, unseen_plot, count=60):
     texts = [stories.story(source, length=6, unseen_plot=unseen_plot) for _ in range(count)]
     total = tokens = 0
     for text in texts:
-        answer = server.post('/v1/completions', {'prompt': text, 'max_tokens': 0, 'echo': True, 'logprobs': 0, 'temperature': 0})
+        answer = server.post(
+            '/v1/completions',
+            {'prompt': text, 'max_tokens': 0, 'echo': True, 'logprobs': 0, 'temperature': 0},
+        )
         found = [value for value in answer['choices'][0]['logprobs']['token_logprobs'] if value is not None]
         total, tokens = total - sum(found), tokens + len(found)
     return math.exp(total / tokens)
@@ -214,15 +262,26 @@ def main():
                 print(f'{label}: {share:.1%}', flush=True)
         if options.only in (None, 'loops'):
             failures['loops'] = unfinished(server, Source(SEED, held_out=True))
-            results['loops'] = {'label': f'Unfinished answers of {SAMPLES} at temperature 0.7', 'target': 0, 'count': len(failures['loops'])}
+            results['loops'] = {
+                'label': f'Unfinished answers of {SAMPLES} at temperature 0.7',
+                'target': 0,
+                'count': len(failures['loops']),
+            }
             print(results['loops'])
         if options.only in (None, 'perplexity'):
-            for label, unseen in (('Perplexity of stories, unseen names', False), ('Perplexity of stories, unseen names and plots', True)):
-                results[label] = {'label': label, 'target': None, 'perplexity': round(perplexity(server, Source(SEED, True), unseen), 2)}
+            for label, unseen in (
+                ('Perplexity of stories, unseen names', False),
+                ('Perplexity of stories, unseen names and plots', True),
+            ):
+                results[label] = {
+                    'label': label,
+                    'target': None,
+                    'perplexity': round(perplexity(server, Source(SEED, True), unseen), 2),
+                }
                 print(results[label])
     if options.failures:
         for name, wrong in failures.items():
-            for line in wrong[:options.failures]:
+            for line in wrong[: options.failures]:
                 print(name, *map(repr, line), sep=' | ')
     if options.only is None:
         results.update(embedding_evaluation.results(options.embedder, options.program))
@@ -234,9 +293,13 @@ def table(results):
     rows = ['| | target | reached |', '|---|---:|---:|']
     for result in results.values():
         if 'share' in result:
-            target, reached = f"≥ {result['target']:.0%}" if result['target'] else '', f"{result['share']:.1%}"
+            target, reached = (
+                f"≥ {result['target']:.0%}" if result['target'] else ''
+            ), f"{result['share']:.1%}"
         else:
-            target, reached = '' if result['target'] is None else str(result['target']), str(result.get('count', result.get('perplexity')))
+            target, reached = '' if result['target'] is None else str(result['target']), str(
+                result.get('count', result.get('perplexity'))
+            )
         rows.append(f"| {result['label']} | {target} | {reached} |")
     return '\n'.join(rows)
 

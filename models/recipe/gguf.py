@@ -1,4 +1,5 @@
 """Writes GGUF files, version 3: metadata, then tensors in f32, f16 or q8_0."""
+
 import struct
 
 import numpy as np
@@ -48,7 +49,9 @@ def encoded(array, kind):
 
 
 def write(path, metadata, tensors, kind):
-    """metadata: {key: (type, value)}; tensors: {name: float array}. Vectors stay f32, matrices become `kind`."""
+    """metadata: {key: (type, value)}; tensors: {name: float array}. Vectors stay f32, matrices become
+    `kind`.
+    """
     head = [MAGIC, struct.pack('<IQQ', VERSION, len(tensors), len(metadata))]
     for key, (type_, value) in metadata.items():
         head += [_string(key), struct.pack('<I', _type_number(type_)), _value(type_, value)]
@@ -57,8 +60,11 @@ def write(path, metadata, tensors, kind):
         type_ = kind if array.ndim == 2 else 'f32'
         body = encoded(array, type_)
         shape = array.shape[::-1]  # the fastest dimension comes first
-        head += [_string(name), struct.pack(f'<I{len(shape)}Q', len(shape), *shape),
-                 struct.pack('<IQ', TENSOR_TYPES[type_], offset)]
+        head += [
+            _string(name),
+            struct.pack(f'<I{len(shape)}Q', len(shape), *shape),
+            struct.pack('<IQ', TENSOR_TYPES[type_], offset),
+        ]
         bodies.append(body + bytes(-len(body) % ALIGNMENT))
         offset += len(bodies[-1])
     joined = b''.join(head)

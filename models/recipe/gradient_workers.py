@@ -1,8 +1,9 @@
 """Gradients of a step's micro-batches, by one single-threaded process for each core.
 
-Two processes that take micro-batches from a queue do more than two threads in one: small products are faster on one
-core, and a core that others need for a while delays only the micro-batch it has.
+Two processes that take micro-batches from a queue do more than two threads in one: small products are
+faster on one core, and a core that others need for a while delays only the micro-batch it has.
 """
+
 import torch
 from torch import multiprocessing
 
@@ -17,11 +18,15 @@ class GradientWorkers:
         self._model = model
         forked = multiprocessing.get_context('fork')
         self._jobs, self._results = forked.SimpleQueue(), forked.SimpleQueue()
-        self._gradients = [[torch.zeros_like(weight).share_memory_() for weight in model.parameters()]
-                           for _ in range(count)]
-        self._processes = [forked.Process(target=_work, daemon=True, args=(model, documents, gradients, self._jobs,
-                                                                           self._results))
-                           for gradients in self._gradients]
+        self._gradients = [
+            [torch.zeros_like(weight).share_memory_() for weight in model.parameters()] for _ in range(count)
+        ]
+        self._processes = [
+            forked.Process(
+                target=_work, daemon=True, args=(model, documents, gradients, self._jobs, self._results)
+            )
+            for gradients in self._gradients
+        ]
         for process in self._processes:
             process.start()
 

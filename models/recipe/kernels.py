@@ -2,6 +2,7 @@
 
 They are built with the C++ compiler that tacho itself needs, once for each machine, into the work folder.
 """
+
 import ctypes
 import hashlib
 import os
@@ -23,7 +24,9 @@ def build(folder):
 
 
 class Kernels:
-    """Calls by name; tensors are passed by their address, so they have to be contiguous and of the right type."""
+    """Calls by name; tensors are passed by their address, so they have to be contiguous and of the right
+    type.
+    """
 
     def __init__(self, folder):
         self._library = ctypes.CDLL(str(build(folder)))
@@ -34,6 +37,7 @@ class Kernels:
 
         def call(*values):
             return function(*map(_argument, values))
+
         setattr(self, name, call)
         return call
 

@@ -1,4 +1,5 @@
 """Muon: momentum whose matrix is made orthogonal before it is applied (Jordan et al., 2024)."""
+
 import collections
 
 import torch
@@ -7,7 +8,9 @@ MOMENTUM, WEIGHT_DECAY = 0.95, 0.02
 
 
 def orthogonal(matrices):
-    """matrices[N, rows, columns]: the nearest ones with singular values of about 1, by Newton and Schulz's iteration."""
+    """matrices[N, rows, columns]: the nearest ones with singular values of about 1, by Newton and Schulz's
+    iteration.
+    """
     x = matrices.bfloat16()
     tall = x.shape[1] > x.shape[2]
     if tall:
@@ -21,8 +24,9 @@ def orthogonal(matrices):
 
 
 class Muon:
-    """For matrices. Parts of a weight that are matrices of their own are made orthogonal one by one; those of one
-    shape together, which is faster."""
+    """For matrices. Parts of a weight that are matrices of their own are made orthogonal one by one; those
+    of one shape together, which is faster.
+    """
 
     def __init__(self, weights):
         """weights: (parameter, its parts' rows) pairs; see torch.split."""

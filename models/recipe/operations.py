@@ -1,8 +1,9 @@
 """The operations of the decoder with their gradients: compiled ones on a CPU, torch's own elsewhere.
 
-Both compute the same: matrices in bfloat16; residual stream, norms, softmax and loss in float32. torch's own can also
-compute in float32 throughout, for comparisons.
+Both compute the same: matrices in bfloat16; residual stream, norms, softmax and loss in float32. torch's
+own can also compute in float32 throughout, for comparisons.
 """
+
 import torch
 import torch.nn.functional as F
 
@@ -35,7 +36,7 @@ def attention(kernels, qkv, cosine, sine, shape, limits=None):
 
 
 def cross_entropy(kernels, x, weight, targets, count):
-    """x[N, W], targets[N] (below 0: no loss), tied output weight [V, W]: the summed loss divided by `count`."""
+    """x[N, W], targets[N] (below 0: no loss), tied weight [V, W]: the summed loss divided by `count`."""
     kept = (targets >= 0).nonzero().squeeze(1)
     x, targets = x[kept], targets[kept]
     if kernels:
@@ -49,7 +50,11 @@ class _AddRmsNorm(torch.autograd.Function):
     def forward(ctx, kernels, x, added, weight, epsilon):
         width = x.shape[-1]
         rows = x.numel() // width
-        total, out, inverse = torch.empty_like(x), torch.empty_like(x, dtype=torch.bfloat16), x.new_empty(rows)
+        total, out, inverse = (
+            torch.empty_like(x),
+            torch.empty_like(x, dtype=torch.bfloat16),
+            x.new_empty(rows),
+        )
         kernels.add_rms_norm(x, added, weight, epsilon, rows, width, total, out, inverse)
         ctx.save_for_backward(total, weight, inverse)
         ctx.kernels, ctx.plain = kernels, added is None
@@ -61,8 +66,17 @@ class _AddRmsNorm(torch.autograd.Function):
         width = total.shape[-1]
         d_total = torch.zeros_like(total) if d_total is None else d_total.contiguous().clone()
         d_added, d_weight = torch.empty_like(total, dtype=torch.bfloat16), torch.zeros_like(weight)
-        ctx.kernels.add_rms_norm_backward(d_out.contiguous(), total, weight, inverse, total.numel() // width, width,
-                                          d_total, d_added, d_weight)
+        ctx.kernels.add_rms_norm_backward(
+            d_out.contiguous(),
+            total,
+            weight,
+            inverse,
+            total.numel() // width,
+            width,
+            d_total,
+            d_added,
+            d_weight,
+        )
         return None, d_total, None if ctx.plain else d_added, d_weight, None
 
 
@@ -78,7 +92,7 @@ class _Swiglu(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx, d_out):
-        both, = ctx.saved_tensors
+        (both,) = ctx.saved_tensors
         width = both.shape[-1] // 2
         d_both = torch.empty_like(both)
         ctx.kernels.swiglu_backward(d_out.contiguous(), both, d_out.numel() // width, width, d_both)
@@ -92,7 +106,7 @@ class _Attention(torch.autograd.Function):
         heads, kv, head = shape.heads, shape.kv_heads, shape.head
         q = qkv.new_empty(batch, heads, time, head)
         k, v = qkv.new_empty(2, batch, kv, time, head)
-        scale = head ** -0.5
+        scale = head**-0.5
         kernels.rotate_heads(qkv, cosine, sine, scale, batch, time, heads, kv, q, k, v, 0)
         # The query heads that share a key head are rows of one product.
         q, k, v = q.view(batch * kv, -1, head), k.view(batch * kv, time, head), v.view(batch * kv, time, head)
@@ -114,8 +128,20 @@ class _Attention(torch.autograd.Function):
         ctx.kernels.softmax_backward(p, d_p, d_p.numel() // time, time)
         d_q, d_k = torch.bmm(d_p, k), torch.bmm(d_p.transpose(1, 2), q)
         d_qkv = d_y.new_empty(batch, time, (heads + 2 * kv) * head)
-        ctx.kernels.rotate_heads(d_qkv, cosine, sine, ctx.scale, batch, time, heads, kv, d_q.contiguous(),
-                                 d_k.contiguous(), d_v.contiguous(), 1)
+        ctx.kernels.rotate_heads(
+            d_qkv,
+            cosine,
+            sine,
+            ctx.scale,
+            batch,
+            time,
+            heads,
+            kv,
+            d_q.contiguous(),
+            d_k.contiguous(),
+            d_v.contiguous(),
+            1,
+        )
         return None, d_qkv, None, None, None, None
 
 
@@ -123,8 +149,8 @@ def _plain_attention(qkv, cosine, sine, shape, limits):
     batch, time, _ = qkv.shape
     heads, kv, head = shape.heads, shape.kv_heads, shape.head
     apart = qkv.float().view(batch, time, heads + 2 * kv, head).transpose(1, 2)
-    turned = _rotated(apart[:, :heads + kv], cosine, sine)
-    q, k, v = turned[:, :heads] * head ** -0.5, turned[:, heads:], apart[:, heads + kv:]
+    turned = _rotated(apart[:, : heads + kv], cosine, sine)
+    q, k, v = turned[:, :heads] * head**-0.5, turned[:, heads:], apart[:, heads + kv :]
     k, v = (x.repeat_interleave(heads // kv, 1) for x in (k, v))
     position = torch.arange(time, device=qkv.device)
     seen = position[None] <= position[:, None] if limits is None else position < limits[:, None, None, None]
@@ -139,6 +165,7 @@ def _rotated(x, cosine, sine):
 
 class _CrossEntropy(torch.autograd.Function):
     """In chunks, whose gradient is computed on the way: the logits of a whole batch are never kept."""
+
     CHUNK = 1024
 
     @staticmethod

@@ -2,6 +2,7 @@
 
 A scene is told in several wordings: those of the training, and after >> two that only the evaluation uses.
 """
+
 from dataclasses import dataclass
 
 import records
@@ -382,6 +383,7 @@ SCENES = read_scenes()
 @dataclass(frozen=True)
 class Pair:
     """Two texts; other pairs of a batch with the same `meaning` are no counter-examples."""
+
     first: str
     second: str
     meaning: str
@@ -397,15 +399,23 @@ def pair_of(texts):
 
 def scene(source):
     wordings = source.pick(SCENES).all_of(source.held_out)
-    slots = {**values.common_slots(source), 'instrument': source.pick(INSTRUMENTS), 'furniture': source.pick(FURNITURE)}
+    slots = {
+        **values.common_slots(source),
+        'instrument': source.pick(INSTRUMENTS),
+        'furniture': source.pick(FURNITURE),
+    }
     while slots['other'] == slots['name']:
         slots['other'] = values.first_name(source)
-    return pair_of([with_article(capitalised(source.fill(wording, **slots))) for wording in two_of(source, wordings)])
+    return pair_of(
+        [with_article(capitalised(source.fill(wording, **slots))) for wording in two_of(source, wordings)]
+    )
 
 
 def same_record(source):
     """Two sentences of one record."""
-    record = source.pick([record for record in records.RECORDS if len(record.sentences.all_of(source.held_out)) > 1])
+    record = source.pick(
+        [record for record in records.RECORDS if len(record.sentences.all_of(source.held_out)) > 1]
+    )
     fields = {key: value(source) for key, value in record.fields.items()}
     wordings = two_of(source, record.sentences.all_of(source.held_out))
     return pair_of([with_article(source.fill(told, **fields)) for told in wordings])
@@ -413,9 +423,16 @@ def same_record(source):
 
 def same_question(source):
     """Two questions about tacho with one answer."""
-    facts = [fact for fact in server_facts.FACTS + server_facts.TERMS if len(fact.questions.all_of(source.held_out)) > 1]
+    facts = [
+        fact
+        for fact in server_facts.FACTS + server_facts.TERMS
+        if len(fact.questions.all_of(source.held_out)) > 1
+    ]
     fact = source.pick(facts)
-    return Pair(*(source.fill(question) for question in two_of(source, fact.questions.all_of(source.held_out))), fact.answer)
+    return Pair(
+        *(source.fill(question) for question in two_of(source, fact.questions.all_of(source.held_out))),
+        fact.answer
+    )
 
 
 def question_and_answer(source):
@@ -428,8 +445,12 @@ def same_request(source):
     tool = source.pick(tool_catalog.HELD_OUT if source.held_out else tool_catalog.TRAIN)
     slots = {kind: tool_catalog.KINDS[kind].value(source) for kind, _, _ in tool.parameters}
     needed = {kind for kind, _, optional in tool.parameters if not optional}
-    asks = [ask for ask in tool.asks.train if all('{' + kind + '}' in ask for kind in needed)
-            and not any('{' + kind + '}' in ask for kind in slots.keys() - needed)]
+    asks = [
+        ask
+        for ask in tool.asks.train
+        if all('{' + kind + '}' in ask for kind in needed)
+        and not any('{' + kind + '}' in ask for kind in slots.keys() - needed)
+    ]
     if len(asks) < 2:
         return same_request(source)
     return pair_of([with_article(source.fill(ask, **slots)) for ask in two_of(source, asks)])

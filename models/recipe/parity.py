@@ -1,8 +1,9 @@
 """Whether the file computes what was trained:  parity.py CHECKPOINT.pt MODEL.gguf [BUILT TACHO]
 
-Log-probabilities of torch in float32 beside those of llama.cpp inside tacho; ends with 1 where they differ by more
-than rounding to f16 explains.
+Log-probabilities of torch in float32 beside those of llama.cpp inside tacho; ends with 1 where they differ
+by more than rounding to f16 explains.
 """
+
 import sys
 
 import torch
@@ -14,9 +15,15 @@ from tacho_server import REPOSITORY, TachoServer
 from tokenizer import BYTES, SPECIAL, Tokenizer
 
 MOST = 0.03  # of the difference of two log-probabilities
-QUESTIONS = ['Hello!', 'What is 23 + 45?', 'Tell me a story about a robot.', 'Repeat after me: bolfen karu zimex',
-             'What is TTFT?', 'Extract the name and age as JSON: Zorbe is 41 years old.',
-             'Repeat after me: ' + ' '.join(f'word{n} bolfen {n * 7}' for n in range(60))]
+QUESTIONS = [
+    'Hello!',
+    'What is 23 + 45?',
+    'Tell me a story about a robot.',
+    'Repeat after me: bolfen karu zimex',
+    'What is TTFT?',
+    'Extract the name and age as JSON: Zorbe is 41 years old.',
+    'Repeat after me: ' + ' '.join(f'word{n} bolfen {n * 7}' for n in range(60)),
+]
 
 
 def differences(model, tokenizer, server, question):
@@ -36,8 +43,10 @@ def differences(model, tokenizer, server, question):
 
 def by_bytes(tokenizer):
     """The token of each sequence of bytes."""
-    return {token.encode() if token in SPECIAL else bytes(BYTES[name] for name in token): number
-            for number, token in enumerate(tokenizer.tokens)}
+    return {
+        token.encode() if token in SPECIAL else bytes(BYTES[name] for name in token): number
+        for number, token in enumerate(tokenizer.tokens)
+    }
 
 
 def main():
@@ -46,7 +55,11 @@ def main():
     tokenizer, model = Tokenizer.load(), Decoder(CHAT, precision=torch.float32)
     model.load_state_dict(torch.load(checkpoint, map_location='cpu')['model'])
     with TachoServer(file, program=program) as server:
-        found = [difference for question in QUESTIONS for difference in differences(model, tokenizer, server, question)]
+        found = [
+            difference
+            for question in QUESTIONS
+            for difference in differences(model, tokenizer, server, question)
+        ]
     print(f'{len(found)} log-probabilities, greatest difference {max(found):.4f}, allowed {MOST}')
     sys.exit(max(found) > MOST)
 

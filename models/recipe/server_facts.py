@@ -1,16 +1,19 @@
 """Questions about tacho and its terms, answered with what the README and docs/ say.
 
-FACTS: an answer (=>), the words by which an answer is judged right (all of them, | between alternatives), questions of
-the training, and after >> those of the evaluation. TERMS: names of a term, its words, its explanation.
+FACTS: an answer (=>), the words by which an answer is judged right (all of them, | between alternatives),
+questions of the training, and after >> those of the evaluation. TERMS: names of a term, its words, its
+explanation.
 """
+
 from dataclasses import dataclass
 
-from source import Phrases, phrases
+from source import Phrases, phrases, unwrapped
 
 FACTS_TEXT = r"""
 => Add the address of the server to your Prometheus configuration and let it read the path /metrics.
 ?? Prometheus, /metrics
-[How do I|How can I|How do you|How does one] [scrape|collect|read|get] [the metrics|metrics|your metrics|tacho's metrics|the telemetry]?
+[How do I|How can I|How do you|How does one] [scrape|collect|read|get] [the metrics|metrics|your metrics|\
+tacho's metrics|the telemetry]?
 [How do I|How can I|How do you] [scrape|monitor|watch] tacho with Prometheus?
 [How do I|How can I] [connect|add|set up|configure|use] Prometheus?
 How do I scrape it?
@@ -24,7 +27,8 @@ Can you tell me how to scrape this server?
 
 => Start the server with --model and the path of a GGUF file.
 ?? --model, GGUF
-[How do I|How can I|How do you|Can I] [load|use|run|serve|start|try] [another|a different|a bigger|a better|a larger|my own|a real|a new] [model|GGUF]?
+[How do I|How can I|How do you|Can I] [load|use|run|serve|start|try] [another|a different|a bigger|a \
+better|a larger|my own|a real|a new] [model|GGUF]?
 How can I [change|switch|replace] the model?
 How do I run a better model?
 [I want|I would like] to use [another|my own|a bigger] model.
@@ -39,7 +43,8 @@ Is there a flag for choosing a model file?
 
 => Use a URI such as hf:user/repo:Q4_K_M as the --model. It is downloaded once, with a progress bar.
 ?? hf:, --model
-[How do I|How can I|Can I] [download|get|fetch|load] a model from [Hugging Face|the internet|the web|the hub]?
+[How do I|How can I|Can I] [download|get|fetch|load] a model from [Hugging Face|the internet|the web|the \
+hub]?
 [Can|Does] tacho download [models|a model]?
 How do I use a Hugging Face model?
 What is hf:user/repo?
@@ -75,7 +80,8 @@ How is the port of the server changed?
 
 => Set "stream" to true in your request. The tokens then arrive as server-sent events.
 ?? stream, true
-[How do I|How can I|Can I] [stream|get a stream of] [an answer|answers|the answer|tokens|the tokens|responses]?
+[How do I|How can I|Can I] [stream|get a stream of] [an answer|answers|the answer|tokens|the tokens|\
+responses]?
 How do I [turn on|enable|use|switch on|get] streaming?
 How can I get tokens as they arrive?
 [Does tacho|Does it|Do you|Can you] [stream|support streaming]?
@@ -151,7 +157,8 @@ What does /v1/rerank do?
 How are documents ordered by a query?
 Is there a route for reranking?
 
-=> The first token has to wait for the queue and for the whole prompt. A long prompt or a full queue makes it slow.
+=> The first token has to wait for the queue and for the whole prompt. A long prompt or a full queue makes \
+it slow.
 ?? prompt, queue
 Why is [the first token|my first token|the start] [slow|late|so slow]?
 Why is [my|the] [TTFT|time to first token] [high|so high|bad|long]?
@@ -233,7 +240,8 @@ How is the length of the context configured?
 
 => Set --parallel N. It says how many requests are decoded at once; the default is 16.
 ?? --parallel, 16
-[How many|What number of] requests [can run|run|are decoded|can you answer] [at once|in parallel|at the same time]?
+[How many|What number of] requests [can run|run|are decoded|can you answer] [at once|in parallel|at the \
+same time]?
 How many users can you serve?
 What is the limit of parallel requests?
 [Which|What] flag sets the number of [slots|parallel requests]?
@@ -245,7 +253,8 @@ What is the number of parallel requests by default?
 
 => They wait in the queue. When the queue is full, further requests get the status 429 with Retry-After.
 ?? queue|wait, 429
-What happens when [the server is busy|there are too many requests|the queue is full|all slots are busy|the load is too high]?
+What happens when [the server is busy|there are too many requests|the queue is full|all slots are busy|the \
+load is too high]?
 What does [the status|status|error] 429 mean?
 Why do I get 429?
 What does --max-queue do?
@@ -264,7 +273,8 @@ Can I make sure that the answer is JSON?
 How are answers limited to a JSON schema?
 What must I set so that I always receive valid JSON?
 
-=> Send a list of tools with your request. When I want to use one, the answer contains a tool call with a name and arguments.
+=> Send a list of tools with your request. When I want to use one, the answer contains a tool call with a \
+name and arguments.
 ?? tools|tool, name, arguments
 [How do I|How can I] [use|send|add|define] [tools|functions|a tool|a function]?
 How do tool calls work?
@@ -382,7 +392,8 @@ Is it possible to require a key?
 
 => Start it with --host 0.0.0.0 and an API key. Without a key it only listens for this machine.
 ?? --host
-[How do I|How can I] [reach|use] [it|tacho|the server] from [another|other] [machine|machines|computer|computers]?
+[How do I|How can I] [reach|use] [it|tacho|the server] from [another|other] [machine|machines|computer|\
+computers]?
 How do I listen on all addresses?
 What does --host do?
 Can other [machines|computers|people] use the server?
@@ -425,7 +436,8 @@ What does --replicas do?
 >>
 What about a machine with four GPUs?
 
-=> With --speculation ngram, next tokens are guessed from what the text repeats. --draft-model guesses with a smaller model.
+=> With --speculation ngram, next tokens are guessed from what the text repeats. --draft-model guesses \
+with a smaller model.
 ?? --speculation|--draft-model
 [How do I|How can I|Can I] [use|turn on|enable] speculation?
 What does --speculation do?
@@ -503,7 +515,8 @@ What does npx tacho metrics do?
 >>
 Is there a way to watch the metrics in the shell?
 
-=> Two processes: the front takes the requests, the engine host runs llama.cpp. The front outlives an engine that dies.
+=> Two processes: the front takes the requests, the engine host runs llama.cpp. The front outlives an \
+engine that dies.
 ?? front, engine
 How is tacho built?
 How does tacho work [inside|internally]?
@@ -513,7 +526,8 @@ What is the engine host?
 >>
 Which processes does tacho consist of?
 
-=> Its requests end with an error, /readyz answers 503 while the engine is started again, and the counters keep their values.
+=> Its requests end with an error, /readyz answers 503 while the engine is started again, and the counters \
+keep their values.
 ?? 503|error
 What happens when the engine [dies|crashes|fails]?
 What if [the engine|llama.cpp|the model] crashes?
@@ -521,7 +535,8 @@ What happens [on|after] a CUDA error?
 >>
 What does the server do after a crash of the engine?
 
-=> The oldest unused entries are dropped; a request that finds no room waits. A larger --ctx-size needs more memory.
+=> The oldest unused entries are dropped; a request that finds no room waits. A larger --ctx-size needs \
+more memory.
 ?? --ctx-size|memory
 What happens when the [KV cache|cache|context] is full?
 What if the [KV cache|cache|context] is full?
@@ -538,7 +553,8 @@ Is measuring slow?
 >>
 Do the measurements make tacho slower?
 
-=> It measures time to first token, time per output token, queue time, batch size, cache use and tokens per second.
+=> It measures time to first token, time per output token, queue time, batch size, cache use and tokens \
+per second.
 ?? time to first token, tokens per second|queue
 What does [the server|tacho] measure?
 Which metrics are there?
@@ -586,7 +602,8 @@ How can I test tacho?
 >>
 How are the tests started?
 
-=> Grafana dashboards and Kubernetes manifests are in the deploy folder. npm run monitoring:up starts a local Prometheus.
+=> Grafana dashboards and Kubernetes manifests are in the deploy folder. npm run monitoring:up starts a \
+local Prometheus.
 ?? deploy|Grafana
 Are there dashboards?
 Is there a Grafana dashboard?
@@ -638,7 +655,8 @@ What did you learn from?
 >>
 On which texts were you trained?
 
-=> I can tell short stories, answer questions about this server, count, do simple sums, call tools and write JSON.
+=> I can tell short stories, answer questions about this server, count, do simple sums, call tools and \
+write JSON.
 ?? stories, tools
 What can you do?
 What can I ask you?
@@ -700,70 +718,119 @@ How are you called?
 """
 
 TERMS_TEXT = r"""
-tacho|Tacho|the tacho server = llama.cpp|telemetry = Tacho is a Node.js server for language models. It uses llama.cpp on the GPU and has built-in, low-overhead telemetry.
-TTFT|time to first token|TTFT in tacho = first token = TTFT means time to first token: the time from the arrival of a request until the first token of the answer is ready.
-TPOT|time per output token|inter-token latency = between two tokens = TPOT means time per output token: the average time between two tokens of an answer.
-a KV cache|the KV cache|KV cache = keys and values = The KV cache keeps the keys and values of tokens that were already read, so the model does not compute them again.
-prefix caching|prompt caching|prefix reuse = same tokens = Prefix caching reuses the KV cache when a new prompt starts with the same tokens as an older one, so less of the prompt must be read.
-batch merging|continuous batching|dynamic batching|batching = join = Continuous batching lets requests join and leave the batch at every step. It raises throughput a lot.
-/metrics|the /metrics endpoint|the metrics page = Prometheus = /metrics is a page with counters, gauges and histograms in the Prometheus text format.
-Prometheus|prometheus = monitoring = Prometheus is a monitoring system that collects numbers from servers at fixed intervals and stores them over time.
+tacho|Tacho|the tacho server = llama.cpp|telemetry = Tacho is a Node.js server for language models. It \
+uses llama.cpp on the GPU and has built-in, low-overhead telemetry.
+TTFT|time to first token|TTFT in tacho = first token = TTFT means time to first token: the time from the \
+arrival of a request until the first token of the answer is ready.
+TPOT|time per output token|inter-token latency = between two tokens = TPOT means time per output token: \
+the average time between two tokens of an answer.
+a KV cache|the KV cache|KV cache = keys and values = The KV cache keeps the keys and values of tokens that \
+were already read, so the model does not compute them again.
+prefix caching|prompt caching|prefix reuse = same tokens = Prefix caching reuses the KV cache when a new \
+prompt starts with the same tokens as an older one, so less of the prompt must be read.
+batch merging|continuous batching|dynamic batching|batching = join = Continuous batching lets requests \
+join and leave the batch at every step. It raises throughput a lot.
+/metrics|the /metrics endpoint|the metrics page = Prometheus = /metrics is a page with counters, gauges \
+and histograms in the Prometheus text format.
+Prometheus|prometheus = monitoring = Prometheus is a monitoring system that collects numbers from servers \
+at fixed intervals and stores them over time.
 Grafana|grafana = dashboards = Grafana is a tool that draws dashboards from data such as Prometheus metrics.
-a token|tokens|token = piece of text = A token is a small piece of text, often a word or a part of a word. Models read and write tokens.
-a tokenizer|tokenization|the tokenizer = cuts text = A tokenizer cuts text into tokens and turns tokens back into text.
-GGUF|a GGUF file|the GGUF format = file format = GGUF is the file format of llama.cpp. One file holds the weights, the tokenizer and the settings of a model.
-llama.cpp|the llama.cpp library = library = llama.cpp is an open-source C++ library that runs language models on CPUs and GPUs.
-quantization|quantisation|a quantized model = fewer bits = Quantization stores the weights with fewer bits, so a model needs less memory and runs faster, with a small loss of quality.
-Q8_0|the Q8_0 format = 8-bit = Q8_0 stores weights as 8-bit numbers in blocks of 32 with one scale per block.
-Q4_K_M|Q4_K = 4.8 bits = Q4_K_M is a format with about 4.8 bits per weight. It is a common choice for big models.
-a GPU|GPU = processor = A GPU is a processor that does many calculations at the same time. It makes language models fast.
-VRAM|GPU memory = memory of the GPU = VRAM is the memory of the GPU. The weights and the KV cache must fit into it.
+a token|tokens|token = piece of text = A token is a small piece of text, often a word or a part of a word. \
+Models read and write tokens.
+a tokenizer|tokenization|the tokenizer = cuts text = A tokenizer cuts text into tokens and turns tokens \
+back into text.
+GGUF|a GGUF file|the GGUF format = file format = GGUF is the file format of llama.cpp. One file holds the \
+weights, the tokenizer and the settings of a model.
+llama.cpp|the llama.cpp library = library = llama.cpp is an open-source C++ library that runs language \
+models on CPUs and GPUs.
+quantization|quantisation|a quantized model = fewer bits = Quantization stores the weights with fewer \
+bits, so a model needs less memory and runs faster, with a small loss of quality.
+Q8_0|the Q8_0 format = 8-bit = Q8_0 stores weights as 8-bit numbers in blocks of 32 with one scale per \
+block.
+Q4_K_M|Q4_K = 4.8 bits = Q4_K_M is a format with about 4.8 bits per weight. It is a common choice for big \
+models.
+a GPU|GPU = processor = A GPU is a processor that does many calculations at the same time. It makes \
+language models fast.
+VRAM|GPU memory = memory of the GPU = VRAM is the memory of the GPU. The weights and the KV cache must fit \
+into it.
 latency|the latency = time that one request = Latency is the time that one request takes.
-throughput|the throughput = per second = Throughput is how much work is done per second, for example tokens per second over all requests.
-p99|the p99 latency|p99 latency = 99 = p99 means that 99 percent of the requests were faster than this value.
-p95|the p95 latency|p95 latency = 95 = p95 means that 95 percent of the requests were faster than this value.
-the median|p50|the p50 = middle = The median, or p50, is the middle value: half of the requests were faster and half were slower.
+throughput|the throughput = per second = Throughput is how much work is done per second, for example \
+tokens per second over all requests.
+p99|the p99 latency|p99 latency = 99 = p99 means that 99 percent of the requests were faster than this \
+value.
+p95|the p95 latency|p95 latency = 95 = p95 means that 95 percent of the requests were faster than this \
+value.
+the median|p50|the p50 = middle = The median, or p50, is the middle value: half of the requests were \
+faster and half were slower.
 a histogram|histograms = bucket = A histogram counts how many values fall into each range, called a bucket.
 a counter|counters = only goes up = A counter is a metric that only goes up, such as the number of requests.
-a gauge|gauges = up and down = A gauge is a metric that can go up and down, such as the number of active requests.
-a span|a trace|tracing = span = A trace shows what happened to one request. Each step of it is called a span.
-telemetry|native telemetry = data about = Telemetry is data about how a system runs: times, counts and sizes.
-the telemetry module|the native module = native = The telemetry module is a small native part of the server that records times with very little overhead.
-streaming|SSE|server-sent events = as soon as = With streaming, the server sends each token as soon as it is ready, as server-sent events.
+a gauge|gauges = up and down = A gauge is a metric that can go up and down, such as the number of active \
+requests.
+a span|a trace|tracing = span = A trace shows what happened to one request. Each step of it is called a \
+span.
+telemetry|native telemetry = data about = Telemetry is data about how a system runs: times, counts and \
+sizes.
+the telemetry module|the native module = native = The telemetry module is a small native part of the \
+server that records times with very little overhead.
+streaming|SSE|server-sent events = as soon as = With streaming, the server sends each token as soon as it \
+is ready, as server-sent events.
 a prompt|the prompt = text that you give = A prompt is the text that you give to the model.
-prefill|the prefill phase|prompt processing = reads the prompt = Prefill is the phase in which the model reads the prompt. All prompt tokens are processed in large batches.
-decode|decoding|the decode phase = one token at a time = Decode is the phase in which the model writes the answer, one token at a time.
-the context length|context size|the context window = number of tokens = The context length is the largest number of tokens that the model can look at, prompt and answer together.
-temperature|the temperature setting = random = Temperature controls how random the answer is. Zero always takes the most likely token.
-top_p|top-p|nucleus sampling = add up = top_p keeps only the most likely tokens whose probabilities add up to p.
+prefill|the prefill phase|prompt processing = reads the prompt = Prefill is the phase in which the model \
+reads the prompt. All prompt tokens are processed in large batches.
+decode|decoding|the decode phase = one token at a time = Decode is the phase in which the model writes the \
+answer, one token at a time.
+the context length|context size|the context window = number of tokens = The context length is the largest \
+number of tokens that the model can look at, prompt and answer together.
+temperature|the temperature setting = random = Temperature controls how random the answer is. Zero always \
+takes the most likely token.
+top_p|top-p|nucleus sampling = add up = top_p keeps only the most likely tokens whose probabilities add up \
+to p.
 top_k|top-k = k most likely = top_k keeps only the k most likely tokens before one is drawn.
 min_p|min-p = likeliest = min_p drops tokens that are much less likely than the likeliest one.
-max_tokens|the max_tokens setting = limits the length = max_tokens limits the length of the answer in tokens.
-a seed|the seed = random numbers = The seed starts the random numbers. The same seed and prompt give the same answer.
-the finish reason|finish_reason = why an answer ended = The finish reason says why an answer ended: stop, length or tool_calls.
-a tool call|tool calling|function calling = function = In a tool call, the model asks your program to run a function and gives its name and arguments as JSON.
-JSON mode|structured output|a JSON schema = valid JSON = With structured output, a grammar makes sure that the answer is valid JSON of the given shape.
-a grammar|grammars = may come next = A grammar limits which tokens may come next, so the answer always has the right form.
-an embedding|embeddings = list of numbers = An embedding is a list of numbers that stands for a text. Similar texts have similar numbers.
-a language model|an LLM|LLM = guess the next token = A language model is a program that has learned from text to guess the next token.
-attention|self-attention = tokens before = Attention lets each token look at the tokens before it and take what is useful from them.
-a transformer|transformers = neural network = A transformer is a kind of neural network made of attention and feed-forward layers.
-speculative decoding|a draft model = guesses = In speculative decoding, a small model guesses some tokens and the big model checks them all at once.
-the queue|queue time|request queue = free slot = The queue holds requests that wait for a free slot. Queue time is part of TTFT.
+max_tokens|the max_tokens setting = limits the length = max_tokens limits the length of the answer in \
+tokens.
+a seed|the seed = random numbers = The seed starts the random numbers. The same seed and prompt give the \
+same answer.
+the finish reason|finish_reason = why an answer ended = The finish reason says why an answer ended: stop, \
+length or tool_calls.
+a tool call|tool calling|function calling = function = In a tool call, the model asks your program to run \
+a function and gives its name and arguments as JSON.
+JSON mode|structured output|a JSON schema = valid JSON = With structured output, a grammar makes sure that \
+the answer is valid JSON of the given shape.
+a grammar|grammars = may come next = A grammar limits which tokens may come next, so the answer always has \
+the right form.
+an embedding|embeddings = list of numbers = An embedding is a list of numbers that stands for a text. \
+Similar texts have similar numbers.
+a language model|an LLM|LLM = guess the next token = A language model is a program that has learned from \
+text to guess the next token.
+attention|self-attention = tokens before = Attention lets each token look at the tokens before it and take \
+what is useful from them.
+a transformer|transformers = neural network = A transformer is a kind of neural network made of attention \
+and feed-forward layers.
+speculative decoding|a draft model = guesses = In speculative decoding, a small model guesses some tokens \
+and the big model checks them all at once.
+the queue|queue time|request queue = free slot = The queue holds requests that wait for a free slot. Queue \
+time is part of TTFT.
 a slot|slots = one running request = A slot is a place for one running request and its part of the KV cache.
-a LoRA adapter|LoRA = adapter = A LoRA adapter is a small file that changes a model without replacing its weights.
-reranking|a reranker = score = Reranking gives each document a score for a query, so that the best ones come first.
+a LoRA adapter|LoRA = adapter = A LoRA adapter is a small file that changes a model without replacing its \
+weights.
+reranking|a reranker = score = Reranking gives each document a score for a query, so that the best ones \
+come first.
 CUDA|cuda = NVIDIA = CUDA is the software from NVIDIA for computing on its GPUs.
 Node.js|node = JavaScript = Node.js runs JavaScript outside of the browser. This server is written for it.
 TypeScript|typescript = types = TypeScript is JavaScript with types. The server is written in it.
 an API|the API = programs = An API is a set of calls that programs use to talk to each other.
-a chat template|the chat template = list of messages = A chat template turns a list of messages into the one text that the model reads.
+a chat template|the chat template = list of messages = A chat template turns a list of messages into the \
+one text that the model reads.
 an EOS token|the EOS token = end of an answer = The EOS token marks the end of an answer.
 tokens per second|generation speed = how fast = Tokens per second says how fast the model writes.
-overhead|telemetry overhead = extra time = Overhead is extra time that is not useful work. The telemetry here tries to have almost none.
-tacho mini|Tacho Mini|your model|this model = tiny = I am Tacho Mini, a tiny demo model that comes with the tacho server.
+overhead|telemetry overhead = extra time = Overhead is extra time that is not useful work. The telemetry \
+here tries to have almost none.
+tacho mini|Tacho Mini|your model|this model = tiny = I am Tacho Mini, a tiny demo model that comes with \
+the tacho server.
 """
-TERM_QUESTIONS = phrases("""
+TERM_QUESTIONS = phrases(
+    """
 What is {term}?
 What is {term}?
 What is {term}?
@@ -784,17 +851,20 @@ In short, what is {term}?
 Help me understand {term}.
 What are {term}?
 Why do I need {term}?
-""", """
+""",
+    """
 Could you tell me what {term} is?
 Give me a short definition of {term}.
 I have never heard of {term}. What is it?
 Describe {term} for a beginner.
-""")
+""",
+)
 
 
 @dataclass(frozen=True)
 class Fact:
     """judged: all of these have to be in the answer, each a tuple of alternatives."""
+
     answer: str
     judged: tuple
     questions: Phrases
@@ -806,7 +876,7 @@ def judgement(text, between):
 
 def read_facts():
     facts = []
-    for block in FACTS_TEXT.strip().split('\n\n'):
+    for block in unwrapped(FACTS_TEXT).split('\n\n'):
         answer, judged, *lines = block.split('\n')
         train, held_out = '\n'.join(lines).split('\n>>\n')
         facts.append(Fact(answer[3:], judgement(judged[3:], ','), phrases(train, held_out)))
@@ -816,17 +886,35 @@ def read_facts():
 def read_terms():
     """A fact for each term: its questions are the frames, filled with its names."""
     facts = []
-    for line in TERMS_TEXT.strip().split('\n'):
+    for line in unwrapped(TERMS_TEXT).split('\n'):
         names, judged, answer = line.split(' = ', 2)
-        sides = [[frame.replace('{term}', name) for frame in lines for name in names.split('|')]
-                 for lines in (TERM_QUESTIONS.train, TERM_QUESTIONS.held_out)]
+        sides = [
+            [frame.replace('{term}', name) for frame in lines for name in names.split('|')]
+            for lines in (TERM_QUESTIONS.train, TERM_QUESTIONS.held_out)
+        ]
         facts.append(Fact(answer, judgement(judged, '&'), Phrases(*map(tuple, sides))))
     return facts
 
 
 FACTS, TERMS = read_facts(), read_terms()
-STYLES = (('lower', .08), ('bare', .08), ('lower bare', .05), ('opened', .08), ('closed', .05), ('', .66))
-OPENINGS = ('Hey, ', 'Hello, ', 'Quick question: ', 'Please tell me: ', 'One more question: ', 'I am new here. ', 'Tell me, ', 'Say, ')
+STYLES = (
+    ('lower', 0.08),
+    ('bare', 0.08),
+    ('lower bare', 0.05),
+    ('opened', 0.08),
+    ('closed', 0.05),
+    ('', 0.66),
+)
+OPENINGS = (
+    'Hey, ',
+    'Hello, ',
+    'Quick question: ',
+    'Please tell me: ',
+    'One more question: ',
+    'I am new here. ',
+    'Tell me, ',
+    'Say, ',
+)
 CLOSINGS = (' Thanks.', ' Please be brief.', ' Thank you!', ' Please.')
 
 
@@ -845,7 +933,7 @@ def styled(source, question):
 
 
 def fact(source):
-    return source.pick(FACTS) if source.chance(.6) else source.pick(TERMS)
+    return source.pick(FACTS) if source.chance(0.6) else source.pick(TERMS)
 
 
 def ask(source, known):

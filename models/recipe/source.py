@@ -1,8 +1,10 @@
-"""Where the corpus draws from: seeded chance, and one side of the split between training and held-out evaluation.
+"""Where the corpus draws from: seeded chance, and one side of the split between training and held-out
+evaluation.
 
-Nothing that is written for one side can be drawn on the other: a `Phrases` table has a list for each, made-up words
-fall to a side by their hash, and the word lists that evaluation uses are lists of their own.
+Nothing that is written for one side can be drawn on the other: a `Phrases` table has a list for each,
+made-up words fall to a side by their hash, and the word lists that evaluation uses are lists of their own.
 """
+
 import hashlib
 import random
 import re
@@ -16,11 +18,17 @@ HELD_OUT_SHARE = 8  # of this many made-up words, one is held out
 @dataclass(frozen=True)
 class Phrases:
     """Templates, one a line: {slots} are filled, [one|another] is chosen from."""
+
     train: tuple
     held_out: tuple
 
     def all_of(self, held_out):
         return self.held_out if held_out else self.train
+
+
+def unwrapped(text):
+    """A table as text: its lines, of which one that ends with a backslash goes on in the next."""
+    return text.strip().replace('\\\n', '')
 
 
 def phrases(train, held_out=''):
@@ -40,8 +48,11 @@ def expansions(template):
     match = ALTERNATIVES.search(template)
     if not match:
         return [template]
-    return [text for choice in match[1].split('|')
-            for text in expansions(template[:match.start()] + choice + template[match.end():])]
+    return [
+        text
+        for choice in match[1].split('|')
+        for text in expansions(template[: match.start()] + choice + template[match.end() :])
+    ]
 
 
 def capitalised(text):
@@ -49,7 +60,7 @@ def capitalised(text):
 
 
 def with_article(text):
-    """"a apple" as "an apple"."""
+    """ "a apple" as "an apple"."""
     return re.sub(r'\b([Aa]) (?=[aeio]|umb|unh)', r'\1n ', text)
 
 
@@ -75,11 +86,12 @@ class Source:
     def fill(self, template, **slots):
         """{Slot} is {slot} with a capital."""
         while match := ALTERNATIVES.search(template):
-            template = template[:match.start()] + self.pick(match[1].split('|')) + template[match.end():]
+            template = template[: match.start()] + self.pick(match[1].split('|')) + template[match.end() :]
 
         def filled(match):
             name = match[1]
             return str(slots[name]) if name in slots else capitalised(str(slots[name[0].lower() + name[1:]]))
+
         return SLOT.sub(filled, template)
 
     def on_this_side(self, make):

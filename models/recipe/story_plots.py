@@ -1,7 +1,10 @@
-"""The sentences that stories are made of. {n} is the hero, a {kind}; {f} the friend, a {fkind}; {o} an object.
+"""The sentences that stories are made of. {n} is the hero, a {kind}; {f} the friend, a {fkind}; {o} an
+object.
 
-A plot is a list of stages, each a list of sentences of which one is told; "~" marks those that may take a connective.
+A plot is a list of stages, each a list of sentences of which one is told; "~" marks those that may take a
+connective.
 """
+
 from words import words
 
 
@@ -54,11 +57,30 @@ It was the best day of the year.
 {n} was {glad}, and so was {f}.
 In the evening they sat together and ate {food}.
 The {o} still stands on a shelf in {his} house.""")
-LINKS = ['', '', '', '', 'Then ', 'So ', 'After a while, ', 'Soon ', 'A little later, ', 'The next day, ', 'At last, ', 'Just then, ',
-         'That afternoon, ', 'Without waiting, ', 'Later that day, ']
+LINKS = [
+    '',
+    '',
+    '',
+    '',
+    'Then ',
+    'So ',
+    'After a while, ',
+    'Soon ',
+    'A little later, ',
+    'The next day, ',
+    'At last, ',
+    'Just then, ',
+    'That afternoon, ',
+    'Without waiting, ',
+    'Later that day, ',
+]
 MUSIC = words('flute, violin, drum, piano, guitar, trumpet, harp')
-MORE = ('Some days later, there was more to tell. ', 'But that was not the end. ', 'The story goes on. ',
-        'A year later, something else happened. ')
+MORE = (
+    'Some days later, there was more to tell. ',
+    'But that was not the end. ',
+    'The story goes on. ',
+    'A year later, something else happened. ',
+)
 HELD_OUT_PLOTS = ('race', 'gift')
 PLOTS = {}
 
@@ -67,7 +89,9 @@ def plot(name, text):
     PLOTS[name] = [lines(stage) for stage in text.strip().split('\n\n')]
 
 
-plot('lost', """
+plot(
+    'lost',
+    """
 {Time}, {n} lost {his} {o}.
 {Time}, {n} could not find {his} {oadj} {o}.
 {Time}, the {o} was gone, and {n} did not know where it was.
@@ -91,8 +115,11 @@ plot('lost', """
 {n} was so {glad} that {he} hugged {f}.
 "You found it!" {n} cried.
 {n} thanked {f} and gave {him2} some {food}.
-To say thank you, {n} shared {food} with {f}.""")
-plot('found', """
+To say thank you, {n} shared {food} with {f}.""",
+)
+plot(
+    'found',
+    """
 {Time}, {n} found a {oadj} {o} in the {place2}.
 {Time}, {n} saw a {oadj} {o} lying on the road to the {place2}.
 {Time}, when {weather}, {n} opened an old box and found a {oadj} {o}.
@@ -116,8 +143,11 @@ It turned out that the {o} belonged to {f}.
 {n} gave it back, and {f} was {glad}.
 {n} handed over the {o}, and {f} gave {him} {food} in return.
 Giving it back made {n} feel {glad}.
-{f} thanked {him} and invited {him} to eat {food}.""")
-plot('storm', """
+{f} thanked {him} and invited {him} to eat {food}.""",
+)
+plot(
+    'storm',
+    """
 {Time}, a big storm came over the {place1}.
 {Time}, {weather}, and dark clouds came from the {place2}.
 {Time}, {n} was far from home when a storm began.
@@ -141,8 +171,11 @@ They told each other stories until the rain stopped.
 In the morning, the sky was clear and the {place1} was quiet.
 When the sun came back, {n} walked home with {f}.
 The storm was over, and {n} was {glad}.
-By sunrise, the wind was gone and {n} had a new friend.""")
-plot('make', """
+By sunrise, the wind was gone and {n} had a new friend.""",
+)
+plot(
+    'make',
+    """
 {Time}, {n} wanted to make {food1} for {f} the {fkind}.
 {Time}, {n} decided to build a boat.
 {Time}, {he} decided to paint a picture of the {place2}.
@@ -166,8 +199,11 @@ It was harder than {he} had thought.
 Everyone in the {place1} came to see it.
 {f} said it was the best thing {he2} had ever seen.
 {n} was {glad}, because {he} had not given up.
-They celebrated with {food} and music.""")
-plot('help', """
+They celebrated with {food} and music.""",
+)
+plot(
+    'help',
+    """
 {Time}, {n} met a {fkind} named {f} who looked {sad}.
 {Time}, on the way to the {place2}, {n} heard someone crying.
 {Time}, {n} saw {f} the {fkind} sitting alone in the {place2}.
@@ -191,8 +227,11 @@ It took a long time, but {n} did not stop.
 ~the problem was solved, and {f} was {glad}.
 ~{f} smiled for the first time that day.
 ~everything was fine, and they ate {food} together.
-~{f} said, "You are the most {pos} {kind} I know." """)
-plot('fear', """
+~{f} said, "You are the most {pos} {kind} I know." """,
+)
+plot(
+    'fear',
+    """
 {n} was afraid of the dark.
 {n} was afraid of deep water.
 {n} was afraid of the {place2}, because it was dark and quiet there.
@@ -216,8 +255,11 @@ plot('fear', """
 "You were very brave," said {f}.
 {n} was {glad} and not afraid any more.
 Being brave, {n} found out, means to go on even when you are afraid.
-{f} gave {him} a hug and some {food}.""")
-plot('race', """
+{f} gave {him} a hug and some {food}.""",
+)
+plot(
+    'race',
+    """
 {Time}, there was a race from the {place1} to the {place2}.
 {Time}, the {place1} held a contest, and {n} wanted to win.
 {Time}, {f} the {fkind} said, "I am faster than you."
@@ -241,8 +283,11 @@ Everybody thought that {f} would win.
 ~{n} crossed the line first, and everybody cheered.
 ~they reached the {place2} together, side by side.
 ~{n} won a {oadj} {o} and shared the prize with {f}.
-~{n} came last, but {he} was {glad} all the same.""")
-plot('noise', """
+~{n} came last, but {he} was {glad} all the same.""",
+)
+plot(
+    'noise',
+    """
 {Time}, {n} heard a strange noise in the {place1}.
 {Time}, {n} woke up, because something was knocking at the window.
 {Time}, a strange sound came from the {place2}.
@@ -266,8 +311,11 @@ There was {f} the {fkind}, stuck in a box and calling for help.
 They both laughed until their bellies hurt.
 {n} felt {glad} and went back to bed.
 "You scared me!" said {n}, and {f} said, "I am sorry."
-{n} made some {food}, and the night was quiet again.""")
-plot('seed', """
+{n} made some {food}, and the night was quiet again.""",
+)
+plot(
+    'seed',
+    """
 {Time}, {n} found a tiny seed near the {place2}.
 {Time}, {f} the {fkind} gave {n} a small seed.
 {Time}, {n} planted a seed behind the house.
@@ -291,8 +339,11 @@ Soon there were flowers everywhere in the {place1}.
 {n} was {glad}, because waiting had been worth it.
 {f} said, "You were right, and I was wrong."
 {n} gave the first fruit to {f}.
-{n} picked one flower and gave it to {f}.""")
-plot('gift', """
+{n} picked one flower and gave it to {f}.""",
+)
+plot(
+    'gift',
+    """
 {Time}, it was the birthday of {f} the {fkind}.
 {Time}, {n} wanted to give {f} the {fkind} a present.
 {Time}, {f} invited {n} to a party in the {place2}.
@@ -316,8 +367,11 @@ When {f} saw the {o}, {his2} eyes were shining.
 "The best gift is a good friend," said {f}.
 They ate {food} and sang until midnight.
 {n} was {glad} too, because giving is fun.
-{f} kept the gift for many years.""")
-plot('trip', """
+{f} kept the gift for many years.""",
+)
+plot(
+    'trip',
+    """
 {Time}, {n} packed a bag and left for the {place2}.
 {Time}, {n} decided to visit {f} the {fkind} in the {place2}.
 {Time}, {n} found a map that showed the way to a secret {place2}.
@@ -341,8 +395,11 @@ With a bit of luck and the {o}, {he} found a way.
 ~{n} reached the {place2}, and it was more beautiful than {he} had dreamed.
 ~{f} was standing at the gate. "You made it!" {he2} said.
 ~{he} saw the {place2} in the morning light.
-~{n} was there at last, tired but {glad}.""")
-plot('fix', """
+~{n} was there at last, tired but {glad}.""",
+)
+plot(
+    'fix',
+    """
 {Time}, the {o} of {f} the {fkind} stopped working.
 {Time}, the big clock in the {place1} stopped.
 {Time}, {n} broke a {o} by accident.
@@ -366,8 +423,11 @@ There was a click, a hum and a soft light.
 ~it worked again, as good as new.
 ~everyone clapped, and {n} was {glad}.
 ~{f} said, "You are a real wizard."
-~the {place1} was full of light and music again.""")
-plot('share', """
+~the {place1} was full of light and music again.""",
+)
+plot(
+    'share',
+    """
 {Time}, {n} had a big plate of {food1}.
 {Time}, {n} found a tree full of ripe fruit in the {place2}.
 {Time}, there was only one piece of cake left, and {n} was hungry.
@@ -391,8 +451,11 @@ At first {n} said no, and {f} walked away, {sad}.
 It tasted better than ever before.
 {f} was {glad} and told {him} a funny story.
 Food, {n} learned, tastes best with friends.
-The next day, {f} came back with {food}.""")
-plot('learn', """
+The next day, {f} came back with {food}.""",
+)
+plot(
+    'learn',
+    """
 {n} wanted to learn to play the {o2}.
 {n} could not swim, and the other {kind}s laughed at {him}.
 {n} wanted to read the {oadj} book about the {place2}.
@@ -416,5 +479,5 @@ It was hard, and {he} made many mistakes.
 Everybody in the {place1} came to watch, and they clapped.
 {n} was {glad} that {he} had not given up.
 Now it was {n} who taught the others.
-{f} was proud of {him}.""")
-
+{f} was proud of {him}.""",
+)

@@ -1,11 +1,13 @@
 """Sums and counting. Every pair of two-digit numbers is on one side of the split, whatever the operation."""
+
 import string
 
 import values
 import words
 from source import is_held_out, phrases
 
-SUM = phrases("""
+SUM = phrases(
+    """
 What is {a} {sign} {b}?
 What is {a} {sign} {b}?
 {a} {sign} {b}
@@ -21,73 +23,103 @@ What's {a}{sign}{b}?
 What is {a}{sign}{b}?
 Can you compute {a} {sign} {b}?
 {a} {word} {b}?
-""", """
+""",
+    """
 Please work out {a} {sign} {b}.
 What does {a} {sign} {b} make?
 Tell me {a} {word} {b}.
-""")
-ADD = phrases("""
+""",
+)
+ADD = phrases(
+    """
 Add {a} and {b}.
 What is the sum of {a} and {b}?
 Sum of {a} and {b}?
 What do you get when you add {a} and {b}?
-""", """
+""",
+    """
 Find the sum of {a} and {b}.
-""")
-LARGER = phrases("""
+""",
+)
+LARGER = phrases(
+    """
 Which is larger, {a} or {b}?
 Which number is bigger: {a} or {b}?
 Is {a} or {b} larger?
-""", """
+""",
+    """
 Tell me the larger number: {a} or {b}.
-""")
-GAIN = phrases("""
+""",
+)
+GAIN = phrases(
+    """
 {name} has {a} {things} and gets {b} more. How many {things} does {name} have?
 {name} had {a} {things} and found {b} more. How many {things} does {name} have now?
 There are {a} {things} in a box, and {name} adds {b}. How many {things} does {name} have?
-""", """
+""",
+    """
 {name} owns {a} {things} and buys {b} more. How many {things} does {name} have?
-""")
-LOSS = phrases("""
+""",
+)
+LOSS = phrases(
+    """
 {name} has {a} {things} and gives away {b}. How many are left?
 {name} had {a} {things} and lost {b}. How many are left?
 There were {a} {things}, and {name} took {b}. How many are left?
-""", """
+""",
+    """
 {name} owns {a} {things} and sells {b}. How many are left?
-""")
-COUNT = phrases("""
+""",
+)
+COUNT = phrases(
+    """
 Count from {a} to {b}.
 Count from {a} to {b}
 [Please count|Can you count] from {a} to {b}.
 List the numbers from {a} to {b}.
 Write the numbers {a} to {b}.
-""", """
+""",
+    """
 Count up from {a} to {b}.
 Give me the numbers from {a} to {b}.
-""")
-COUNT_TO = phrases("""
+""",
+)
+COUNT_TO = phrases(
+    """
 Count to {b}.
 Count to {b}
 Can you count to {b}?
 Count from 1 to {b}.
 Count from one to {b}.
-""", """
+""",
+    """
 Please count up to {b}.
-""")
-DOWN = phrases("""
+""",
+)
+DOWN = phrases(
+    """
 Count down from {a} to {b}.
 Count backwards from {a} to {b}.
-""", """
+""",
+    """
 Please count down from {a} to {b}.
-""")
-NEXT = phrases("""
+""",
+)
+NEXT = phrases(
+    """
 What number comes after {n}?
 Which number comes after {n}?
 What is the next number after {n}?
-""", """
+""",
+    """
 Tell me the number after {n}.
-""")
-OPERATIONS = {'+': ('plus', lambda a, b: a + b), '-': ('minus', lambda a, b: a - b), '*': ('times', lambda a, b: a * b)}
+""",
+)
+OPERATIONS = {
+    '+': ('plus', lambda a, b: a + b),
+    '-': ('minus', lambda a, b: a - b),
+    '*': ('times', lambda a, b: a * b),
+}
 
 
 def pair(source, high):
@@ -109,7 +141,7 @@ def highest(source):
 
 def addition(source):
     a, b = pair(source, highest(source))
-    table = ADD if source.chance(.15) else SUM
+    table = ADD if source.chance(0.15) else SUM
     return source.phrase(table, a=a, b=b, sign='+', word='plus'), f'{a} + {b} = {a + b}'
 
 
@@ -132,33 +164,39 @@ def comparison(source):
 def word_problem(source):
     a, b = sorted(pair(source, source.pick((12, 30, 60))), reverse=True)
     name, things = values.first_name(source), source.pick(words.COUNTED)
-    if source.chance(.5):
-        return (source.phrase(GAIN, name=name, things=things, a=a, b=b),
-                f'{a} + {b} = {a + b}, so {name} has {a + b} {things}.')
-    return (source.phrase(LOSS, name=name, things=things, a=a, b=b),
-            f'{a} - {b} = {a - b}, so {a - b} {things} are left.')
+    if source.chance(0.5):
+        return (
+            source.phrase(GAIN, name=name, things=things, a=a, b=b),
+            f'{a} + {b} = {a + b}, so {name} has {a + b} {things}.',
+        )
+    return (
+        source.phrase(LOSS, name=name, things=things, a=a, b=b),
+        f'{a} - {b} = {a - b}, so {a - b} {things} are left.',
+    )
 
 
 def counting(source):
     kind = source.weighted([('to', 4), ('from', 4), ('down', 2)])
     if kind == 'down':
         a = source.between(3, 25)
-        b = 1 if source.chance(.4) else source.between(0, a - 2)
+        b = 1 if source.chance(0.4) else source.between(0, a - 2)
         return source.phrase(DOWN, a=a, b=b), ', '.join(map(str, range(a, b - 1, -1)))
     a = 1 if kind == 'to' else source.between(0, 80)
-    b = a + (source.between(2, 20) if source.chance(.8) else source.pick((9, 19)))
+    b = a + (source.between(2, 20) if source.chance(0.8) else source.pick((9, 19)))
     question = source.phrase(COUNT_TO, b=b) if kind == 'to' else source.phrase(COUNT, a=a, b=b)
-    if a == 1 and b <= 20 and source.chance(.15):
-        return question.rstrip('.?') + ' in words.', ', '.join(words.NUMS[a:b + 1])
-    if source.chance(.2):
+    if a == 1 and b <= 20 and source.chance(0.15):
+        return question.rstrip('.?') + ' in words.', ', '.join(words.NUMS[a : b + 1])
+    if source.chance(0.2):
         return question.rstrip('.?') + ', one per line.', '\n'.join(map(str, range(a, b + 1)))
     return question, ', '.join(map(str, range(a, b + 1)))
 
 
 def following(source):
-    if source.chance(.5):
+    if source.chance(0.5):
         letter = source.between(0, 24)
-        return (f'Which letter comes after {string.ascii_lowercase[letter]}?',
-                f'{string.ascii_lowercase[letter + 1]} comes after {string.ascii_lowercase[letter]}.')
+        return (
+            f'Which letter comes after {string.ascii_lowercase[letter]}?',
+            f'{string.ascii_lowercase[letter + 1]} comes after {string.ascii_lowercase[letter]}.',
+        )
     n = source.between(0, 99)
     return source.phrase(NEXT, n=n), f'{n + 1} comes after {n}.'

@@ -1,4 +1,5 @@
 """A tacho server for the checks: started on a free port, asked with Python's own HTTP client."""
+
 import concurrent.futures
 import json
 import pathlib
@@ -14,8 +15,18 @@ class TachoServer:
     """`program` is the folder of a built tacho. Ends with the `with` block."""
 
     def __init__(self, model, *flags, program=REPOSITORY):
-        command = ['node', str(pathlib.Path(program, 'dist', 'main.js')), 'serve', '--port', '0', '--gpu', 'off',
-                   '--model', str(model), *flags]
+        command = [
+            'node',
+            str(pathlib.Path(program, 'dist', 'main.js')),
+            'serve',
+            '--port',
+            '0',
+            '--gpu',
+            'off',
+            '--model',
+            str(model),
+            *flags,
+        ]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         output = ''
         for line in self._process.stdout:
@@ -35,7 +46,9 @@ class TachoServer:
         self._process.wait(60)
 
     def post(self, path, body):
-        request = urllib.request.Request(self._url + path, json.dumps(body).encode(), {'content-type': 'application/json'})
+        request = urllib.request.Request(
+            self._url + path, json.dumps(body).encode(), {'content-type': 'application/json'}
+        )
         with urllib.request.urlopen(request, timeout=600) as response:
             return json.load(response)
 
@@ -51,5 +64,8 @@ class TachoServer:
 
     def chat_all(self, requests):
         """requests: (messages, fields) pairs."""
-        bodies = [{'messages': messages, 'temperature': 0, 'max_tokens': 200, **fields} for messages, fields in requests]
+        bodies = [
+            {'messages': messages, 'temperature': 0, 'max_tokens': 200, **fields}
+            for messages, fields in requests
+        ]
         return [answer['choices'][0] for answer in self.post_all('/v1/chat/completions', bodies)]

@@ -1,4 +1,5 @@
 """What the recipe promises of itself; needs no trained model.  /usr/bin/python3 -m unittest test_recipe"""
+
 import random
 import unittest
 
@@ -22,12 +23,18 @@ from tokenizer import SPECIAL, Tokenizer
 
 
 def tables(module):
-    return [value for value in vars(module).values() if isinstance(value, Phrases) and value.train != value.held_out]
+    return [
+        value
+        for value in vars(module).values()
+        if isinstance(value, Phrases) and value.train != value.held_out
+    ]
 
 
 class HeldOut(unittest.TestCase):
     def test_no_wording_is_on_both_sides(self):
-        found = [table for module in (copying, sums, records, small_talk, server_facts) for table in tables(module)]
+        found = [
+            table for module in (copying, sums, records, small_talk, server_facts) for table in tables(module)
+        ]
         found += [record.sentences for record in records.RECORDS]
         found += [fact.questions for fact in server_facts.FACTS + server_facts.TERMS] + paraphrases.SCENES
         self.assertGreater(len(found), 150)
@@ -36,8 +43,11 @@ class HeldOut(unittest.TestCase):
             self.assertFalse(train & {text for template in table.held_out for text in expansions(template)})
 
     def test_words_and_names_are_on_one_side(self):
-        for train, held_out in ((words.NAMES, words.NAMES_HELD_OUT), (words.CITIES, words.CITIES_HELD_OUT),
-                                (words.OBJECTS, words.OBJECTS_HELD_OUT)):
+        for train, held_out in (
+            (words.NAMES, words.NAMES_HELD_OUT),
+            (words.CITIES, words.CITIES_HELD_OUT),
+            (words.OBJECTS, words.OBJECTS_HELD_OUT),
+        ):
             self.assertFalse(set(train) & set(held_out))
         for held_out in (False, True):
             made = {values.word(Source(seed, held_out)) for seed in range(300)}
@@ -49,7 +59,9 @@ class HeldOut(unittest.TestCase):
 
     def test_pairs_of_numbers_are_on_one_side(self):
         train, held_out = (
-            {tuple(sorted(sums.pair(from_, 99))) for _ in range(3000)} for from_ in (Source(1), Source(1, held_out=True)))
+            {tuple(sorted(sums.pair(from_, 99))) for _ in range(3000)}
+            for from_ in (Source(1), Source(1, held_out=True))
+        )
         self.assertFalse({pair for pair in train & held_out if pair[1] > 9})
 
     def test_plots_of_the_evaluation_are_not_told(self):
@@ -84,7 +96,12 @@ class TokenizerTest(unittest.TestCase):
         self.tokenizer = Tokenizer.load()
 
     def test_bytes_round_trip(self):
-        for text in ('Hello, wörld!\n\n  {"a": [1, 23]}\t', 'emoji 🦙 and 漢字', ''.join(map(chr, range(32, 127))), *SPECIAL):
+        for text in (
+            'Hello, wörld!\n\n  {"a": [1, 23]}\t',
+            'emoji 🦙 and 漢字',
+            ''.join(map(chr, range(32, 127))),
+            *SPECIAL,
+        ):
             self.assertEqual(self.tokenizer.decode(self.tokenizer.encode(text)), text)
 
     def test_the_server_relies_on_the_special_tokens_ids(self):

@@ -1,8 +1,10 @@
 """Byte-level BPE that llama.cpp reads as `gpt2`, and how its merges are learned.
 
-Two rules make copying easy. Digits are never merged. And the merges that take in the blank before a word come last
-and are for whole words only: a rare word has the same pieces at the start of an answer, in quotes and after a blank.
+Two rules make copying easy. Digits are never merged. And the merges that take in the blank before a word
+come last and are for whole words only: a rare word has the same pieces at the start of an answer, in quotes
+and after a blank.
 """
+
 import collections
 import heapq
 import json
@@ -52,9 +54,10 @@ class Tokenizer:
         FILE.write_text(json.dumps({'tokens': self.tokens, 'merges': self.merges}))
 
     def encode(self, text, random=None, dropout=0.0, known=None):
-        """The ids of a text, special tokens among them. With `dropout`, merges are left out at random, the same ones
-        wherever a word comes again, in all texts encoded with one `known`: so rare pieces are learned, and a copy
-        stays a copy."""
+        """The ids of a text, special tokens among them. With `dropout`, merges are left out at random, the
+        same ones wherever a word comes again, in all texts encoded with one `known`: so rare pieces are
+        learned, and a copy stays a copy.
+        """
         known = self._known if known is None else known
         ids = []
         for part in SPLIT.split(text):
@@ -64,7 +67,11 @@ class Tokenizer:
             for word in WORD.findall(part):
                 if word not in known and len(known) < 300_000:
                     known[word] = [self.ids[piece] for piece in self._pieces(word, known, random, dropout)]
-                ids += known[word] if word in known else [self.ids[piece] for piece in self._pieces(word, {}, random, dropout)]
+                ids += (
+                    known[word]
+                    if word in known
+                    else [self.ids[piece] for piece in self._pieces(word, {}, random, dropout)]
+                )
         return ids
 
     def _pieces(self, word, known, random, dropout):
@@ -87,13 +94,14 @@ class Tokenizer:
             if not ranks:
                 break
             at = min(ranks)[1]
-            pieces[at:at + 2] = [pieces[at] + pieces[at + 1]]
+            pieces[at : at + 2] = [pieces[at] + pieces[at + 1]]
         return pieces
 
     def decode(self, ids):
         tokens = (self.tokens[number] for number in ids)
-        return b''.join(token.encode() if token in SPECIAL else bytes(BYTES[name] for name in token)
-                        for token in tokens).decode('utf-8', 'replace')
+        return b''.join(
+            token.encode() if token in SPECIAL else bytes(BYTES[name] for name in token) for token in tokens
+        ).decode('utf-8', 'replace')
 
 
 def count_words(texts):
@@ -116,7 +124,9 @@ def learn(texts):
     after_blank = collections.Counter()
     for word, count in counts.items():
         if word[0] == ' ' and word.strip() and not word[1].isdigit():
-            pieces = Tokenizer(tokens, merges)._merged(spelled(word[1:])) if len(word) > 2 else spelled(word[1:])
+            pieces = (
+                Tokenizer(tokens, merges)._merged(spelled(word[1:])) if len(word) > 2 else spelled(word[1:])
+            )
             if len(pieces) == 1:
                 after_blank[pieces[0]] += count
     blank_merges = [[BLANK, piece] for piece, _ in after_blank.most_common(BLANK_MERGES)]
@@ -135,6 +145,7 @@ def learn_merges(counts, number):
 
     def may_merge(pair):
         return not unmerged & set(pair[0] + pair[1])
+
     heap = [(-count, pair) for pair, count in pairs.items() if may_merge(pair)]
     heapq.heapify(heap)
     merges = []
@@ -163,7 +174,7 @@ def replace_pair(entry, index, pair, pairs, places):
             places[old].discard(index)
     merged, at = [], 0
     while at < len(pieces):
-        both = tuple(pieces[at:at + 2]) == pair
+        both = tuple(pieces[at : at + 2]) == pair
         merged.append(pieces[at] + pieces[at + 1] if both else pieces[at])
         at += 2 if both else 1
     entry[0] = merged

@@ -1,8 +1,10 @@
 """Trains the chat model:  train.py --data FILE... --held-out FILE --out FOLDER [--tokens N] [--minutes M]
 
-The learning rate falls with the tokens read, or with the time where that runs out first, so a run ends in time on
-any machine, also one that is stopped for a while. A run that is started again goes on from its last checkpoint.
+The learning rate falls with the tokens read, or with the time where that runs out first, so a run ends in
+time on any machine, also one that is stopped for a while. A run that is started again goes on from its last
+checkpoint.
 """
+
 import argparse
 import itertools
 import json
@@ -20,10 +22,10 @@ from kernels import Kernels
 from muon import Muon
 
 SEED = 1
-MICRO_BATCH = 2048     # tokens with padding
-STEP = 4               # micro-batches
-PEAK_RATE = 0.008      # of Muon; 0.02 is too high for steps this small
-ADAM_SHARE = 0.25      # AdamW's rate (embedding, norms), as a share of Muon's
+MICRO_BATCH = 2048  # tokens with padding
+STEP = 4  # micro-batches
+PEAK_RATE = 0.008  # of Muon; 0.02 is too high for steps this small
+ADAM_SHARE = 0.25  # AdamW's rate (embedding, norms), as a share of Muon's
 WARM_UP, PLATEAU = 0.01, 0.35  # parts of the run: rising until the first, falling to 0 from the second on
 CHECKPOINT_SECONDS = 240
 
@@ -42,8 +44,13 @@ class Optimiser:
         shape = model.shape
         head, kv = shape.head, shape.kv_heads * shape.head
         parts = {'qkv': [shape.heads * head, kv, kv], 'gate_up': [shape.feed_forward] * 2}
-        self.muon = Muon([(weight, parts.get(name.rsplit('.')[-1], weight.shape[0]))
-                          for name, weight in model.blocks.named_parameters() if weight.dim() == 2])
+        self.muon = Muon(
+            [
+                (weight, parts.get(name.rsplit('.')[-1], weight.shape[0]))
+                for name, weight in model.blocks.named_parameters()
+                if weight.dim() == 2
+            ]
+        )
         matrices = {id(weight) for weight, _ in self.muon.weights}
         self.rest = [weight for weight in model.parameters() if id(weight) not in matrices]
         self.adam = torch.optim.AdamW(self.rest, betas=(0.9, 0.95), eps=1e-10, weight_decay=0)
@@ -81,7 +88,11 @@ class Run:
 
     def save(self):
         """Never leaves half a file: a run may be killed at any time."""
-        state = {'model': self._model.state_dict(), 'optimiser': self._optimiser.state(), 'counts': self.counts()}
+        state = {
+            'model': self._model.state_dict(),
+            'optimiser': self._optimiser.state(),
+            'counts': self.counts(),
+        }
         torch.save(state, self._file.with_suffix('.new'))
         os.replace(self._file.with_suffix('.new'), self._file)
 
@@ -130,7 +141,14 @@ def main():
     workers = OneDevice(model, documents) if on_gpu else GradientWorkers(model, documents, cores)
     groups = batches.endless(documents.lengths, MICRO_BATCH, SEED)
     groups = itertools.islice(groups, run.steps * STEP, None)
-    print(model.parameter_count(), 'parameters,', len(documents), 'documents,', documents.lengths.sum(), 'tokens')
+    print(
+        model.parameter_count(),
+        'parameters,',
+        len(documents),
+        'documents,',
+        documents.lengths.sum(),
+        'tokens',
+    )
     started, checked = time.monotonic() - run.seconds, time.monotonic()
     while (progress := max(run.tokens / options.tokens, run.seconds / 60 / options.minutes)) < 1:
         step = list(itertools.islice(groups, STEP))

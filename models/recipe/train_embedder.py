@@ -1,7 +1,9 @@
 """Trains the embedding model:  train_embedder.py --out FOLDER [--pairs N] [--minutes M]
 
-Contrastive: of the other halves of all pairs of a batch, the one with the same meaning has to be nearest (InfoNCE).
+Contrastive: of the other halves of all pairs of a batch, the one with the same meaning has to be nearest
+(InfoNCE).
 """
+
 import argparse
 import json
 import pathlib
@@ -28,12 +30,14 @@ def padded(tokenizer, texts):
     lengths = torch.tensor([len(row) for row in rows])
     ids = torch.zeros(len(rows), int(lengths.max()), dtype=torch.int64)
     for row, found in zip(ids, rows):
-        row[:len(found)] = torch.tensor(found)
+        row[: len(found)] = torch.tensor(found)
     return ids, lengths
 
 
 def vectors(model, ids, lengths):
-    """The mean of a text's outputs, of length 1: [texts, width] float32. llama.cpp pools and tacho norms alike."""
+    """The mean of a text's outputs, of length 1: [texts, width] float32. llama.cpp pools and tacho norms
+    alike.
+    """
     outputs = model.hidden(ids, lengths).float()
     inside = torch.arange(ids.shape[1], device=ids.device) < lengths[:, None]
     return F.normalize((outputs * inside[..., None]).sum(1) / lengths[:, None], dim=1)
@@ -78,7 +82,9 @@ def main():
         seen += BATCH
         average = loss.item() if average is None else 0.95 * average + 0.05 * loss.item()
         if seen % (BATCH * 25) == 0:
-            line = json.dumps({'pairs': seen, 'seconds': round(time.monotonic() - started), 'loss': round(average, 4)})
+            line = json.dumps(
+                {'pairs': seen, 'seconds': round(time.monotonic() - started), 'loss': round(average, 4)}
+            )
             print(line, flush=True)
             log.write(line + '\n')
             log.flush()

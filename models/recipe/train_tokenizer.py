@@ -1,4 +1,7 @@
-"""Learns tokenizer.json from texts of the corpus. The weights belong to it: learned anew, they have to be trained anew."""
+"""Learns tokenizer.json from texts of the corpus. The weights belong to it: learned anew, they have to be
+trained anew.
+"""
+
 import corpus
 from source import Source
 from tokenizer import learn
