@@ -21,9 +21,9 @@ mkdir -p "$work/chat" "$work/embedder"
 cd "$recipe"
 
 # glibc's malloc fragments with batches of ever-changing shape: after a minute it is a third slower.
-jemalloc=$(echo /usr/lib/*/libjemalloc.so.2)
+jemalloc=(/usr/lib/*/libjemalloc.so.2)
 trainer() {
-  env OMP_NUM_THREADS=1 LD_PRELOAD="$jemalloc" \
+  env OMP_NUM_THREADS=1 LD_PRELOAD="${jemalloc[0]}" \
     MALLOC_CONF=dirty_decay_ms:-1,muzzy_decay_ms:-1,oversize_threshold:0,narenas:1,thp:always "$python" "$@"
 }
 
@@ -39,8 +39,8 @@ trainer train.py --data "$work"/1[12].npz --held-out "$work/held-out.npz" --out 
 [[ -e $work/embedder/done ]] || trainer train_embedder.py --out "$work/embedder" --pairs "$pairs"
 touch "$work/embedder/done"
 
-"$python" export.py chat "$work/chat/checkpoint.pt" "$models/tacho-mini-f16.gguf"
+"$python" export.py chat "$work/chat/checkpoint.pt" "$models/tacho-mini.gguf"
 "$python" export.py embedder "$work/embedder/checkpoint.pt" "$models/tacho-embed.gguf"
-"$python" parity.py "$work/chat/checkpoint.pt" "$models/tacho-mini-f16.gguf" "$tacho"
-"$python" check_template.py "$models/tacho-mini-f16.gguf" "$tacho"
-"$python" evaluate.py "$models/tacho-mini-f16.gguf" "$models/tacho-embed.gguf" "$tacho"
+"$python" parity.py "$work/chat/checkpoint.pt" "$models/tacho-mini.gguf" "$tacho"
+"$python" check_template.py "$models/tacho-mini.gguf" "$tacho"
+"$python" evaluate.py "$models/tacho-mini.gguf" "$models/tacho-embed.gguf" "$tacho"
