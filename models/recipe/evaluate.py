@@ -1,6 +1,6 @@
-"""What the model can do with wordings, names, tools and pairs of numbers that it has never seen.
+"""What the models can do with wordings, names, tools and pairs of numbers that they have never seen.
 
-evaluate.py CHAT.gguf EMBEDDER.gguf [BUILT TACHO] [--only NAME]
+evaluate.py CHAT.gguf EMBEDDER.gguf [BUILT TACHO] [--only NAME] [--failures N]
 
 Asks tacho, greedily, and writes evaluation.json beside this file and the table into MODEL.md.
 """
@@ -9,214 +9,36 @@ import argparse
 import json
 import math
 import pathlib
-import re
 
 import copying
 import corpus
 import embedding_evaluation
-import memory
 import records
-import server_facts
-import small_talk
 import stories
 import sums
-import tool_calls
+from evaluation_cases import CASES, Cases, shown, user
 from source import Source
 from tacho_server import REPOSITORY, TachoServer
 
 SEED = 4242
+SAMPLES, SAMPLE_TOKENS = 200, 600
+STORIES = 60
 RESULTS = pathlib.Path(__file__).with_name('evaluation.json')
 CARD = pathlib.Path(__file__).resolve().parent.parent / 'MODEL.md'
 MARKS = '<!-- evaluation -->', '<!-- end of evaluation -->'
 
 
-def user(text):
-    return [{'role': 'user', 'content': text}]
+def judged(server, name):
+    """A row of the table, and the answers that were wrong."""
+    label, target, cases = CASES[name]
+    run = cases.run if isinstance(cases, Cases) else cases
+    share, wrong = run(server, Source(SEED, held_out=True))
+    return {'label': label, 'target': target, 'share': round(share, 4)}, wrong
 
 
-class Cases:
-    """Requests with what is expected; `right(choice, expected)` judges an answer."""
-
-    def __init__(self, make, right, count=100):
-        self.make, self.right, self.count = make, right, count
-
-    def run(self, server, source):
-        """Share of right answers, and the wrong ones."""
-        cases = [self.make(source) for _ in range(self.count)]
-        choices = server.chat_all([(messages, fields) for messages, fields, _ in cases])
-        wrong = [
-            (messages[-1]['content'], str(expected), shown(choice))
-            for (messages, _, expected), choice in zip(cases, choices)
-            if not self.right(choice, expected)
-        ]
-        return 1 - len(wrong) / self.count, wrong
-
-
-def shown(choice):
-    calls = choice['message'].get('tool_calls')
-    return json.dumps([call['function'] for call in calls]) if calls else choice['message']['content']
-
-
-def single(task):
-    def make(source):
-        question, answer = task(source)
-        return user(question), {}, answer
-
-    return make
-
-
-def last_of(chat):
-    """The last answer of a dialogue is asked for."""
-
-    def make(source):
-        messages, _ = chat(source)
-        return messages[:-1], {}, messages[-1]['content']
-
-    return make
-
-
-def same_text(choice, expected):
-    return choice['message']['content'] == expected
-
-
-def same_json(choice, expected):
-    try:
-        return json.loads(choice['message']['content']) == json.loads(expected)
-    except ValueError:
-        return False
-
-
-def same_number(choice, expected):
-    """The number after the last "=": the wording is not judged."""
-    found = re.findall(r'-?\d+', choice['message']['content'])
-    return bool(found) and found[-1] == re.findall(r'-?\d+', expected)[-1]
-
-
-def tool_case(source):
-    """The first call of a dialogue."""
-    while True:
-        messages, tools = tool_calls.dialogue(source)
-        at = next((at for at, message in enumerate(messages) if message.get('tool_calls')), None)
-        if at is not None:
-            return messages[:at], {'tools': tools}, messages[at]['tool_calls'][0]['function']
-
-
-def same_call(choice, expected):
-    calls = [call['function'] for call in choice['message'].get('tool_calls') or []]
-    return (
-        len(calls) == 1
-        and calls[0]['name'] == expected['name']
-        and json.loads(calls[0]['arguments']) == expected['arguments']
-    )
-
-
-def answer_after_tool(source):
-    """The answer that is made of a tool's result."""
-    while True:
-        messages, tools = tool_calls.dialogue(source)
-        at = next((at for at, message in enumerate(messages) if message['role'] == 'tool'), None)
-        if at is not None:
-            result = messages[at]['content']
-            return messages[: at + 1], {'tools': tools}, result
-
-
-def told_without_call(choice, _):
-    return choice['finish_reason'] == 'stop' and not choice['message'].get('tool_calls')
-
-
-def two_digits(source):
-    while True:
-        question, answer = sums.addition(source)
-        if len(re.findall(r'\b\d\d\b', answer.split('=')[0])) == 2:
-            return question, answer
-
-
-def eight_words(source):
-    return copying.echo(source, copying.unseen_words(source, 8))
-
-
-def fact_case(source):
-    known = source.cycle.pop()
-    return user(known[0]), {}, known[1]
-
-
-def tacho_cases(source):
-    """Every held-out question about tacho once, and half as many about terms."""
-    facts = [(question, fact) for fact in server_facts.FACTS for question in fact.questions.held_out]
-    terms = [
-        (server_facts.ask(source, fact), fact) for fact in source.sample(server_facts.TERMS, len(facts) // 2)
-    ]
-    return facts + terms
-
-
-def tacho_questions(server, source):
-    cases = tacho_cases(source)
-    choices = server.chat_all([(user(question), {}) for question, _ in cases])
-    wrong = [
-        (question, fact.answer, shown(choice))
-        for (question, fact), choice in zip(cases, choices)
-        if not server_facts.is_right(fact, shown(choice))
-    ]
-    return 1 - len(wrong) / len(cases), wrong
-
-
-def memory_case(source):
-    told, asked = memory.told_and_asked(source)
-    between = [small_talk.knowledge(source) for _ in range(source.between(0, 3))]
-    return corpus.chat(None, [told, *between, asked]), None
-
-
-def unknown_case(source):
-    return (
-        user(
-            source.phrase(
-                small_talk.UNKNOWN,
-                **{**corpus.values.common_slots(source), 'proper': corpus.values.proper(source)},
-            )
-        ),
-        {},
-        None,
-    )
-
-
-def admits(choice, _):
-    return 'not know' in choice['message']['content']
-
-
-CASES = {
-    'tool': ('Tool call with the right name and arguments, unseen tools', 0.90, Cases(tool_case, same_call)),
-    'json': ('JSON extraction, exact', 0.90, Cases(single(records.extraction), same_json)),
-    'addition': ('Addition of two-digit numbers, unseen pairs', 0.95, Cases(single(two_digits), same_number)),
-    'echo': ('Echo of 8 unseen words, exact', 0.95, Cases(single(eight_words), same_text)),
-    'tacho': ('Questions about tacho, unseen paraphrases, by keyword', 0.90, tacho_questions),
-    'after tool': ('Answers a tool\'s result in words', None, Cases(answer_after_tool, told_without_call)),
-    'subtraction': ('All sums (+, −, ×)', None, Cases(single(sums.calculation), same_number)),
-    'word problems': ('Word problems', None, Cases(single(sums.word_problem), same_text)),
-    'copies': ('Echo of texts of all kinds', None, Cases(single(copying.echo), same_text)),
-    'lists': (
-        'Lists: reverse, first, last, bullets, number',
-        None,
-        Cases(single(copying.list_task), same_text),
-    ),
-    'times': ('A word so many times', None, Cases(single(copying.times), same_text)),
-    'spelling': ('Spelling', None, Cases(single(copying.spell), same_text)),
-    'counting': ('Counting', None, Cases(single(sums.counting), same_text)),
-    'values': (
-        'A value of a text, asked for in words',
-        None,
-        Cases(single(records.value_in_words), same_text),
-    ),
-    'memory': ('What the user said some turns before', None, Cases(last_of(memory_case), same_text)),
-    'named': ('The name that the system message gives', None, Cases(last_of(corpus.named), same_text)),
-    'needle': ('One of 20 to 180 values in the context', None, Cases(last_of(corpus.needle), same_text, 60)),
-    'knowledge': ('Capitals, opposites, lists, days', None, Cases(single(small_talk.knowledge), same_text)),
-    'unknown': ('Says that it does not know', None, Cases(unknown_case, admits)),
-}
-SAMPLES, SAMPLE_TOKENS = 200, 600
-
-
-def unfinished(server, source):
+def unfinished(server):
     """Of 200 answers at temperature 0.7, those that did not end by themselves."""
+    source = Source(SEED, held_out=True)
     kinds = corpus.QUESTIONS + [
         (stories.request, 60),
         (copying.echo, 15),
@@ -224,90 +46,52 @@ def unfinished(server, source):
         (sums.counting, 10),
     ]
     asked = [source.weighted(kinds)(source)[0] for _ in range(SAMPLES)]
-    requests = [
-        (user(question), {'temperature': 0.7, 'seed': seed, 'max_tokens': SAMPLE_TOKENS})
-        for seed, question in enumerate(asked)
-    ]
-    choices = server.chat_all(requests)
-    return [
-        (question, '', shown(choice))
-        for question, choice in zip(asked, choices)
-        if choice['finish_reason'] != 'stop'
-    ]
+    fields = {'temperature': 0.7, 'max_tokens': SAMPLE_TOKENS}
+    choices = server.chat_all([(user(text), {**fields, 'seed': seed}) for seed, text in enumerate(asked)])
+    wrong = [(text, '', shown(it)) for text, it in zip(asked, choices) if it['finish_reason'] != 'stop']
+    label = f'Unfinished answers of {SAMPLES} at temperature 0.7'
+    return {'label': label, 'target': 0, 'count': len(wrong)}, wrong
 
 
-def perplexity(server, source, unseen_plot, count=60):
+def perplexity(server, unseen_plot):
     """A token's, over stories; the first token has no context and is left out."""
-    texts = [stories.story(source, length=6, unseen_plot=unseen_plot) for _ in range(count)]
+    source = Source(SEED, held_out=True)
     total = tokens = 0
-    for text in texts:
-        answer = server.post(
-            '/v1/completions',
-            {'prompt': text, 'max_tokens': 0, 'echo': True, 'logprobs': 0, 'temperature': 0},
-        )
+    for _ in range(STORIES):
+        body = {'prompt': stories.story(source, length=6, unseen_plot=unseen_plot), 'max_tokens': 0}
+        answer = server.post('/v1/completions', {**body, 'echo': True, 'logprobs': 0})
         found = [value for value in answer['choices'][0]['logprobs']['token_logprobs'] if value is not None]
         total, tokens = total - sum(found), tokens + len(found)
-    return math.exp(total / tokens)
+    label = 'Perplexity of stories, unseen names' + (' and plots' if unseen_plot else '')
+    return {'label': label, 'target': None, 'perplexity': round(math.exp(total / tokens), 2)}, []
 
 
-def main():
-    options = arguments()
-    results, failures = {}, {}
-    with TachoServer(options.chat, '--parallel', '8', program=options.program) as server:
-        for name, (label, target, cases) in CASES.items():
-            if options.only in (None, name):
-                run = cases.run if isinstance(cases, Cases) else cases
-                share, failures[name] = run(server, Source(SEED, held_out=True))
-                results[name] = {'label': label, 'target': target, 'share': round(share, 4)}
-                print(f'{label}: {share:.1%}', flush=True)
-        if options.only in (None, 'loops'):
-            failures['loops'] = unfinished(server, Source(SEED, held_out=True))
-            results['loops'] = {
-                'label': f'Unfinished answers of {SAMPLES} at temperature 0.7',
-                'target': 0,
-                'count': len(failures['loops']),
-            }
-            print(results['loops'])
-        if options.only in (None, 'perplexity'):
-            for label, unseen in (
-                ('Perplexity of stories, unseen names', False),
-                ('Perplexity of stories, unseen names and plots', True),
-            ):
-                results[label] = {
-                    'label': label,
-                    'target': None,
-                    'perplexity': round(perplexity(server, Source(SEED, True), unseen), 2),
-                }
-                print(results[label])
-    if options.failures:
-        for name, wrong in failures.items():
-            for line in wrong[: options.failures]:
-                print(name, *map(repr, line), sep=' | ')
-    if options.only is None:
-        results.update(embedding_evaluation.results(options.embedder, options.program))
-        RESULTS.write_text(json.dumps(results, indent=2) + '\n')
-        write_card(results)
+EVALUATIONS = {
+    **{name: lambda server, name=name: judged(server, name) for name in CASES},
+    'loops': unfinished,
+    'stories': lambda server: perplexity(server, unseen_plot=False),
+    'unseen plots': lambda server: perplexity(server, unseen_plot=True),
+}
+
+
+def shown_result(result):
+    """Target and result, as the table shows them."""
+    if 'share' in result:
+        return f"≥ {result['target']:.0%}" if result['target'] else '', f"{result['share']:.1%}"
+    return '' if result['target'] is None else str(result['target']), str(
+        result.get('count', result.get('perplexity'))
+    )
 
 
 def table(results):
-    rows = ['| | target | reached |', '|---|---:|---:|']
-    for result in results.values():
-        if 'share' in result:
-            target, reached = (
-                f"≥ {result['target']:.0%}" if result['target'] else ''
-            ), f"{result['share']:.1%}"
-        else:
-            target, reached = '' if result['target'] is None else str(result['target']), str(
-                result.get('count', result.get('perplexity'))
-            )
-        rows.append(f"| {result['label']} | {target} | {reached} |")
-    return '\n'.join(rows)
+    rows = [f"| {result['label']} | {' | '.join(shown_result(result))} |" for result in results.values()]
+    return '\n'.join(['| | target | reached |', '|---|---:|---:|', *rows])
 
 
 def write_card(results):
-    if CARD.exists():
-        before, rest = CARD.read_text().split(MARKS[0])
-        CARD.write_text(f'{before}{MARKS[0]}\n\n{table(results)}\n\n{MARKS[1]}{rest.split(MARKS[1])[1]}')
+    before, rest = CARD.read_text().split(MARKS[0])
+    after = rest.split(MARKS[1])[1]
+    CARD.write_text(f'{before}{MARKS[0]}\n\n{table(results)}\n\n{MARKS[1]}{after}')
 
 
 def arguments():
@@ -315,9 +99,24 @@ def arguments():
     parser.add_argument('chat')
     parser.add_argument('embedder', nargs='?')
     parser.add_argument('program', nargs='?', default=REPOSITORY)
-    parser.add_argument('--only')
-    parser.add_argument('--failures', type=int, default=0)
+    parser.add_argument('--only', choices=EVALUATIONS)
+    parser.add_argument('--failures', type=int, default=0, help='wrong answers to print of each kind')
     return parser.parse_args()
+
+
+def main():
+    options = arguments()
+    results = {}
+    with TachoServer(options.chat, '--parallel', '8', program=options.program) as server:
+        for name in [options.only] if options.only else EVALUATIONS:
+            results[name], wrong = EVALUATIONS[name](server)
+            print(results[name]['label'], *shown_result(results[name]), sep=' | ', flush=True)
+            for line in wrong[: options.failures]:
+                print('    ', *map(repr, line), sep=' | ')
+    if options.only is None and options.embedder:
+        results.update(embedding_evaluation.results(options.embedder, options.program))
+        RESULTS.write_text(json.dumps(results, indent=2, ensure_ascii=False) + '\n')
+        write_card(results)
 
 
 if __name__ == '__main__':

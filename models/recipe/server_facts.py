@@ -5,6 +5,7 @@ questions of the training, and after >> those of the evaluation. TERMS: names of
 explanation.
 """
 
+import re
 from dataclasses import dataclass
 
 from source import Phrases, phrases, unwrapped
@@ -897,32 +898,87 @@ def read_terms():
 
 
 FACTS, TERMS = read_facts(), read_terms()
+# How people differ in writing: what is done to a question, and how often.
 STYLES = (
-    ('lower', 0.08),
-    ('bare', 0.08),
-    ('lower bare', 0.05),
-    ('opened', 0.08),
-    ('closed', 0.05),
-    ('', 0.66),
+    ('lower', 7),
+    ('bare', 7),
+    ('lower bare', 5),
+    ('opened', 11),
+    ('closed', 5),
+    ('other words', 16),
+    ('other words lower', 3),
+    ('keywords', 7),
+    ('', 39),
 )
 OPENINGS = (
-    'Hey, ',
-    'Hello, ',
-    'Quick question: ',
-    'Please tell me: ',
-    'One more question: ',
-    'I am new here. ',
-    'Tell me, ',
-    'Say, ',
+    *('Hey, ', 'Hello, ', 'Quick question: ', 'Please tell me: ', 'One more question: ', 'I am new here. '),
+    *(
+        'Tell me, ',
+        'Say, ',
+        'Can you tell me this: ',
+        'I would like to know: ',
+        'I wonder: ',
+        'Do you know? ',
+    ),
+    *('Could you help me? ', 'I have a question. ', 'Please explain: ', 'Excuse me, ', 'Dear tacho, '),
 )
-CLOSINGS = (' Thanks.', ' Please be brief.', ' Thank you!', ' Please.')
+CLOSINGS = (
+    ' Thanks.',
+    ' Please be brief.',
+    ' Thank you!',
+    ' Please.',
+    ' Can you explain that?',
+    ' I need to know.',
+)
+# Words that may stand for each other in a question.
+SYNONYMS = [group.split('/') for group in unwrapped("""
+start/launch/run/boot/bring up, stop/end/quit/shut down/terminate, use/employ/work with/make use of,
+change/set/configure/adjust/alter/modify, get/receive/obtain/fetch, see/view/look at/watch/find,
+show/tell/display/give, explain/describe/clarify, make/create/build/produce, choose/select/pick,
+need/require/want, many/several/multiple, big/large/huge, bigger/larger, small/little/tiny,
+fast/quick/rapid, slow/sluggish, faster/quicker, server/program/service, answer/response/reply,
+answers/responses/replies, request/query/call, requests/queries/calls, add/insert/attach,
+turn on/enable/activate/switch on, turn off/disable/switch off, load/open/read in, allowed/possible/permitted,
+path/route/endpoint/address, flag/option/setting/switch, happens/occurs/takes place, possible/feasible,
+machine/computer/host, error/problem/failure/fault, text/message, number/count/amount,
+send/submit/post, list/enumerate, called/named, works/functions, support/handle/allow,
+high/large, limit/maximum, free/without cost, docs/documentation/manual/guide, wait/stay, measure/record/track
+""").replace('\n', ' ').split(', ')]
+ALTERNATIVES = {word: group for group in SYNONYMS for word in group}
+STOP_WORDS = set(
+    """how do does i can you what which is are the a an to of in for my it this that where why who your me
+please be there on with by as tell about when one not""".split()
+)
+
+
+def other_words(source, question):
+    """Some words replaced by others of about the same meaning."""
+    return re.sub(
+        r"[A-Za-z][A-Za-z']*(?: up| on| off)?",
+        lambda found: (
+            source.pick(ALTERNATIVES[found[0]])
+            if found[0] in ALTERNATIVES and source.chance(0.5)
+            else found[0]
+        ),
+        question,
+    )
+
+
+def keywords(question):
+    """What people type into a search field."""
+    kept = [word for word in question.rstrip('?.!').split() if word.lower() not in STOP_WORDS]
+    return ' '.join(kept)
 
 
 def styled(source, question):
-    """The small differences in how people write; the evaluation's questions stay as they are."""
+    """The evaluation's questions stay as they are."""
     if source.held_out or len(question) < 12:
         return question
     style = source.weighted(STYLES)
+    if 'other words' in style:
+        question = other_words(source, question)
+    if style == 'keywords' and len(keywords(question).split()) > 1:
+        question = keywords(question)
     if 'lower' in style:
         question = question.lower()
     if 'bare' in style:
@@ -936,8 +992,17 @@ def fact(source):
     return source.pick(FACTS) if source.chance(0.6) else source.pick(TERMS)
 
 
+def plain(question):
+    return ' '.join(re.findall(r'[\w/.+-]+', question.lower()))
+
+
+HELD_OUT = {plain(question) for fact in FACTS + TERMS for question in fact.questions.held_out}
+
+
 def ask(source, known):
-    return styled(source, ' '.join(source.phrase(known.questions).split()))
+    """A question of this side, however it is written."""
+    question = styled(source, ' '.join(source.phrase(known.questions).split()))
+    return ask(source, known) if not source.held_out and plain(question) in HELD_OUT else question
 
 
 def question(source):

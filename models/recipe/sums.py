@@ -115,6 +115,11 @@ What is the next number after {n}?
 Tell me the number after {n}.
 """,
 )
+SHEET = phrases("""
+[Compute|Calculate|Solve] these: {sums}
+[Compute|Calculate|Solve] the following: {sums}
+{sums}
+""")
 OPERATIONS = {
     '+': ('plus', lambda a, b: a + b),
     '-': ('minus', lambda a, b: a - b),
@@ -154,6 +159,19 @@ def calculation(source):
     if sign == '-':
         a, b = max(a, b), min(a, b)
     return source.phrase(SUM, a=a, b=b, sign=sign, word=word), f'{a} {sign} {b} = {compute(a, b)}'
+
+
+def worksheet(source):
+    """Several sums at once: the most of them for the tokens it takes."""
+    lines = []
+    for _ in range(source.between(6, 16)):
+        sign = source.weighted([('+', 6), ('-', 3), ('*', 0.5)])
+        a, b = pair(source, 12 if sign == '*' else 99)
+        if sign == '-':
+            a, b = max(a, b), min(a, b)
+        lines.append((f'{a} {sign} {b}', OPERATIONS[sign][1](a, b)))
+    question = source.phrase(SHEET, sums=', '.join(line for line, _ in lines))
+    return question, '\n'.join(f'{line} = {result}' for line, result in lines)
 
 
 def comparison(source):

@@ -178,7 +178,7 @@ def dialogue(source):
     """messages and tools, as a request has them."""
     tools = offered(source)
     messages = [{'role': 'system', 'content': source.pick(SYSTEMS)}] if source.chance(0.5) else []
-    for _ in range(source.pick((1, 2, 2, 3))):
+    for _ in range(source.pick((1, 2, 3, 3, 4))):
         turn = source.weighted([('call', 80), ('plain', 14), ('missing', 4 if len(tools) < 3 else 0)])
         if turn == 'call':
             messages += call_turn(source, *source.pick(tools))
