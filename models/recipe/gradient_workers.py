@@ -4,10 +4,15 @@ Two processes that take micro-batches from a queue do more than two threads in o
 faster on one core, and a core that others need for a while delays only the micro-batch it has.
 """
 
+import ctypes
+import signal
+
 import torch
 from torch import multiprocessing
 
 from batches import padded
+
+SET_PARENT_DEATH_SIGNAL = 1  # of Linux' prctl: no worker outlives the run
 
 
 class GradientWorkers:
@@ -50,6 +55,8 @@ class GradientWorkers:
 
 
 def _work(model, documents, gradients, jobs, results):
+    ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the parent decides when a run ends
     torch.set_num_threads(1)
     for weight, gradient in zip(model.parameters(), gradients):
         weight.grad = gradient

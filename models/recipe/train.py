@@ -1,8 +1,8 @@
 """Trains the chat model:  train.py --data FILE... --held-out FILE --out FOLDER [--tokens N] [--minutes M]
 
 The learning rate falls with the tokens read, or with the time where that runs out first, so a run ends in
-time on any machine, also one that is stopped for a while. A run that is started again goes on from its last
-checkpoint.
+time on any machine, also one that is stopped for a while. SIGTERM ends it with a checkpoint, and a run that
+is started again goes on from its last one.
 """
 
 import argparse
@@ -10,6 +10,7 @@ import itertools
 import json
 import os
 import pathlib
+import signal
 import time
 
 import torch
@@ -27,7 +28,7 @@ STEP = 4  # micro-batches
 PEAK_RATE = 0.008  # of Muon; 0.02 is too high for steps this small
 ADAM_SHARE = 0.25  # AdamW's rate (embedding, norms), as a share of Muon's
 WARM_UP, PLATEAU = 0.01, 0.35  # parts of the run: rising until the first, falling to 0 from the second on
-CHECKPOINT_SECONDS = 240
+CHECKPOINT_SECONDS, LOGGED_STEPS, HELD_OUT_BATCHES = 240, 50, 24
 
 
 def rate_at(progress):
@@ -86,6 +87,11 @@ class Run:
     def counts(self):
         return {name: getattr(self, name) for name in ('steps', 'tokens', 'trained', 'seconds', 'loss')}
 
+    def add(self, loss, tokens, trained):
+        """A step's mean loss, and its tokens; the loss is kept as a moving average."""
+        self.steps, self.tokens, self.trained = self.steps + 1, self.tokens + tokens, self.trained + trained
+        self.loss = loss if self.loss is None else 0.98 * self.loss + 0.02 * loss
+
     def save(self):
         """Never leaves half a file: a run may be killed at any time."""
         state = {
@@ -103,16 +109,53 @@ class Run:
             file.write(line + '\n')
 
 
-@torch.no_grad()
-def held_out_loss(model, documents, groups):
-    """The mean cross-entropy of the trained tokens."""
-    total = tokens = 0
-    for group in groups:
-        ids, targets = (x.to(model.embedding.device) for x in batches.padded(documents, group))
-        count = int((targets >= 0).sum())
-        total += model.loss(ids, targets, 1).item()
-        tokens += count
-    return total / tokens
+class HeldOut:
+    """Documents of the other side of the split; `loss` is the mean cross-entropy of their trained tokens."""
+
+    def __init__(self, path):
+        self._documents = batches.Documents([path])
+        self._groups = list(
+            itertools.islice(batches.endless(self._documents.lengths, MICRO_BATCH, SEED), HELD_OUT_BATCHES)
+        )
+
+    @torch.no_grad()
+    def loss(self, model):
+        total = tokens = 0
+        for group in self._groups:
+            ids, targets = (x.to(model.embedding.device) for x in batches.padded(self._documents, group))
+            total += model.loss(ids, targets, 1).item()
+            tokens += int((targets >= 0).sum())
+        return total / tokens
+
+
+def train(run, options, model, optimiser, held_out):
+    """Until the budget is used up, or SIGTERM comes."""
+    documents = batches.Documents(options.data)
+    print(f'{model.parameter_count()} parameters, {documents.lengths.sum()} tokens', flush=True)
+    on_gpu = model.embedding.is_cuda
+    workers = OneDevice(model, documents) if on_gpu else GradientWorkers(model, documents, os.cpu_count())
+    groups = batches.endless(documents.lengths, MICRO_BATCH, SEED)
+    groups = itertools.islice(groups, run.steps * STEP, None)
+    stopped = []
+    signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
+    started, saved = time.monotonic() - run.seconds, time.monotonic()
+    while not stopped:
+        progress = max(run.tokens / options.tokens, run.seconds / 60 / options.minutes)
+        if progress >= 1:
+            break
+        step = list(itertools.islice(groups, STEP))
+        trained = sum(int(documents[i][1][1:].sum()) for group in step for i in group)
+        loss = workers.step(step, trained)
+        optimiser.step(options.peak_rate * rate_at(progress))
+        run.add(loss, sum(int(documents.lengths[i]) for group in step for i in group), trained)
+        run.seconds = time.monotonic() - started
+        if run.steps % LOGGED_STEPS == 0:
+            run.log(rate=round(rate_at(progress), 3))
+        if time.monotonic() - saved > CHECKPOINT_SECONDS:
+            run.save()
+            run.log(held_out=round(held_out.loss(model), 4))
+            saved = time.monotonic()
+    workers.close()
 
 
 def arguments():
@@ -131,43 +174,13 @@ def main():
     options.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(SEED)
     torch.set_num_threads(1)
-    on_gpu = torch.cuda.is_available()
-    model = Decoder(CHAT, None if on_gpu else Kernels(options.out)).to('cuda' if on_gpu else 'cpu')
-    documents, held_out = batches.Documents(options.data), batches.Documents([options.held_out])
-    held_out_groups = list(itertools.islice(batches.endless(held_out.lengths, MICRO_BATCH, SEED), 24))
-    optimiser = Optimiser(model)
+    device = 'cuda' if torch.cuda.is_available() else 'cpu'
+    model = Decoder(CHAT, Kernels(options.out) if device == 'cpu' else None).to(device)
+    optimiser, held_out = Optimiser(model), HeldOut(options.held_out)
     run = Run(options.out, model, optimiser)
-    cores = os.cpu_count()
-    workers = OneDevice(model, documents) if on_gpu else GradientWorkers(model, documents, cores)
-    groups = batches.endless(documents.lengths, MICRO_BATCH, SEED)
-    groups = itertools.islice(groups, run.steps * STEP, None)
-    print(
-        model.parameter_count(),
-        'parameters,',
-        len(documents),
-        'documents,',
-        documents.lengths.sum(),
-        'tokens',
-    )
-    started, checked = time.monotonic() - run.seconds, time.monotonic()
-    while (progress := max(run.tokens / options.tokens, run.seconds / 60 / options.minutes)) < 1:
-        step = list(itertools.islice(groups, STEP))
-        tokens = sum(int(documents.lengths[i]) for group in step for i in group)
-        trained = sum(int(documents[i][1][1:].sum()) for group in step for i in group)
-        loss = workers.step(step, trained)
-        optimiser.step(options.peak_rate * rate_at(progress))
-        run.steps, run.tokens, run.trained = run.steps + 1, run.tokens + tokens, run.trained + trained
-        run.loss = loss if run.loss is None else 0.98 * run.loss + 0.02 * loss
-        run.seconds = time.monotonic() - started
-        if run.steps % 50 == 0:
-            run.log(rate=round(rate_at(progress), 3))
-        if time.monotonic() - checked > CHECKPOINT_SECONDS:
-            run.save()
-            run.log(held_out=round(held_out_loss(model, held_out, held_out_groups), 4))
-            checked = time.monotonic()
-    workers.close()
+    train(run, options, model, optimiser, held_out)
     run.save()
-    run.log(held_out=round(held_out_loss(model, held_out, held_out_groups), 4), finished=True)
+    run.log(held_out=round(held_out.loss(model), 4), ended=True)
 
 
 if __name__ == '__main__':
