@@ -41,10 +41,10 @@ def openai_form(messages):
 def main():
     file, program = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else REPOSITORY
     source, tokenizer, wrong = Source(SEED), Tokenizer.load(), 0
-    chats = [kind for kind in corpus.KINDS if kind[0] != 'raw story']
+    chats = [kind for kind in corpus.KINDS if kind.name != 'raw story']
     with TachoServer(file, program=program) as server:
         for _ in range(CONVERSATIONS):
-            messages, tools = source.pick(chats)[1](source)
+            messages, tools = source.pick(chats).make(source)
             messages = messages[:-1]
             ours = ''.join(text for text, _ in render(messages, tools, answer_next=True))
             body = {'messages': openai_form(messages), **({'tools': tools} if tools else {})}

@@ -1,10 +1,12 @@
-"""Puts documents together from the kinds of text, and writes them as tokens:  corpus.py OUT.npz TOKENS SEED
-[--held-out]
+"""Puts documents together from the kinds of text, and writes them as tokens:
+
+corpus.py OUT.npz --tokens N --seed N [--stage early|late] [--held-out]
 """
 
+import argparse
 import collections
 import json
-import sys
+from dataclasses import dataclass
 
 import batches
 import copying
@@ -19,6 +21,7 @@ import values
 from chat_format import DEFAULT_SYSTEM, END_OF_TEXT, render
 from decoder_shape import CHAT
 from source import Source
+from tokenizer import Tokenizer
 
 SYSTEMS = (
     (None, 55),
@@ -170,30 +173,47 @@ def needle(source):
     )
 
 
+def interview(source):
+    """Several questions about one text."""
+    return chat(source.weighted(SYSTEMS), records.interview(source)), None
+
+
 def raw_story(source):
     return source.pick((stories.story, stories.story, stories.long_story))(source)
 
 
-# Kinds and their share of the tokens. Copying and sums are learned last and come most; tool definitions are
-# long.
+@dataclass(frozen=True)
+class Kind:
+    """A kind of document and its share of the tokens, relative to the others', early and late in training.
+
+    Copying comes most early: it is learned in one jump, and JSON and tool calls rest on it.
+    """
+
+    name: str
+    make: object
+    early: float
+    late: float
+
+
 KINDS = [
-    ('story', turns_of([(stories.request, 1)], (1, 1, 2)), 0.115),
-    ('raw story', raw_story, 0.02),
-    ('questions', turns_of(QUESTIONS, (1, 2, 3, 4, 5)), 0.17),
-    ('tasks', turns_of(TASKS, (2, 3, 4, 5)), 0.10),
-    ('echo', turns_of([(copying.echo, 1)], (1, 2, 3)), 0.06),
-    ('long echo', turns_of([(copying.long_echo, 1)], (1,)), 0.085),
-    ('sums', turns_of(SUMS, (4, 6, 8, 10)), 0.08),
-    ('worksheet', turns_of([(sums.worksheet, 1)], (1, 2)), 0.07),
-    ('json', turns_of(JSON, (1, 2, 3)), 0.12),
-    ('json system', json_system, 0.01),
-    ('mixed', mixed, 0.05),
-    ('named', named, 0.012),
-    ('long chat', long_chat, 0.02),
-    ('needle', needle, 0.018),
-    ('tools', tool_calls.dialogue, 0.22),
+    Kind('story', turns_of([(stories.request, 1)], (1, 1, 2)), early=11, late=9),
+    Kind('raw story', raw_story, early=2, late=1.5),
+    Kind('questions', turns_of(QUESTIONS, (1, 2, 3, 4, 5)), early=17, late=20),
+    Kind('tasks', turns_of(TASKS, (2, 3, 4, 5)), early=10, late=9),
+    Kind('echo', turns_of([(copying.echo, 1)], (1, 2, 3)), early=6, late=4.5),
+    Kind('long echo', turns_of([(copying.long_echo, 1)], (1,)), early=9, late=4),
+    Kind('sums', turns_of(SUMS, (4, 6, 8, 10)), early=8, late=7),
+    Kind('worksheet', turns_of([(sums.worksheet, 1)], (1, 2)), early=7, late=7),
+    Kind('json', turns_of(JSON, (1, 2, 3)), early=12, late=16),
+    Kind('interview', interview, early=0, late=5),
+    Kind('json system', json_system, early=1, late=2),
+    Kind('mixed', mixed, early=5, late=5),
+    Kind('named', named, early=1, late=1),
+    Kind('long chat', long_chat, early=2, late=2),
+    Kind('needle', needle, early=2, late=2),
+    Kind('tools', tool_calls.dialogue, early=22, late=25),
 ]
-COPIES = {'echo', 'long echo', 'json', 'needle', 'tasks', 'tools'}
+COPIES = {'interview', 'echo', 'long echo', 'json', 'needle', 'tasks', 'tools'}
 TALKS = {'story', 'questions'}
 
 
@@ -216,12 +236,14 @@ def encoded(source, tokenizer, name, parts):
     return ids, trained
 
 
-def documents(source, tokenizer, tokens):
+def documents(source, tokenizer, tokens, stage='early'):
     """(name, ids, trained) until there are `tokens`: always of the kind that is furthest behind its share."""
+    shares = {kind: share for kind in KINDS if (share := getattr(kind, stage))}
     made, total = collections.Counter(), 0
     while total < tokens:
-        name, make, _ = min(KINDS, key=lambda kind: made[kind[0]] / kind[2])
-        ids, trained = encoded(source, tokenizer, name, parts_of(source, name, make))
+        kind = min(shares, key=lambda kind: made[kind.name] / shares[kind])
+        name = kind.name
+        ids, trained = encoded(source, tokenizer, name, parts_of(source, name, kind.make))
         if len(ids) > CHAT.context:
             continue
         made[name] += len(ids)
@@ -229,26 +251,26 @@ def documents(source, tokenizer, tokens):
         yield name, ids, trained
 
 
-def main():
-    from tokenizer import Tokenizer
+def arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('out')
+    parser.add_argument('--tokens', type=float, required=True)
+    parser.add_argument('--seed', type=int, required=True)
+    parser.add_argument('--stage', choices=('early', 'late'), default='early')
+    parser.add_argument('--held-out', action='store_true')
+    return parser.parse_args()
 
-    out, tokens, seed = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
-    source = Source(seed, held_out='--held-out' in sys.argv)
-    found, per = [], collections.Counter()
-    for name, ids, trained in documents(source, Tokenizer.load(), tokens):
+
+def main():
+    options = arguments()
+    source, tokenizer = Source(options.seed, options.held_out), Tokenizer.load()
+    found, tokens, trained_tokens = [], collections.Counter(), 0
+    for name, ids, trained in documents(source, tokenizer, options.tokens, options.stage):
         found.append((ids, trained))
-        per.update({name: len(ids), name + ' documents': 1})
-    batches.save(out, found)
-    print(
-        out,
-        len(found),
-        'documents',
-        sum(len(ids) for ids, _ in found),
-        'tokens',
-        sum(sum(on) for _, on in found),
-        'trained',
-        dict(per),
-    )
+        tokens[name] += len(ids)
+        trained_tokens += sum(trained)
+    batches.save(options.out, found)
+    print(f'{options.out}: {len(found)} documents, {trained_tokens} trained tokens of', dict(tokens))
 
 
 if __name__ == '__main__':

@@ -14,6 +14,7 @@ models=${MODELS:-$repository/models}
 tacho=${TACHO:-$repository}
 python=${PYTHON:-/usr/bin/python3}
 tokens=${TOKENS:-60e6} minutes=${MINUTES:-600}
+early=${EARLY:-0.4} # of the training is on the early mix
 pairs=${PAIRS:-120e3}
 shard_tokens=${SHARD_TOKENS:-16e6}
 
@@ -30,12 +31,14 @@ trainer() {
 echo "tests"
 "$python" -m unittest -q test_recipe
 [[ -e tokenizer.json ]] || "$python" train_tokenizer.py
-for seed in 11 12; do
-  [[ -e $work/$seed.npz ]] || "$python" corpus.py "$work/$seed.npz" "$shard_tokens" "$seed"
+for seed in 11 12 13 14; do
+  stage=$([[ $seed -lt 13 ]] && echo early || echo late)
+  [[ -e $work/$seed.npz ]] || "$python" corpus.py "$work/$seed.npz" --tokens "$shard_tokens" --seed "$seed" --stage "$stage"
 done
-[[ -e $work/held-out.npz ]] || "$python" corpus.py "$work/held-out.npz" 1.5e5 99 --held-out
-trainer train.py --data "$work"/1[12].npz --held-out "$work/held-out.npz" --out "$work/chat" \
-  --tokens "$tokens" --minutes "$minutes"
+[[ -e $work/held-out.npz ]] || "$python" corpus.py "$work/held-out.npz" --tokens 1.5e5 --seed 99 --held-out
+budget=(--held-out "$work/held-out.npz" --out "$work/chat" --tokens "$tokens" --minutes "$minutes")
+trainer train.py --data "$work"/1[12].npz "${budget[@]}" --until "$early"
+trainer train.py --data "$work"/1[34].npz "${budget[@]}"
 [[ -e $work/embedder/done ]] || trainer train_embedder.py --out "$work/embedder" --pairs "$pairs"
 touch "$work/embedder/done"
 

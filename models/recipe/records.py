@@ -327,6 +327,18 @@ Look at this text: {text}\\nWhich {key} do you see?
 {text} Please give me the {key}.
 """,
 )
+ASK_AGAIN = phrases("""
+And the {key}?
+What is the {key}?
+Now tell me the {key}.
+Which {key} is given?
+""")
+EXTRACT_AGAIN = phrases("""
+Now give me {keys} as JSON.
+Write {keys} as JSON.
+JSON with {list}, please.
+Extract {keys} as a JSON object.
+""")
 INVENT = phrases("""
 Make up {kind} and answer in JSON with the keys {keys}.
 Describe {kind} as JSON with {keys}.
@@ -414,6 +426,23 @@ def value_in_words(source):
     _, fields, text = told(source)
     key = source.pick(list(fields))
     return framed(source, ASK, text=text, key=spoken(key)), f'The {spoken(key)} is {fields[key]}.'
+
+
+def interview(source):
+    """Turns about one text, which only the first question holds."""
+    _, fields, text = told(source)
+    keys = list(fields)
+    first = source.pick(keys)
+    turns = [(framed(source, ASK, text=text, key=spoken(first)), f'The {spoken(first)} is {fields[first]}.')]
+    for _ in range(source.between(1, 4)):
+        if source.chance(0.5):
+            key = source.pick(keys)
+            turns.append((source.phrase(ASK_AGAIN, key=spoken(key)), f'The {spoken(key)} is {fields[key]}.'))
+        else:
+            some = source.sample(keys, source.between(1, len(keys)))
+            found = json.dumps({key: fields[key] for key in some}, ensure_ascii=False)
+            turns.append((source.phrase(EXTRACT_AGAIN, keys=joined(some), list=', '.join(some)), found))
+    return turns
 
 
 def bare_extraction(source):

@@ -85,9 +85,9 @@ class Corpus(unittest.TestCase):
     def test_slots_are_all_filled(self):
         for held_out in (False, True):
             from_ = Source(4, held_out)
-            for name, make, _ in corpus.KINDS:
+            for kind in corpus.KINDS:
                 for _ in range(60):
-                    text = ''.join(text for text, _ in corpus.parts_of(from_, name, make))
+                    text = ''.join(text for text, _ in corpus.parts_of(from_, kind.name, kind.make))
                     self.assertNotRegex(text, r'\{[a-z]+[0-9]?\}')
 
 

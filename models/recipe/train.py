@@ -141,7 +141,7 @@ def train(run, options, model, optimiser, held_out):
     started, saved = time.monotonic() - run.seconds, time.monotonic()
     while not stopped:
         progress = max(run.tokens / options.tokens, run.seconds / 60 / options.minutes)
-        if progress >= 1:
+        if progress >= options.until:
             break
         step = list(itertools.islice(groups, STEP))
         trained = sum(int(documents[i][1][1:].sum()) for group in step for i in group)
@@ -165,6 +165,9 @@ def arguments():
     parser.add_argument('--out', type=pathlib.Path, required=True)
     parser.add_argument('--tokens', type=float, default=60e6)
     parser.add_argument('--minutes', type=float, default=600)
+    parser.add_argument(
+        '--until', type=float, default=1, help='share of the budget, to go on with other data'
+    )
     parser.add_argument('--peak-rate', type=float, default=PEAK_RATE)
     return parser.parse_args()
 

@@ -12,10 +12,10 @@ SEED, TEXTS = 7, 24000
 def texts():
     """Documents of all kinds, of each as many as its share, so short ones count less than in training."""
     source = Source(SEED)
-    weights = [(kind, kind[2]) for kind in corpus.KINDS if kind[0] not in ('needle', 'long chat')]
+    weights = [(kind, kind.early) for kind in corpus.KINDS if kind.name not in ('needle', 'long chat')]
     for _ in range(TEXTS):
-        name, make, _ = source.weighted(weights)
-        yield ''.join(text for text, _ in corpus.parts_of(source, name, make))
+        kind = source.weighted(weights)
+        yield ''.join(text for text, _ in corpus.parts_of(source, kind.name, kind.make))
 
 
 if __name__ == '__main__':
