@@ -196,22 +196,22 @@ class Kind:
 
 
 KINDS = [
-    Kind('story', turns_of([(stories.request, 1)], (1, 1, 2)), early=11, late=9),
+    Kind('story', turns_of([(stories.request, 1)], (1, 1, 2)), early=11, late=7),
     Kind('raw story', raw_story, early=2, late=1.5),
-    Kind('questions', turns_of(QUESTIONS, (1, 2, 3, 4, 5)), early=17, late=20),
+    Kind('questions', turns_of(QUESTIONS, (1, 2, 3, 4, 5)), early=17, late=24),
     Kind('tasks', turns_of(TASKS, (2, 3, 4, 5)), early=10, late=9),
     Kind('echo', turns_of([(copying.echo, 1)], (1, 2, 3)), early=6, late=4.5),
     Kind('long echo', turns_of([(copying.long_echo, 1)], (1,)), early=9, late=4),
     Kind('sums', turns_of(SUMS, (4, 6, 8, 10)), early=8, late=7),
     Kind('worksheet', turns_of([(sums.worksheet, 1)], (1, 2)), early=7, late=7),
-    Kind('json', turns_of(JSON, (1, 2, 3)), early=12, late=16),
+    Kind('json', turns_of(JSON, (1, 2, 3)), early=12, late=18),
     Kind('interview', interview, early=0, late=5),
     Kind('json system', json_system, early=1, late=2),
     Kind('mixed', mixed, early=5, late=5),
     Kind('named', named, early=1, late=1),
     Kind('long chat', long_chat, early=2, late=2),
     Kind('needle', needle, early=2, late=2),
-    Kind('tools', tool_calls.dialogue, early=22, late=25),
+    Kind('tools', tool_calls.dialogue, early=22, late=27),
 ]
 COPIES = {'interview', 'echo', 'long echo', 'json', 'needle', 'tasks', 'tools'}
 TALKS = {'story', 'questions'}

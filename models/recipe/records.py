@@ -299,6 +299,13 @@ What are {keys}? Answer with JSON. {text}
 Fields: {list}\\nText: {text}\\nJSON:
 Text: {text}\\nFields: {list}\\nAnswer in JSON.
 {text}\\nKeys: {list}
+Give me a JSON object with {keys} of this text: {text}
+Make JSON with the keys {list} from this: {text}
+Take the {keys} from the text and answer with JSON: {text}
+[Here is|This is] the text: {text}\\nAnswer with JSON that has {keys}.
+{text}\\nI need the {keys} of this as JSON.
+Put {keys} into a JSON object: {text}
+In JSON, what are the {keys} in: {text}
 Please extract the [fields|values|keys] {list} as JSON from: {text}
 """,
     """

@@ -21,6 +21,14 @@ How do I scrape it?
 [Where|How] does Prometheus [find|get|read] the metrics?
 I want to [scrape|collect] the metrics. [What do I do?|How?]
 What [path|address|URL] does Prometheus have to [read|scrape]?
+What does my prometheus.yml need?
+[Tell|Show] me how Prometheus [gets|collects|reads] your metrics.
+Prometheus should [watch|monitor|collect from] this server. What must I do?
+I use Prometheus. How does it get the numbers [of tacho|of this server|from you]?
+Which scrape config is right for [tacho|this server]?
+How are the metrics [collected|scraped|fetched|pulled] by Prometheus?
+Is it possible to [scrape|monitor] [you|this server|tacho]?
+What has to be done for monitoring with Prometheus?
 >>
 How should Prometheus be configured for tacho?
 What do I do so that Prometheus collects your numbers?
@@ -37,6 +45,15 @@ How do I run a better model?
 How do I start [tacho|the server] with [my|another|a] [model|GGUF file]?
 How do I serve a GGUF file?
 Where do I put my model?
+Is there [an option|a flag|a way] to [use|load|serve|pick] [another|my own|a bigger] [model|GGUF|model \
+file]?
+What must I [type|do|change] to [serve|load|run] [my|a GGUF|another] [file|model|GGUF]?
+How is [another|my own|a bigger|a GGUF] model [used|served|started|chosen]?
+I have a GGUF file. What now?
+I downloaded a GGUF, how do I [run|load|serve] it?
+[Tell|Show] me how to [load|use|serve] [another|a different|my own] model.
+Which command serves my model file?
+Is it possible to [replace|change] [you|this model] with a bigger one?
 >>
 How is a different model loaded?
 What do I have to do to serve my own GGUF?
@@ -50,6 +67,12 @@ hub]?
 How do I use a Hugging Face model?
 What is hf:user/repo?
 [Where|How] do I [get|find] models?
+Does tacho fetch models from Hugging Face?
+Is it possible to [download|get] a model [by name|by its URI|from the web|from Hugging Face]?
+How is a model [downloaded|fetched] [by tacho|from Hugging Face|from the hub|]?
+I want a model from Hugging Face.
+Which URI do I give for a model on Hugging Face?
+Are models downloaded [automatically|for me]?
 >>
 Is it possible to load a model from Hugging Face?
 How are models from the hub downloaded?
@@ -62,6 +85,12 @@ How do I get started?
 How do I begin with tacho?
 I want to start [tacho|the server].
 What do I type to start tacho?
+What is the command to [start|run|launch] [the server|tacho]?
+How is [tacho|it] [launched|run|started]?
+[Tell|Show] me how to [start|run|launch] [the server|tacho|this].
+I cloned the repository. What now?
+What must I type first?
+Which command [runs|launches|boots] [tacho|the server]?
 >>
 Which command do I need to launch tacho?
 How is the server started?
@@ -75,6 +104,12 @@ Where does [tacho|the server] listen?
 What is the default port?
 Can I use [another|a different] port?
 [Which|What] flag sets the port?
+At which [address|port] do I [reach|find] [you|tacho|the server]?
+How is the port [set|chosen|configured]?
+On what port [is the server|are you|is tacho]?
+Port 8080 is [in use|taken]. What can I do?
+Is there a flag for the port?
+Where can I reach [the server|you]?
 >>
 On which port can I reach tacho?
 How is the port of the server changed?
@@ -88,6 +123,13 @@ How can I get tokens as they arrive?
 [Does tacho|Does it|Do you|Can you] [stream|support streaming]?
 [Which|What] field turns on streaming?
 I want to see the tokens one by one.
+How are [answers|tokens|responses] streamed?
+What must I [set|send] for [streaming|a stream]?
+Is streaming [possible|supported]?
+What makes the answer arrive [piece by piece|token by token|bit by bit]?
+I do not want to wait for the whole answer.
+How is an answer sent [as a stream|in pieces]?
+[Tell|Show] me how to stream.
 >>
 What must I send to get a streamed answer?
 How is streaming enabled?
@@ -100,6 +142,12 @@ Where do I send [chat requests|my messages|chat messages|a chat]?
 [What|Which] [URL|path|route] do I use for chat?
 [How do I|How can I] [chat|send a chat|ask a question] [over HTTP|with curl|through the API|by HTTP]?
 [How do I|How can I] send [a message|messages|a question] to the [server|model|API]?
+To which [path|route|URL|endpoint] do I [post|send] [messages|a chat|my question]?
+What is the [path|route|URL] for [chat|chats|messages|chat completions]?
+Which route should my [client|app|code|program] [call|use]?
+How are [messages|chats|questions] sent?
+[Tell|Show] me how to send a chat request.
+How does my [program|app] talk to [you|the model]?
 >>
 To which path are chat messages posted?
 What route should my program call for a chat?
@@ -111,6 +159,11 @@ Which models are [loaded|served|available|there]?
 Where can I see the model name?
 [Which|What] [endpoint|path|route] lists [the models|models]?
 Is there a list of models?
+How do I [find out|learn] which models [are there|exist|I can use]?
+What [request|call] [lists|returns|shows] the models?
+Which names of models can I use?
+[Tell|Show] me the [route|path] for the list of models.
+What does /v1/models [do|return|show]?
 >>
 How do I find out which models the server has?
 What request returns the list of models?
@@ -123,6 +176,12 @@ Is [the API|tacho|it|this] compatible with OpenAI?
 [What|Which] base URL do I [need|set|use]?
 Do OpenAI clients work?
 [Can I|How do I] [use|connect] the openai [package|client] for [Python|Node|JavaScript]?
+Are OpenAI [clients|libraries|SDKs] [supported|allowed|compatible]?
+Will [my|the|an] OpenAI [client|library|program|app] work [here|with this server|]?
+I have code for the OpenAI API. Can I [use|keep] it?
+Does [this server|tacho] speak the OpenAI API?
+How is the OpenAI [client|library|SDK] [set up|configured|used]?
+Is there [support for|compatibility with] OpenAI?
 >>
 Will my OpenAI code work with tacho?
 Are the official OpenAI clients supported?
@@ -133,6 +192,11 @@ Are the official OpenAI clients supported?
 [Can I|How do I] use the Anthropic [client|SDK|API]?
 Is there a messages [endpoint|API|route]?
 [Which|What] route is for Anthropic?
+Are [Anthropic's|Claude] [clients|libraries|SDKs] [supported|possible]?
+Will [my|an|the] Anthropic [client|code|library] work [here|]?
+Does [this server|tacho] speak the Anthropic API?
+What does /v1/messages do?
+Is there support for Anthropic?
 >>
 Are Anthropic clients supported?
 Could I use tacho with the Anthropic SDK?
@@ -144,6 +208,12 @@ Could I use tacho with the Anthropic SDK?
 Does tacho support embeddings?
 Where do I send texts for embeddings?
 How can I turn text into vectors?
+How are [embeddings|vectors] [made|computed|gotten]?
+What [route|path|request] [makes|returns|gives] [vectors|embeddings]?
+Which [route|endpoint] do I use for [vectors|embeddings]?
+Is there a route for embeddings?
+What does /v1/embeddings do?
+I need vectors for [my texts|a search].
 >>
 How are embeddings requested?
 What route returns vectors for my texts?
@@ -154,6 +224,11 @@ What route returns vectors for my texts?
 [Which|What] [endpoint|path|route] [reranks|is for reranking]?
 Does tacho support reranking?
 What does /v1/rerank do?
+How are [documents|texts|results] [reranked|ranked|sorted]?
+[Which|What] route [orders|sorts|ranks] documents?
+I want to sort documents by [a query|how well they fit].
+Is reranking [possible|supported]?
+How do I order [texts|documents|results] by [a question|a query|relevance]?
 >>
 How are documents ordered by a query?
 Is there a route for reranking?
@@ -166,6 +241,12 @@ Why is [my|the] [TTFT|time to first token] [high|so high|bad|long]?
 Why does the answer start late?
 What makes the first token slow?
 Why do I wait so long for the first token?
+What [makes|causes] the [first token|TTFT|time to first token] [to be|] [late|slow|high|long]?
+What is the [reason|cause] for a [slow first token|late answer|high TTFT|long TTFT]?
+My TTFT is [high|bad|too long]. Why?
+For what reason does [an answer|the first word] start so late?
+How come the first token [takes|needs] so long?
+What influences the time to first token?
 >>
 For what reason does the first token take so long?
 What causes a high TTFT?
@@ -179,6 +260,12 @@ Can you be faster?
 Why are you slow?
 It is too slow. What can I do?
 [How do I|How can I] speed [it|tacho|the server] up?
+What [helps|can be done|can I do] against [high latency|a slow server|latency]?
+How is latency [reduced|lowered|improved]?
+Is there a way to [get faster answers|make it faster|speed it up|be faster]?
+[Answers|Responses] are [slow|too slow]. How do I change that?
+What makes [tacho|the server|answers] faster?
+[Tell|Show] me how to reduce the latency.
 >>
 What can I do against slow answers?
 Is there a way to reduce latency?
@@ -190,6 +277,11 @@ How can I serve more users?
 How do I get more tokens per second?
 How can I use the GPU better?
 [How do I|How can I] [handle|serve] many requests?
+How is [throughput|a higher throughput] [reached|raised|increased|improved]?
+What [raises|improves|helps] the throughput?
+Is there a way to [serve|answer] more [users|people|requests] [at once|together|]?
+I need more tokens per second.
+How do I make better use of the GPU?
 >>
 What increases throughput?
 How could I serve more people at once?
@@ -201,6 +293,11 @@ Why did the answer [stop|end] early?
 Why is the text not complete?
 The answer [stops|ends] in the middle. Why?
 Why is the finish reason length?
+What [is the reason|is it] when an answer [is cut|stops|ends] in the middle of a sentence?
+Half of the answer is missing. Why?
+The text [ended|stopped] [too early|before the end]. What [happened|is wrong]?
+My answers are [cut|cut off|too short]. What can I do?
+Why does the model stop before it is done?
 >>
 What does it mean when an answer is cut in the middle?
 My answer ended too early, what happened?
@@ -213,6 +310,13 @@ Is my GPU used?
 How do I know that the GPU is used?
 [Which|What] [flag|option] [chooses|selects|is for] the GPU?
 [Does it|Does tacho] [run on|use|support] [CUDA|Vulkan|NVIDIA|a GPU]?
+How is [the GPU|a GPU|CUDA|Vulkan] [chosen|selected|used|turned on]?
+[Which|What] [flag|option] decides [which GPU|whether a GPU] is used?
+Is there [a flag|an option] for the [GPU|graphics card]?
+How do I [switch|change] from CUDA to Vulkan?
+Which graphics card is used?
+What does --gpu do?
+How do I run it on [my graphics card|CUDA|Vulkan]?
 >>
 How is a graphics card selected?
 What option decides whether CUDA or Vulkan is used?
@@ -224,6 +328,11 @@ Does it run on a CPU?
 Do I need a GPU?
 Is a GPU [needed|necessary|required]?
 Does tacho work on [a laptop|a CPU|my laptop]?
+Is a graphics card [needed|required|necessary]?
+Will it [run|work] on [a machine|a computer|a server] without a GPU?
+I have [no GPU|only a CPU]. Can I use [tacho|it]?
+Must I [have|buy] a GPU?
+Does tacho [need|require] a graphics card?
 >>
 Must I have a graphics card?
 Will tacho work on a machine that has only a CPU?
@@ -235,6 +344,12 @@ Will tacho work on a machine that has only a CPU?
 How long can a prompt be?
 How do I get a longer context?
 What does --ctx-size do?
+How is the [context|context size|context length|context window] [set|changed|raised|made larger]?
+Is there [a flag|an option] for a [longer|larger|bigger] context?
+What is the [flag|option] for the context [size|length]?
+I need a [longer|larger] context.
+What does --max-context do?
+My prompt is too long. What can I set?
 >>
 What is the option for a larger context?
 How is the length of the context configured?
@@ -248,6 +363,12 @@ What is the limit of parallel requests?
 [Which|What] flag sets the number of [slots|parallel requests]?
 What does --parallel do?
 How do I allow more parallel requests?
+How do I [change|raise|set] the number of [parallel requests|requests at once|slots]?
+[Which|What] [flag|option] says how many requests [run|are answered] [at once|together|at the same time]?
+How is the number of parallel requests [set|changed]?
+How many requests are [answered|handled|decoded] [together|at the same time|at once] by default?
+What is the default of --parallel?
+How many people can use it at once?
 >>
 How do I change how many requests are answered at the same time?
 What is the number of parallel requests by default?
@@ -259,6 +380,12 @@ load is too high]?
 What does [the status|status|error] 429 mean?
 Why do I get 429?
 What does --max-queue do?
+What does [tacho|the server] do [when it is busy|under load|with too many requests|when all slots are busy]?
+The server [sends|returns|answers] 429. Why?
+I [get|got|see] [a 429|the status 429|an error 429].
+What comes back when the queue is full?
+What happens to requests that come at once?
+How does tacho handle too many requests?
 >>
 What does tacho do under too much load?
 I got a 429 from the server. Why?
@@ -270,6 +397,12 @@ How do I use JSON mode?
 [Does it|Does tacho|Do you] support JSON [mode|schemas|output]?
 Can I make sure that the answer is JSON?
 [Which|What] field asks for JSON?
+How is [JSON|a JSON answer|valid JSON|structured output] [requested|forced|made sure]?
+What must I [set|send] to [get|receive] [JSON|valid JSON|a JSON object]?
+How do I make the [answer|output] fit [a schema|my schema|a JSON schema]?
+I [always need|want] JSON [as the answer|back|].
+Is there a field for JSON schemas?
+How are answers [limited|held] to [JSON|a schema]?
 >>
 How are answers limited to a JSON schema?
 What must I set so that I always receive valid JSON?
@@ -282,6 +415,12 @@ How do tool calls work?
 How do I give you tools?
 [Does it|Does tacho|Do you] support [tools|tool calls|function calling]?
 How does function calling work here?
+How are [tools|functions] [given|sent|described|passed] [to the model|to you|]?
+How do I make [the model|you] [call|use] [a function|a tool|my function|my code]?
+Is there support for [tools|functions|tool calls]?
+In what form do I send tools?
+How does the model ask for a function?
+What happens when you want to use a tool?
 >>
 In which way are tools given to the model?
 How would I make the model call my function?
@@ -292,6 +431,11 @@ How much [memory|VRAM|RAM] [do I need|does a model need|is needed|does it take]?
 Will my model fit?
 How big must my GPU be?
 How do I know if a model fits?
+What amount of [memory|VRAM|RAM] is [needed|required|used]?
+How do I [find out|tell|see] [whether|if] a model fits [into memory|in the GPU|]?
+How much memory does [a|this|my] model [take|use|need]?
+Is my [GPU|memory] big enough?
+What size of model fits into memory?
 >>
 What amount of memory does a model take?
 How can I tell whether a model will fit into memory?
@@ -304,6 +448,12 @@ Can I use it [at work|for my company|commercially]?
 [What|Which] licence does tacho have?
 What does tacho cost?
 Do I have to pay?
+[Which|What] licence is [it|tacho|this] under?
+Under [which|what] licence is [it|this software|the code]?
+Is there a [cost|price|fee]?
+Does tacho cost [money|anything]?
+May I [sell|change|copy|share] tacho?
+Is the code free [to use|]?
 >>
 Under which licence is tacho published?
 Is there a price for using tacho?
@@ -316,6 +466,11 @@ Does it work offline?
 Do I need the internet?
 Where does my data go?
 Who can see my prompts?
+Are my [texts|prompts|data|questions] [kept private|sent away|sent somewhere|safe|stored]?
+Does [anybody|somebody|someone] [see|read|get] my [data|prompts|texts]?
+Is [it|everything|this] [private|local]?
+Do you [share|send|upload] [my data|what I write|my prompts]?
+Does anything leave my machine?
 >>
 Are my prompts sent to somebody?
 Does my data stay private?
@@ -326,6 +481,11 @@ How do I report a bug?
 I found a bug.
 Where do I report [problems|bugs|a bug]?
 Something is broken. Whom do I tell?
+Whom do I tell about [a bug|a problem|an error]?
+There is [a bug|an error|a mistake] in tacho.
+How are bugs reported?
+What should I do when I find a bug?
+Where can I [send|file] a bug report?
 >>
 To whom should I report an error in tacho?
 There is a bug in the server, what now?
@@ -337,6 +497,11 @@ Where can I [read|learn] more?
 Is there [documentation|a manual|a guide]?
 Where is the documentation?
 Where do I find help?
+Is there [something|a text] to read?
+Where do I find [the docs|more information|a description]?
+[Tell|Show] me where the [docs are|documentation is].
+What should I read?
+Where is [it|everything] explained?
 >>
 Is there something to read about tacho?
 Where do I find the manual?
@@ -349,6 +514,12 @@ What is /readyz?
 What is /livez?
 [Which|What] [endpoint|path|route] tells [if|that|whether] the server is ready?
 What does /readyz [say|do|tell]?
+How is the [health|state|readiness] of the server checked?
+What [path|route|URL] does [my|a] [load balancer|probe] use?
+How does [Kubernetes|my script] [know|see] that [it|tacho|the server] is ready?
+How can I see whether it is ready?
+Which route is for health checks?
+What does /livez [do|tell|say]?
 >>
 How does a load balancer find out that tacho is ready?
 What path should my health check use?
@@ -357,6 +528,10 @@ What path should my health check use?
 ?? running
 Is the server [running|up|alive|online]?
 Are you [online|there|running|alive]?
+Are you [still|] [there|awake|working]?
+Does the server [run|work] [now|]?
+Is it [running|up|working]?
+Is anybody there?
 >>
 Are you still running?
 
@@ -366,6 +541,11 @@ Are you still running?
 How can I shut it down?
 What happens [on|at] Ctrl+C?
 What does the server do on SIGTERM?
+How is [the server|tacho|it] [ended|shut down|terminated]?
+What is the way to [stop|end|quit] [it|tacho|the server]?
+How do I [stop|end] it [cleanly|without losing requests]?
+What happens to running requests when I stop the server?
+[Tell|Show] me how to stop the server.
 >>
 How is the server stopped?
 What is the right way to shut tacho down?
@@ -376,6 +556,11 @@ How do I see the logs?
 Where are the logs?
 [How do I|How can I] [log|see] [every request|the requests|requests]?
 What does --access-log do?
+Does tacho [write|keep|have] a log?
+Can [requests|the requests] be logged?
+How are requests logged?
+[Which|What] flag turns on the [access log|log of requests]?
+Where does the server write what it does?
 >>
 Is there a log of the requests?
 
@@ -387,6 +572,12 @@ How do I protect the server?
 [Which|What] [flag|variable] sets the API key?
 Can I limit who uses the server?
 What does npx tacho key do?
+How are [API keys|keys] [set|created|used|checked]?
+Can [I|the server] [require|ask for|demand] [a key|an API key|keys]?
+How do I [make|generate|get] [a key|an API key]?
+I want that only some people can use it.
+How is access limited?
+Is there [support for|something like] API keys?
 >>
 How are API keys made?
 Is it possible to require a key?
@@ -399,6 +590,11 @@ How do I listen on all addresses?
 What does --host do?
 Can other [machines|computers|people] use the server?
 How do I open the server to the network?
+How does [another|a second|my other] [computer|machine|laptop] [reach|connect to|use] [it|the server|tacho]?
+What must I [do|set] so that [others|other machines|my phone] can [connect|reach the server]?
+Is the server open to [the network|others|other machines]?
+Why can nobody else reach the server?
+How is the server opened to the network?
 >>
 What is needed so that another computer can connect?
 
@@ -407,6 +603,11 @@ What is needed so that another computer can connect?
 [How do I|How can I|Can I] [use|turn on|enable|get] [HTTPS|TLS|encryption]?
 Does tacho support [HTTPS|TLS]?
 [Which|What] flags are for [HTTPS|TLS]?
+How is [HTTPS|TLS|encryption] [set up|turned on|enabled]?
+Is [HTTPS|TLS|encryption] [supported|there]?
+Can [the connection|requests|the traffic] be [encrypted|secure]?
+Where do I put my certificate?
+What do I do with my certificate and key?
 >>
 How is the connection encrypted?
 Is HTTPS possible?
@@ -416,6 +617,11 @@ Is HTTPS possible?
 [How do I|How can I|Can I] [serve|load|run|use] [several|many|two|more than one] models?
 Can tacho have more than one model?
 How does a request choose a model?
+Is it possible to [have|run|load|serve] [several|two|many|three] models [at once|together|]?
+How are [several|two|many] models [served|loaded|named]?
+Can one server [have|serve|run] [two|several] models?
+I want to serve [two|several] models.
+How do I choose between models in a request?
 >>
 Is it possible to serve two models with one server?
 
@@ -424,6 +630,10 @@ Is it possible to serve two models with one server?
 [How do I|How can I|Can I] [use|load|add|serve] [a LoRA|LoRA adapters|an adapter|adapters]?
 Does tacho support LoRA?
 What does --lora do?
+How is [an adapter|a LoRA|a LoRA adapter] [loaded|used|chosen]?
+Are [adapters|LoRAs] [supported|possible]?
+I have a LoRA [file|adapter].
+[Which|What] flag loads [an adapter|a LoRA]?
 >>
 Are LoRA adapters supported?
 How would I load an adapter?
@@ -434,6 +644,11 @@ Can you use several GPUs?
 Does [it|tacho] support [many|several|multiple|two] GPUs?
 What does --replicas do?
 [How do I|How can I] use [all my|two|many|several] GPUs?
+How are [several|two|four|many] GPUs used?
+My machine has [two|four|eight|several] GPUs.
+Is there [support for|a way to use] [several|many|more than one] GPUs?
+What is a replica?
+[Which|What] flag is for several GPUs?
 >>
 What about a machine with four GPUs?
 
@@ -445,6 +660,10 @@ What does --speculation do?
 What does --draft-model do?
 [How do I|How can I] use a draft model?
 [Which|What] flag turns on speculative decoding?
+How is [speculation|speculative decoding] [turned on|used|switched on]?
+Is [speculation|speculative decoding] [supported|possible]?
+How do I [let a small model guess|guess tokens]?
+What can --speculation be?
 >>
 How is speculative decoding enabled?
 
@@ -454,6 +673,11 @@ How is speculative decoding enabled?
 [How do I|How can I] make the KV cache smaller?
 What does --cache-type-k do?
 Can the KV cache be quantized?
+How is the KV cache made [smaller|to take less memory]?
+The KV cache [takes|needs] too much memory.
+Is there a [flag|way] for a [smaller|quantized] KV cache?
+How do I save memory in the cache?
+What is --cache-type-v for?
 >>
 Is there a way to shrink the KV cache?
 
@@ -462,6 +686,11 @@ Is there a way to shrink the KV cache?
 [How do I|How can I] keep the [counters|metrics] [after a restart|over restarts|from one run to the next]?
 What does --metrics-file do?
 Are the counters kept after a restart?
+What [happens to|becomes of] [the counters|the metrics|the numbers] [when I restart|after a restart|when \
+the server restarts]?
+Do counters [survive|start anew after] a restart?
+How are counters [kept|saved|stored]?
+Are the metrics [lost|reset|zero] when the server [stops|restarts]?
 >>
 What happens to the counters at a restart?
 
@@ -470,6 +699,10 @@ What happens to the counters at a restart?
 What does --metrics-port do?
 Can /metrics have [a port of its own|its own port|another port]?
 [How do I|How can I] serve the metrics on [another|a different|a separate] port?
+Is there a port for [the metrics|metrics|/metrics] [alone|only]?
+How do metrics get a port of their own?
+I do not want /metrics on the main port.
+Can metrics be on [another|a second|a separate] port?
 >>
 Is a separate port for the metrics possible?
 
@@ -479,6 +712,10 @@ Is a separate port for the metrics possible?
 What is the name of the TTFT metric?
 How is the TTFT metric called?
 What is tacho_time_to_first_token_seconds?
+How do I [see|find|query] the [TTFT|time to first token] in [Prometheus|the metrics|Grafana]?
+[Which|What] [name|metric|histogram] has the [TTFT|time to first token]?
+Under [which|what] name is the [TTFT|time to first token] [exported|shown|in the metrics]?
+Where is the TTFT in /metrics?
 >>
 Under which name do I find the TTFT in Prometheus?
 
@@ -488,6 +725,10 @@ Under which name do I find the TTFT in Prometheus?
 What is tacho_generation_tokens_total?
 How many tokens were generated? Which metric?
 [Where|How] do I see [the number of|how many] generated tokens?
+How [do I|can I] [count|see|query] the [generated tokens|output tokens]?
+[Which|What] counter [has|counts|shows] the [generated|output|written] tokens?
+What is the metric for generated tokens?
+How is the counter of tokens called?
 >>
 What is the name of the counter of generated tokens?
 
@@ -497,6 +738,10 @@ What is the name of the counter of generated tokens?
 What is tacho_requests_waiting?
 What is tacho_requests_running?
 How do I see how long the queue is?
+How many requests [are waiting|wait|are running|run]? Which metric?
+[Which|What] metric [has|tells|shows] [how many requests wait|how many requests run|waiting requests]?
+Where do I see the [queue|waiting requests|running requests]?
+What is the metric of the queue?
 >>
 What metric tells me how many requests wait?
 
@@ -505,6 +750,10 @@ What metric tells me how many requests wait?
 [Which|What] metric counts [the|] requests?
 What is tacho_requests_total?
 How do I count requests?
+How are requests counted?
+What is the name of the [counter|metric] [of|for] requests?
+Where do I see how many requests there were?
+[Which|What] counter is for [all|finished|ended] requests?
 >>
 What is the counter of requests called?
 
@@ -513,6 +762,11 @@ What is the counter of requests called?
 [How do I|How can I] see the metrics without Prometheus?
 [How do I|How can I] see the metrics in [a|the|my] terminal?
 What does npx tacho metrics do?
+Can I [watch|see|read] [metrics|the metrics|the numbers] in [a shell|the console|a terminal|the command \
+line]?
+I have no Prometheus. How do I see the metrics?
+Is there a command [for|that shows] the metrics?
+How are the metrics shown in a terminal?
 >>
 Is there a way to watch the metrics in the shell?
 
@@ -524,6 +778,11 @@ How does tacho work [inside|internally]?
 What is the architecture of tacho?
 Why are there two processes?
 What is the engine host?
+[Which|What] processes [are there|does it have|run]?
+What are the parts of tacho?
+How is [it|the server|tacho] [made|structured|designed]?
+What is the front [process|]?
+Of which processes is tacho made?
 >>
 Which processes does tacho consist of?
 
@@ -533,6 +792,10 @@ keep their values.
 What happens when the engine [dies|crashes|fails]?
 What if [the engine|llama.cpp|the model] crashes?
 What happens [on|after] a CUDA error?
+What does [tacho|the server] do when [the engine|llama.cpp|CUDA] [fails|crashes|dies]?
+Is there a restart after a crash?
+What happens to [my requests|requests] when the engine [crashes|dies]?
+How does [tacho|the server] [handle|survive] [a crash|crashes|a dead engine]?
 >>
 What does the server do after a crash of the engine?
 
@@ -541,6 +804,9 @@ more memory.
 ?? --ctx-size|memory
 What happens when the [KV cache|cache|context] is full?
 What if the [KV cache|cache|context] is full?
+What does [tacho|the server] do when the [KV cache|cache|memory for the cache] is full?
+Is there a problem when the cache [is full|has no room]?
+The [KV cache|cache] [is full|has no room]. What happens?
 >>
 What does tacho do if the KV cache has no more room?
 
@@ -551,6 +817,11 @@ How expensive is the telemetry?
 Is measuring slow?
 [What|How much] does the telemetry cost?
 [How high|How large] is the overhead of the telemetry?
+Do [measurements|metrics|the metrics|the measurements] [cost|make it slow|slow it down|take] [much|time|\
+something|]?
+What is the [price|cost|overhead] of [measuring|the telemetry|the metrics]?
+Is the telemetry [slow|expensive|fast|cheap]?
+How much time [does measuring take|do the metrics take]?
 >>
 Do the measurements make tacho slower?
 
@@ -562,6 +833,9 @@ Which metrics are there?
 What can I see in the metrics?
 Which values are measured?
 What do the metrics [show|tell me]?
+What kinds of [metrics|values|numbers|data] [are there|are recorded|are collected|does it have]?
+Which numbers does [tacho|the server|it] [record|collect|show|know]?
+What is [measured|recorded|shown] [by tacho|in the metrics|]?
 >>
 What kind of numbers does tacho record?
 
@@ -572,6 +846,11 @@ What is special about tacho?
 What makes tacho different?
 Why tacho?
 What is good about tacho?
+What are the [strengths|good sides] of [tacho|this server]?
+What does tacho do better than others?
+Is tacho better than other servers?
+What is tacho good for?
+For what should I use tacho?
 >>
 What are the advantages of tacho?
 
@@ -581,6 +860,10 @@ What does the name tacho mean?
 Why is it called tacho?
 Where does the name come from?
 Why the name tacho?
+What is the [meaning|origin] of the [name|word] [tacho|]?
+How did [tacho|it|the server] get its name?
+Why did you choose the name tacho?
+Is tacho short for something?
 >>
 Where does the word tacho come from?
 
@@ -592,6 +875,11 @@ What do I have to install?
 [On which|Which] [systems|system] does tacho run [on|]?
 What are the requirements?
 Does it run on Linux?
+[What|Which] software [is needed|do I need|must be installed]?
+Which [version of Node|Node] [is needed|must I have|does it need]?
+Is [Windows|macOS|Linux] supported?
+What must be installed [first|before]?
+What are the prerequisites?
 >>
 Which software has to be installed for tacho?
 
@@ -600,6 +888,10 @@ Which software has to be installed for tacho?
 How do I run the tests?
 How can I test tacho?
 [Which|What] command runs the tests?
+How are [the tests|tests] run?
+What is the command for the tests?
+Is there a test suite?
+I want to run the tests.
 >>
 How are the tests started?
 
@@ -611,6 +903,11 @@ Is there a Grafana dashboard?
 [How do I|How can I] [use|get|find] [the dashboards|a dashboard|Grafana dashboards]?
 Can I run it on Kubernetes?
 What does npm run monitoring:up do?
+Where [are|do I find] [the dashboards|dashboards|the Kubernetes manifests|manifests]?
+Is there [something|anything] for [Grafana|Kubernetes]?
+Are there [files|manifests] for Kubernetes?
+How do I start a local Prometheus?
+I want a dashboard.
 >>
 Where are the dashboards for Grafana?
 
@@ -621,6 +918,10 @@ Who made you?
 Who created you?
 Who built this?
 Who [trained|wrote|developed] you?
+Who is your [maker|author|creator]?
+By whom were you [built|trained|written|created]?
+Which [company|people] [made|built] you?
+Are you made by [OpenAI|Google|Meta]?
 >>
 By whom were you made?
 
@@ -634,6 +935,11 @@ Are you as good as GPT?
 Can I trust you?
 [Are your answers|Is what you say] [right|correct|true]?
 Do you make mistakes?
+Are you [reliable|intelligent|clever|good]?
+How [clever|smart|exact] [are you|are your answers]?
+Can I [use|rely on] you for [my work|real work|something important]?
+What are you bad at?
+Is your answer always right?
 >>
 How reliable are your answers?
 Should I use you for real work?
@@ -644,6 +950,10 @@ How big are you?
 How many parameters do you have?
 What is your size?
 How large [is your model|are you|is this model]?
+[What|How large] is [your number|the number] of parameters?
+How many [weights|parameters] [are there|does this model have|has this model]?
+How large is your file?
+Are you a [big|small|large] model?
 >>
 What number of parameters has this model?
 
@@ -653,6 +963,10 @@ What data were you trained on?
 How were you trained?
 Where does your training text come from?
 What did you learn from?
+On [what|which] data [were you trained|did you learn]?
+What [text|texts|data] did you [learn from|read|see]?
+Which data was used for your training?
+Did you read the internet?
 >>
 On which texts were you trained?
 
@@ -668,6 +982,11 @@ Help me.
 help
 What do you know?
 What are you able to do?
+What are your [abilities|functions|talents]?
+Which [things|tasks] can you do?
+Tell me what you can do.
+What kind of [questions|tasks] can I give you?
+What [do you do|are you for]?
 >>
 Which things can you do for me?
 What are your skills?
@@ -677,6 +996,10 @@ What are your skills?
 How long is your context?
 [What|How big|How large] is your context [window|length|size]?
 How many tokens can you read?
+How [large|big|long] is [the|your] context window?
+How much text [can you read|fits into your context]?
+What is the longest [text|prompt] that you can read?
+How many tokens [do you have|fit in your context]?
 >>
 How many tokens fit into your context?
 
@@ -686,6 +1009,10 @@ What should I try first?
 Give me an example.
 What should I ask?
 What is a good first question?
+What [can|could|shall] I [try|ask|do] first?
+Do you have an [idea|example] for me?
+Suggest [something|a question|a prompt].
+What would be a good first [prompt|request]?
 >>
 Could you suggest a first request?
 
@@ -704,6 +1031,12 @@ Are you ChatGPT?
 Which model are you?
 What model is this?
 [Who|What] am I talking to?
+Which [language model|model] [is this|are you|answers here]?
+Please tell me who you are.
+With [whom|what] am I [talking|speaking|chatting]?
+Say who you are.
+Are you a [language model|chatbot|program|person|bot]?
+What kind of model are you?
 >>
 Please introduce yourself.
 Which language model am I speaking with?
@@ -714,6 +1047,10 @@ What is your name?
 What's your name?
 Do you have a name?
 what is your name
+How should I call you?
+Tell me your name.
+What do people call you?
+May I know your name?
 >>
 How are you called?
 """

@@ -22,6 +22,9 @@ What's {a}{sign}{b}?
 {a}{sign}{b}=?
 What is {a}{sign}{b}?
 Can you compute {a} {sign} {b}?
+[Solve|Give me|Do you know] {a} {sign} {b}
+What is the result of {a} {sign} {b}?
+I need {a} {sign} {b}.
 {a} {word} {b}?
 """,
     """
@@ -33,6 +36,10 @@ Tell me {a} {word} {b}.
 ADD = phrases(
     """
 Add {a} and {b}.
+Add {a} to {b}.
+[Give me|Compute|Calculate|Tell me] the sum of {a} and {b}.
+How much is {a} and {b} together?
+I have {a} and {b}. What is the sum?
 What is the sum of {a} and {b}?
 Sum of {a} and {b}?
 What do you get when you add {a} and {b}?
