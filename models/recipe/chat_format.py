@@ -117,3 +117,18 @@ def _said(message):
         for call in message.get('tool_calls', ())
     ]
     return '\n'.join(([message['content']] if message['content'] else []) + calls)
+
+
+def as_sent(messages):
+    """As clients send them: calls have an id that the results name, and arguments as text."""
+    sent, last = [], None
+    for number, message in enumerate(messages):
+        if 'tool_calls' in message:
+            last = f'call_{number}'
+            functions = [call['function'] for call in message['tool_calls']]
+            calls = [{**function, 'arguments': json.dumps(function['arguments'])} for function in functions]
+            calls = [{'id': last, 'type': 'function', 'function': function} for function in calls]
+            sent.append({'role': 'assistant', 'content': None, 'tool_calls': calls})
+        else:
+            sent.append({**message, 'tool_call_id': last} if message['role'] == 'tool' else message)
+    return sent

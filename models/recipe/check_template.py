@@ -3,39 +3,15 @@
 The Jinja template of the file beside chat_format.render, and llama.cpp's tokens beside tokenizer.py's.
 """
 
-import json
 import sys
 
 import corpus
-from chat_format import render
+from chat_format import as_sent, render
 from source import Source
 from tacho_server import REPOSITORY, TachoServer
 from tokenizer import Tokenizer
 
 SEED, CONVERSATIONS = 5, 60
-
-
-def openai_form(messages):
-    """As clients send them: arguments are text, and a result names its call."""
-
-    sent = []
-    for message in messages:
-        if calls := message.get('tool_calls'):
-            calls = [
-                {
-                    'id': 'call_1',
-                    'type': 'function',
-                    'function': {
-                        'name': call['function']['name'],
-                        'arguments': json.dumps(call['function']['arguments']),
-                    },
-                }
-                for call in calls
-            ]
-            sent.append({'role': 'assistant', 'content': None, 'tool_calls': calls})
-        else:
-            sent.append({**message, **({'tool_call_id': 'call_1'} if message['role'] == 'tool' else {})})
-    return sent
 
 
 def main():
@@ -47,7 +23,7 @@ def main():
             messages, tools = source.pick(chats).make(source)
             messages = messages[:-1]
             ours = ''.join(text for text, _ in render(messages, tools, answer_next=True))
-            body = {'messages': openai_form(messages), **({'tools': tools} if tools else {})}
+            body = {'messages': as_sent(messages), **({'tools': tools} if tools else {})}
             theirs = server.post('/apply-template', body)['prompt']
             ids = server.post('/tokenize', {'content': theirs, 'parse_special': True})['tokens']
             if theirs != ours or ids != tokenizer.encode(ours):

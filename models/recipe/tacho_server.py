@@ -6,7 +6,10 @@ import pathlib
 import re
 import subprocess
 import threading
+import urllib.error
 import urllib.request
+
+from chat_format import as_sent
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 
@@ -49,8 +52,11 @@ class TachoServer:
         request = urllib.request.Request(
             self._url + path, json.dumps(body).encode(), {'content-type': 'application/json'}
         )
-        with urllib.request.urlopen(request, timeout=600) as response:
-            return json.load(response)
+        try:
+            with urllib.request.urlopen(request, timeout=600) as response:
+                return json.load(response)
+        except urllib.error.HTTPError as error:
+            raise RuntimeError(f'{path} answered {error.code}: {error.read().decode()}') from error
 
     def post_all(self, path, bodies, at_once=8):
         """The answers in order."""
@@ -59,13 +65,13 @@ class TachoServer:
 
     def chat(self, messages, **fields):
         """The first choice, greedy unless the fields say otherwise."""
-        body = {'messages': messages, 'temperature': 0, 'max_tokens': 200, **fields}
+        body = {'messages': as_sent(messages), 'temperature': 0, 'max_tokens': 200, **fields}
         return self.post('/v1/chat/completions', body)['choices'][0]
 
     def chat_all(self, requests):
         """requests: (messages, fields) pairs."""
         bodies = [
-            {'messages': messages, 'temperature': 0, 'max_tokens': 200, **fields}
+            {'messages': as_sent(messages), 'temperature': 0, 'max_tokens': 200, **fields}
             for messages, fields in requests
         ]
         return [answer['choices'][0] for answer in self.post_all('/v1/chat/completions', bodies)]
