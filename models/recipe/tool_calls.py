@@ -23,7 +23,7 @@ NO_TOOL = 'I do not have a tool for that.'
 
 def made_up_tool(source):
     """A tool whose name, parameters and requests are put together at random."""
-    verb = source.pick(tool_catalog.VERBS)
+    verb = source.pick(tool_catalog.VERBS) if source.chance(0.65) else values.word(source)
     noun = source.pick(tool_catalog.NOUNS) if source.chance(0.75) else values.word(source)
     kinds = source.sample(tool_catalog.TAILS, source.between(1, 3))
     parameters = [(kind, made_up_names(source, kind, kinds), False) for kind in kinds]

@@ -39,19 +39,25 @@ def kind(value, names, descriptions, json_type='string', choices=()):
 KINDS = {
     'city': kind(
         values.city,
-        'city|location|place|town|where',
+        'city|location|place|town|where|region|area',
         'The city|The name of the city|City name|A city, e.g. Paris',
     ),
     'city2': kind(
         values.city, 'to|destination|target|end', 'The city to go to|Where it ends|Destination city'
     ),
-    'name': kind(values.name, 'name|person|who|user|contact', 'The name|The name of the person|Full name'),
+    'name': kind(
+        values.name,
+        'name|person|who|user|contact|client|member|owner|friend|author|employee',
+        'The name|The name of the person|Full name',
+    ),
     'day': kind(
         values.one_of(*words.DAYS, 'today', 'tomorrow'), 'day|date|when|on', 'The day|Day of the week'
     ),
     'time': kind(values.time, 'time|at|start|start_time', 'The time, HH:MM|The time'),
     'date': kind(values.date, 'date|day|due|on_date', 'The date, YYYY-MM-DD|The date'),
-    'number': kind(values.whole(1, 99), 'number|value|n|level|amount', 'A number|The number', 'integer'),
+    'number': kind(
+        values.whole(1, 99), 'number|value|n|size|amount|height|speed', 'A number|The number', 'integer'
+    ),
     'number2': kind(values.whole(1, 99), 'b|y|second|other', 'Another number|The second number', 'integer'),
     'few': kind(values.whole(1, 12), 'count|quantity|amount|limit|n', 'How many|The count', 'integer'),
     'much': kind(values.whole(100, 99999), 'amount|value|sum', 'The amount', 'integer'),
@@ -68,11 +74,13 @@ KINDS = {
     'switch': kind(values.one_of('on', 'off'), 'state|status|value', 'On or off', 'string', ('on', 'off')),
     'song': kind(values.song, 'title|song|name|track', 'The title|Song title'),
     'topic': kind(
-        values.topic, 'query|q|topic|text|about|subject', 'What to look for|The search query|The topic'
+        values.topic,
+        'query|q|topic|text|about|subject|reason|theme',
+        'What to look for|The search query|The topic',
     ),
     'errand': kind(values.errand, 'text|note|content|task|title', 'The text|What to do'),
     'message': kind(values.message, 'message|text|body|content', 'The message|The text to send'),
-    'email': kind(values.email, 'to|email|address|recipient', 'Email address|The address'),
+    'email': kind(values.email, 'to|email|address|mail|contact', 'Email address|The address'),
     'symbol': kind(values.symbol, 'symbol|ticker|stock', 'The symbol|Ticker symbol'),
     'language': kind(
         values.one_of(*words.LANGUAGES), 'language|target|to|lang', 'The language|Target language'
@@ -107,7 +115,7 @@ KINDS = {
         'Name of the model',
     ),
     'thing': kind(values.thing, 'item|product|object|name', 'The item|The product'),
-    'word': kind(values.word, 'text|word|value|label|tag', 'The text|A word'),
+    'word': kind(values.word, 'text|word|value|label|tag|term|keyword', 'The text|A word'),
     'phone': kind(values.phone, 'phone|number|phone_number', 'The phone number'),
 }
 DONE = dict(status=values.one_of('ok', 'done', 'ready', 'sent'))
