@@ -1,0 +1,50 @@
+#!/bin/bash
+# Makes both models from nothing: corpus, tokenizer, training, GGUF, checks, evaluation. Started again after an
+# interruption, it goes on where it was. A built tacho (npm run build) is needed for the checks.
+#
+#   bash models/recipe/make.sh              the tokenizer of this folder and all steps
+#   TOKENS=60e6 MINUTES=90 ...              budget of the chat model: whichever runs out first
+#   TACHO=/another/checkout ...             the built tacho that the checks ask
+set -euo pipefail
+
+recipe=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+repository=$(cd "$recipe/../.." && pwd)
+work=${WORK:-$repository/build/recipe}
+models=${MODELS:-$repository/models}
+tacho=${TACHO:-$repository}
+python=${PYTHON:-/usr/bin/python3}
+tokens=${TOKENS:-60e6} minutes=${MINUTES:-600}
+early=${EARLY:-0.4} # of the training is on the early mix
+pairs=${PAIRS:-120e3}
+shard_tokens=${SHARD_TOKENS:-16e6}
+
+mkdir -p "$work/chat" "$work/embedder"
+cd "$recipe"
+
+# glibc's malloc fragments with batches of ever-changing shape: after a minute it is a third slower.
+jemalloc=(/usr/lib/*/libjemalloc.so.2)
+trainer() {
+  env OMP_NUM_THREADS=1 LD_PRELOAD="${jemalloc[0]}" \
+    MALLOC_CONF=dirty_decay_ms:-1,muzzy_decay_ms:-1,oversize_threshold:0,narenas:1,thp:always "$python" "$@"
+}
+
+echo "tests"
+"$python" -m unittest -q test_recipe
+[[ -e tokenizer.json ]] || "$python" train_tokenizer.py
+for seed in 11 12 13 14; do
+  stage=$([[ $seed -lt 13 ]] && echo early || echo late)
+  [[ -e $work/$seed.npz ]] || "$python" corpus.py "$work/$seed.npz" --tokens "$shard_tokens" --seed "$seed" --stage "$stage"
+done
+[[ -e $work/held-out.npz ]] || "$python" corpus.py "$work/held-out.npz" --tokens 1.5e5 --seed 99 --held-out
+budget=(--held-out "$work/held-out.npz" --out "$work/chat" --tokens "$tokens" --minutes "$minutes")
+trainer train.py --data "$work"/1[12].npz "${budget[@]}" --until "$early"
+trainer train.py --data "$work"/1[34].npz "${budget[@]}"
+[[ -e $work/embedder/done ]] || trainer train_embedder.py --out "$work/embedder" --pairs "$pairs"
+touch "$work/embedder/done"
+
+"$python" export.py chat "$work/chat/checkpoint.pt" "$models/tacho-mini.gguf"
+"$python" export.py embedder "$work/embedder/checkpoint.pt" "$models/tacho-embed.gguf"
+"$python" parity.py "$work/chat/checkpoint.pt" "$models/tacho-mini.gguf" "$tacho"
+"$python" embedding_parity.py "$work/embedder/checkpoint.pt" "$models/tacho-embed.gguf" "$tacho"
+"$python" check_template.py "$models/tacho-mini.gguf" "$tacho"
+"$python" evaluate.py "$models/tacho-mini.gguf" "$models/tacho-embed.gguf" "$tacho"

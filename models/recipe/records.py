@@ -1,0 +1,485 @@
+"""Records: sentences that hold values, to be extracted as JSON or asked about in words."""
+
+import json
+from dataclasses import dataclass
+
+import copying
+import values
+import words
+from source import Phrases, phrases, with_article
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a text tells of: fields with their values, and sentences that hold all of them."""
+
+    kind: str
+    fields: dict
+    sentences: Phrases
+
+
+def record(kind, fields, train, held_out=''):
+    return Record(kind, fields, phrases(train, held_out))
+
+
+JOB = values.one_of(*words.JOBS)
+DAY = values.one_of(*words.DAYS)
+COLOR = values.one_of(*words.COLORS)
+AGE = values.whole(1, 99)
+RECORDS = [
+    record(
+        'a person',
+        dict(name=values.name, age=AGE),
+        """
+{name} is {age} years old.
+My name is {name} and I am {age}.
+{name} turned {age} last week.
+This is {name}, {age} years old.
+{name} is {age}.
+Today {name} has a birthday and is now {age} years old.
+I am {age} years old and people call me {name}.
+Yesterday I met {name}, who is {age}.
+""",
+        """
+We welcome {name}, aged {age}.
+At the age of {age}, {name} started to paint.
+""",
+    ),
+    record(
+        'a person',
+        dict(name=values.name, age=AGE, city=values.city),
+        """
+{name} is {age} years old and lives in {city}.
+{name}, {age}, comes from {city}.
+I am {name} from {city} and I am {age} years old.
+In {city} lives {name}, who is {age} years old.
+{name} is {age} and was born in {city}.
+{name} moved to {city} at the age of {age}.
+""",
+        """
+Our guest is {name} from {city}, {age} years of age.
+{age} years old and living in {city}: that is {name}.
+""",
+    ),
+    record(
+        'a person',
+        dict(name=values.name, job=JOB, city=values.city),
+        """
+{name} works as a {job} in {city}.
+{name} is a {job} from {city}.
+My name is {name}. I am a {job} and I live in {city}.
+In {city} you can meet {name}, a {job}.
+The {job} {name} lives in {city}.
+""",
+        """
+{name} found a job as a {job} in {city}.
+Ask for {name}, the {job} of {city}.
+""",
+    ),
+    record(
+        'a person',
+        dict(name=values.name, email=values.email),
+        """
+{name} can be reached at {email}.
+Write to {name} at {email}.
+My name is {name} and my email is {email}.
+{name}: {email}
+Contact {name} ({email}).
+""",
+        """
+Send it to {email}, the address of {name}.
+""",
+    ),
+    record(
+        'a person',
+        dict(name=values.name, phone=values.phone, city=values.city),
+        """
+{name} from {city} has the phone number {phone}.
+Call {name} in {city}: {phone}.
+The phone number of {name} in {city} is {phone}.
+""",
+        """
+You reach {name} of {city} at {phone}.
+""",
+    ),
+    record(
+        'an order',
+        dict(item=values.thing, quantity=values.whole(1, 60), price=values.amount),
+        """
+I want {quantity} {item}s for {price} euros.
+Please send {quantity} {item}s at {price} dollars each.
+Order: {quantity} x {item}, price {price}.
+We bought {quantity} {item}s and paid {price} euros.
+{quantity} {item}s cost {price} dollars.
+""",
+        """
+The bill says {quantity} {item}s at {price} euros.
+For {price} dollars we got {quantity} {item}s.
+""",
+    ),
+    record(
+        'an order',
+        dict(
+            order_id=values.code,
+            item=values.thing,
+            status=values.one_of(*words.words('sent, packed, delivered, late, paid, waiting, cancelled')),
+        ),
+        """
+Order {order_id} for a {item} is {status}.
+The {item} of order {order_id} is {status}.
+Order {order_id}: one {item}, {status}.
+""",
+        """
+Your {item} (order {order_id}) is now {status}.
+""",
+    ),
+    record(
+        'an event',
+        dict(title=values.one_of(*words.EVENTS), day=DAY, time=values.time),
+        """
+The {title} is on {day} at {time}.
+There is a {title} on {day} at {time}.
+{day} at {time}: {title}.
+Do not forget the {title} on {day} at {time}.
+We have a {title} at {time} on {day}.
+""",
+        """
+The {title} was moved to {day}, {time}.
+On {day} the {title} starts at {time}.
+""",
+    ),
+    record(
+        'an event',
+        dict(event=values.one_of(*words.EVENTS), date=values.date, place=values.city),
+        """
+The {event} in {place} is on {date}.
+On {date} there is a {event} in {place}.
+{event}, {date}, {place}
+The {event} takes place in {place} on {date}.
+""",
+        """
+Come to {place} on {date} for the {event}.
+""",
+    ),
+    record(
+        'a product',
+        dict(product=values.thing, color=COLOR, price=values.whole(1, 500)),
+        """
+The {color} {product} costs {price} dollars.
+A {color} {product} for {price} euros.
+We sell a {color} {product}. It costs {price}.
+This {product} is {color} and costs {price} euros.
+New: {product}, {color}, only {price} dollars.
+""",
+        """
+You can have the {color} {product} for {price} euros.
+""",
+    ),
+    record(
+        'a product',
+        dict(brand=values.proper, product=values.thing, weight=values.whole(1, 900)),
+        """
+The {product} by {brand} weighs {weight} grams.
+{brand} makes a {product} of {weight} grams.
+The {brand} {product}: {weight} grams.
+""",
+        """
+With {weight} grams, the {product} of {brand} is light.
+""",
+    ),
+    record(
+        'a trip',
+        {'from': values.city, 'to': values.city, 'day': DAY},
+        """
+I travel from {from} to {to} on {day}.
+Book a train from {from} to {to} on {day}.
+On {day} we fly from {from} to {to}.
+The bus leaves {from} for {to} on {day}.
+""",
+        """
+On {day} I will drive from {from} to {to}.
+""",
+    ),
+    record(
+        'a trip',
+        dict(traveler=values.first_name, country=values.proper, days=values.whole(2, 60)),
+        """
+{traveler} spends {days} days in {country}.
+{traveler} goes to {country} for {days} days.
+For {days} days, {traveler} stays in {country}.
+""",
+        """
+{traveler} will be in {country} for {days} days.
+""",
+    ),
+    record(
+        'a book',
+        dict(title=values.song, author=values.name, year=values.whole(1900, 2026)),
+        """
+"{title}" was written by {author} in {year}.
+{author} wrote "{title}" in {year}.
+The book "{title}" by {author} came out in {year}.
+""",
+        """
+In {year}, {author} published "{title}".
+""",
+    ),
+    record(
+        'a server',
+        dict(
+            model=values.word,
+            tokens=values.whole(10, 9000),
+            status=values.one_of('ready', 'loading', 'failed', 'busy'),
+        ),
+        """
+The model {model} is {status} after {tokens} tokens.
+{model}: {tokens} tokens, {status}
+Model {model} wrote {tokens} tokens and is {status}.
+""",
+        """
+After {tokens} tokens the model {model} was {status}.
+""",
+    ),
+    record(
+        'a pet',
+        dict(pet=values.one_of(*words.ANIMALS[:30]), name=values.proper, owner=values.first_name),
+        """
+{owner} has a {pet} named {name}.
+The {pet} of {owner} is called {name}.
+{name} is the {pet} of {owner}.
+""",
+        """
+{owner} calls the {pet} {name}.
+""",
+    ),
+]
+FIELD_NAMES = words.words(
+    """name, age, city, code, color, size, brand, level, owner, status, total, score, unit, room, floor,
+street, team, grade, speed, weight, height, width, length, origin, target, source, label, key, value,
+number, amount, rate, limit, version, author, editor, director, genre, language, country, region, phone,
+email, website, date, time, day, month, year, start, end, duration, first_name, last_name, user_id,
+order_id, item, product, quantity, price, currency, discount, address, zip, department, role, manager,
+temperature, condition, humidity, model, tokens, latency, requests, errors, host, port, path, file,
+type, format, category, tag"""
+)
+FIELD_VALUES = [
+    values.word,
+    values.proper,
+    values.name,
+    values.city,
+    values.code,
+    values.thing,
+    COLOR,
+    DAY,
+    values.time,
+    AGE,
+    values.whole(0, 9999),
+    values.email,
+    values.amount,
+    JOB,
+    lambda source: values.proper(source) + ' ' + values.proper(source),
+]
+
+EXTRACT = phrases(
+    """
+Extract the {keys} from this text as JSON: {text}
+Extract the {keys} as JSON: {text}
+Extract {keys} as JSON.\\n{text}
+{text}\\nReturn JSON with the keys {keys}.
+Text: {text}\\nGive me {keys} as JSON.
+Answer in JSON with {keys}: {text}
+Read this and reply in JSON ({list}): {text}
+JSON with {keys}, please: {text}
+{text} Extract the {keys} as a JSON object.
+Extract the {keys}: {text}
+Return a JSON object with {keys} for: {text}
+Find {keys} in this text and write them as JSON: {text}
+What are {keys}? Answer with JSON. {text}
+[Convert|Turn] this into JSON with {keys}: {text}
+Fields: {list}\\nText: {text}\\nJSON:
+Text: {text}\\nFields: {list}\\nAnswer in JSON.
+{text}\\nKeys: {list}
+Give me a JSON object with {keys} of this text: {text}
+Make JSON with the keys {list} from this: {text}
+Take the {keys} from the text and answer with JSON: {text}
+[Here is|This is] the text: {text}\\nAnswer with JSON that has {keys}.
+{text}\\nI need the {keys} of this as JSON.
+Put {keys} into a JSON object: {text}
+In JSON, what are the {keys} in: {text}
+Please extract the [fields|values|keys] {list} as JSON from: {text}
+""",
+    """
+Pull the {keys} out of this text and give them as JSON: {text}
+Write a JSON object that holds {keys} of the following text: {text}
+From the text below, make JSON with the keys {list}.\\n{text}
+I need {keys} as a JSON object. Here is the text: {text}
+""",
+)
+EXTRACT_ALL = phrases("""
+Extract {kind} as JSON: {text}
+Write this as JSON: {text}
+{text}\\nAs JSON, please.
+""")
+ASK = phrases(
+    """
+{text} What is the {key}?
+{text}\\nWhat is the {key}?
+Read: {text}\\nWhich {key} is given?
+Text: {text} What is the {key} in it?
+{text}\\nTell me the {key}.
+Find the {key}: {text}
+""",
+    """
+Look at this text: {text}\\nWhich {key} do you see?
+{text} Please give me the {key}.
+""",
+)
+ASK_AGAIN = phrases("""
+And the {key}?
+What is the {key}?
+Now tell me the {key}.
+Which {key} is given?
+""")
+EXTRACT_AGAIN = phrases("""
+Now give me {keys} as JSON.
+Write {keys} as JSON.
+JSON with {list}, please.
+Extract {keys} as a JSON object.
+""")
+INVENT = phrases("""
+Make up {kind} and answer in JSON with the keys {keys}.
+Describe {kind} as JSON with {keys}.
+Give me JSON for {kind} with {keys}.
+Describe {kind}.
+Make up {kind}.
+Invent {kind}.
+Give me an example of {kind} as JSON.
+""")
+ARRAY = phrases(
+    """
+Write this as a JSON array: {list}
+Turn this list into a JSON array: {list}
+JSON array: {list}
+Make a JSON array of: {list}
+""",
+    """
+Give me these as a JSON array: {list}
+""",
+)
+LABELLED = [
+    ('{key}: {value}', '\n'),
+    ('{key}: {value}', '. '),
+    ('{key}: {value}', ', '),
+    ('{key} = {value}', ', '),
+    ('{key}={value}', ' '),
+    ('the {key} is {value}', ' and '),
+    ('The {key} is {value}.', ' '),
+    ('- {key}: {value}', '\n'),
+]
+
+
+def joined(items):
+    """One, two and three."""
+    items = list(items)
+    return items[0] if len(items) == 1 else ', '.join(items[:-1]) + ' and ' + items[-1]
+
+
+def spoken(key):
+    return key.replace('_', ' ')
+
+
+def told(source):
+    """A kind, its fields and a sentence that holds them."""
+    if source.chance(0.35):
+        return labelled(source)
+    chosen = source.pick(RECORDS)
+    fields = {key: value(source) for key, value in chosen.fields.items()}
+    return chosen.kind, fields, with_article(source.phrase(chosen.sentences, **fields))
+
+
+def labelled(source):
+    """Fields of any name with values of any kind, as a form or table would have them."""
+    names = source.sample(FIELD_NAMES, source.between(1, 5))
+    names = [name if source.chance(0.85) else values.word(source) for name in names]
+    fields = {name: source.pick(FIELD_VALUES)(source) for name in names}
+    shape, between = source.pick(LABELLED)
+    text = between.join(shape.format(key=spoken(key), value=value) for key, value in fields.items())
+    return 'this', fields, text
+
+
+def framed(source, table, **slots):
+    return source.phrase(table, **slots).replace('\\n', '\n')
+
+
+def extraction(source):
+    """Some or all fields, in the order of the request."""
+    kind, fields, text = told(source)
+    keys = list(fields)
+    if source.chance(0.3):
+        source.random.shuffle(keys)
+    if len(keys) > 1 and source.chance(0.3):
+        keys = keys[:-1]
+    elif source.chance(0.1) and not source.held_out:
+        return framed(source, EXTRACT_ALL, kind=kind, text=text), json.dumps(fields, ensure_ascii=False)
+    wanted = [spoken(key) if source.chance(0.1) and not source.held_out else key for key in keys]
+    question = framed(source, EXTRACT, keys=joined(wanted), list=', '.join(wanted), text=text)
+    indent = None
+    if source.chance(0.05) and not source.held_out:
+        question, indent = question + source.pick(['\nUse indentation.', '\nPretty print it.']), 2
+    return question, json.dumps({key: fields[key] for key in keys}, ensure_ascii=False, indent=indent)
+
+
+def value_in_words(source):
+    _, fields, text = told(source)
+    key = source.pick(list(fields))
+    return framed(source, ASK, text=text, key=spoken(key)), f'The {spoken(key)} is {fields[key]}.'
+
+
+def interview(source):
+    """Turns about one text, which only the first question holds."""
+    _, fields, text = told(source)
+    keys = list(fields)
+    first = source.pick(keys)
+    turns = [(framed(source, ASK, text=text, key=spoken(first)), f'The {spoken(first)} is {fields[first]}.')]
+    for _ in range(source.between(1, 4)):
+        if source.chance(0.5):
+            key = source.pick(keys)
+            turns.append((source.phrase(ASK_AGAIN, key=spoken(key)), f'The {spoken(key)} is {fields[key]}.'))
+        else:
+            some = source.sample(keys, source.between(1, len(keys)))
+            found = json.dumps({key: fields[key] for key in some}, ensure_ascii=False)
+            turns.append((source.phrase(EXTRACT_AGAIN, keys=joined(some), list=', '.join(some)), found))
+    return turns
+
+
+def bare_extraction(source):
+    """The text alone: what a request sends that relies on its JSON schema."""
+    _, fields, text = told(source)
+    return text, json.dumps(fields, ensure_ascii=False)
+
+
+def invention(source):
+    chosen = source.pick(
+        [
+            record
+            for record in RECORDS
+            if record.kind in ('a person', 'an order', 'an event', 'a product', 'a trip')
+        ]
+    )
+    fields = {
+        key: (
+            source.pick(words.NAMES)
+            if key == 'name'
+            else source.pick(words.CITIES) if value is values.city else value(source)
+        )
+        for key, value in chosen.fields.items()
+    }
+    return framed(source, INVENT, kind=chosen.kind, keys=joined(fields)), json.dumps(fields)
+
+
+def array(source):
+    found = copying.items(source)
+    numeric = all(item.isdigit() for item in found)
+    return source.phrase(ARRAY, list=', '.join(found)), json.dumps(
+        [int(item) for item in found] if numeric else found
+    )
