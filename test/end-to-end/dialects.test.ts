@@ -82,7 +82,15 @@ async function loaded(program: string): Promise<Run> {
   ending.push(() => prometheus.end());
   const load = new MixedLoad(server);
   const following = setInterval(() => server.showProcesses(500), 500);
-  await load.run(SECONDS).finally(() => clearInterval(following));
+  try {
+    await load.run(SECONDS);
+    // They are read every thirty seconds only: on a fast machine the load is over before that.
+    await until("the GPU's users are read", async () =>
+      (await server.metrics("tacho")).text.includes("\ntacho_gpu_process_memory_bytes{"),
+    );
+  } finally {
+    clearInterval(following);
+  }
   const scrapes = 'count_over_time(up{job="orchestrator"}[1h])';
   const before = await prometheus.number(scrapes);
   await until("two more scrapes", async () => (await prometheus.number(scrapes)) >= before + 2);
