@@ -1,8 +1,9 @@
 #!/bin/bash
-# Installs the Debian packages that the tests and `npm run check` use. Tacho itself needs none of them.
+# Installs Debian packages: those named, else those that the tests and `npm run check` use. Tacho itself needs none.
 set -euo pipefail
 
-packages=(openssl prometheus python3-prometheus-client python3-yaml chromium clang-format clang-tidy shellcheck)
+packages=("$@")
+[[ $# -gt 0 ]] || packages=(openssl prometheus python3-prometheus-client python3-yaml chromium clang-format clang-tidy shellcheck)
 
 missing=()
 for package in "${packages[@]}"; do

@@ -69,8 +69,8 @@ class ViewCache {
 
   std::list<Parsed> parsed_;  ///< The one used last comes first; so of the next.
   std::list<Set> sets_;
-  std::vector<std::shared_ptr<CompiledViews>>
-      retired_;  ///< Goes with the next new set to the thread that makes it.
+  /// Goes with the next new set to the thread that makes it.
+  std::vector<std::shared_ptr<CompiledViews>> retired_;
 };
 
 }  // namespace tacho::telemetry
