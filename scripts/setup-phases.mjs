@@ -1,21 +1,12 @@
 import { chmodSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
+import { GIT_ENVIRONMENT, LLAMA_SOURCE } from "./llama-source.mjs";
 import { nodeGypEntry, nodeHeaderOptions, npmEntry } from "./npm-location.mjs";
 import { compilerEnvironment } from "./required-tools.mjs";
 
-const LLAMA_SOURCE = "node_modules/node-llama-cpp/llama/gitRelease.bundle";
 const LLAMA_HEADERS = "build/llama.cpp";
 /** Two: what the smallest machine that we build on has; more gains little on some thirty files. */
 const JOBS = "2";
-
-/** A git that neither the caller's repository nor the user's configuration can lead astray. */
-const GIT_ENVIRONMENT = {
-  GIT_DIR: undefined,
-  GIT_WORK_TREE: undefined,
-  GIT_INDEX_FILE: undefined,
-  GIT_CONFIG_GLOBAL: "/dev/null",
-  GIT_CONFIG_NOSYSTEM: "1",
-};
 
 function packagesOf(lockfile) {
   return JSON.parse(readFileSync(lockfile, "utf8")).packages;
