@@ -2,9 +2,10 @@ import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { builtLibraries, type BuiltLibraries } from "./built-libraries.js";
 import type { EngineSettings } from "./messages.js";
 
-type Variant = "cuda" | "vulkan" | "cpu";
+export type Variant = "cuda" | "vulkan" | "cpu";
 
 /** The packages that hold llama.cpp's shared libraries, best first. Built by and pinned with node-llama-cpp. */
 const PACKAGES: Record<Variant, readonly string[]> = {
@@ -23,13 +24,26 @@ export interface Libraries {
   variant: Variant;
   /** The folder with libllama-common.so and the libggml-*.so back ends. */
   directory: string;
+  /** Architectures that they were built for on this machine; null: they are node-llama-cpp's prebuilt ones. */
+  builtFor: string[] | null;
+  /** What an operator should know of the choice, or null. */
+  notice: string | null;
 }
 
-/** The folder of llama.cpp libraries that `gpu` asks for. Throws LibraryError when there is none. */
-export async function chooseLibraries(gpu: EngineSettings["gpu"]): Promise<Libraries> {
-  for (const variant of await candidates(gpu)) {
+/**
+ * The folder of llama.cpp libraries that `gpu` asks for: for CUDA the ones that were built here, where there are
+ * such. Throws LibraryError when there is none.
+ */
+export async function chooseLibraries(
+  gpu: EngineSettings["gpu"],
+  built: BuiltLibraries = builtLibraries(),
+): Promise<Libraries> {
+  for (const variant of await candidates(gpu, built)) {
+    if (variant === "cuda" && built.state === "current")
+      return { variant, directory: built.directory, builtFor: built.architectures, notice: null };
     const directory = await libraryDirectory(variant);
-    if (directory !== null) return { variant, directory };
+    const notice = variant === "cuda" && built.state === "stale" ? built.why : null;
+    if (directory !== null) return { variant, directory, builtFor: null, notice };
   }
   throw new LibraryError(
     `no llama.cpp libraries for --gpu ${gpu} on ${process.platform}-${process.arch}: ` +
@@ -37,9 +51,11 @@ export async function chooseLibraries(gpu: EngineSettings["gpu"]): Promise<Libra
   );
 }
 
-async function candidates(gpu: EngineSettings["gpu"]): Promise<Variant[]> {
+async function candidates(gpu: EngineSettings["gpu"], built: BuiltLibraries): Promise<Variant[]> {
   if (gpu === "off") return ["cpu"];
   if (gpu !== "auto") return [gpu];
+  // They hold the CPU's back end as well, should their GPU be gone.
+  if (built.state === "current") return ["cuda"];
   // Imported only here: it takes 0.4 s, and only "auto" needs to know what the machine has.
   const { getLlamaGpuTypes } = await import("node-llama-cpp");
   const supported = await getLlamaGpuTypes("supported");

@@ -100,6 +100,10 @@ export interface ModelInfo {
   backend: string;
   /** The device's own name. */
   device: string;
+  /** Architectures that llama.cpp's libraries were built for on this machine; null: they came prebuilt. */
+  builtFor: string[] | null;
+  /** What an operator should know of how it is computed. */
+  notices: string[];
   /** Numbers of the GPUs that hold some of it; none on the CPU. */
   gpus: number[];
   /** False: chats are written as ChatML, which the model may not know. */

@@ -129,7 +129,9 @@ interface TextCalls {
 }
 
 export interface NativeReplica extends TextCalls {
-  readonly info: Omit<ModelInfo, "id" | "file" | "threads" | "dimensions"> & { kind: "generation" };
+  readonly info: Omit<ModelInfo, "id" | "file" | "threads" | "dimensions" | "builtFor" | "notices"> & {
+    kind: "generation";
+  };
   /** What the chat template makes of the messages. */
   applyTemplate(prompt: ChatPrompt): Promise<string>;
   tokenizeChat(prompt: ChatPrompt, withPieces: boolean): Promise<Tokenized>;

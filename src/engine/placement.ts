@@ -44,6 +44,7 @@ export function together(models: readonly ModelInfo[]): ModelInfo {
     cacheBytes: sum(({ cacheBytes }) => cacheBytes),
     threads: sum(({ threads }) => threads),
     loadSeconds: Math.max(...models.map(({ loadSeconds }) => loadSeconds)),
+    notices: [...new Set(models.flatMap(({ notices }) => notices))],
     gpus: [...new Set(models.flatMap(({ gpus }) => gpus))].sort((a, b) => a - b),
     device: [...new Set(models.map(({ device }) => device))].join(", "),
   };

@@ -1,6 +1,8 @@
 import type { MessagePort } from "node:worker_threads";
 import { catalog } from "../metrics/catalog.js";
 import { observeRuntime, openTelemetry } from "../telemetry/index.js";
+import { whyNoDevice } from "./device-absence.js";
+import { freeGpuMemory } from "./free-gpu-memory.js";
 import { chooseLibraries, LibraryError } from "./libraries.js";
 import type {
   CallAnswer,
@@ -15,6 +17,7 @@ import type {
 } from "./messages.js";
 import { answerCall, isReplica, type NativeModel } from "./model-calls.js";
 import { loadNativeEngine, type NativeEngine, type NativeReplica } from "./native-engine.js";
+import { outOfMemory, type LoadPlace } from "./out-of-memory.js";
 import { deviceOf, gpusOf } from "./placement.js";
 import {
   countRead,
@@ -103,12 +106,14 @@ async function runReplica(task: Task): Promise<ReplicaEnd> {
 
 async function serve({ settings, index, file, port }: Task): Promise<void> {
   const send = (message: FromReplica): void => port.postMessage(message);
-  const { engine, devices } = await openEngine(settings);
+  const { engine, devices, builtFor, notices } = await openEngine(settings);
   const device = deviceOf(index, settings, devices);
-  const loaded = await loadModel(engine, settings, device, file, (fraction) =>
+  const gpus = gpusOf(device, settings.gpuLayers, devices);
+  const free = gpus.length === 0 ? null : await freeGpuMemory(settings.telemetryPath, gpus);
+  const loaded = await loadModel(engine, settings, { device, gpus, free }, file, (fraction) =>
     send({ type: "progress", phase: "load", fraction }),
   );
-  const model = { ...modelInfo(loaded, settings, file), gpus: gpusOf(device, settings.gpuLayers, devices) };
+  const model = { ...modelInfo(loaded, settings, file), builtFor, notices, gpus };
 
   const telemetry = openTelemetry(catalog, { path: settings.telemetryPath, attach: true });
   const thread = settings.replicas === 1 ? "replica" : `replica-${index}`;
@@ -135,25 +140,29 @@ async function serve({ settings, index, file, port }: Task): Promise<void> {
   telemetry.close();
 }
 
-async function openEngine(settings: EngineSettings) {
-  const libraries = await chooseLibraries(settings.gpu);
+async function openEngine({ gpu }: EngineSettings) {
+  const libraries = await chooseLibraries(gpu);
   const engine = loadNativeEngine(libraries);
   const devices = engine.loadBackends(libraries.directory);
-  if (settings.gpu !== "auto" && settings.gpu !== "off" && devices[0]?.backend === "cpu") {
-    throw new LibraryError(`--gpu ${settings.gpu}: no such device was found; use --gpu auto or off`);
+  const notices = libraries.notice === null ? [] : [libraries.notice];
+  if (libraries.variant !== "cpu" && devices[0]?.backend === "cpu") {
+    const why = whyNoDevice(libraries);
+    if (gpu !== "auto") throw new LibraryError(`--gpu ${gpu}: ${why}; or use --gpu auto or off`);
+    notices.push(`the model is computed on the CPU: ${why}`);
   }
-  return { engine, devices };
+  return { engine, devices, builtFor: libraries.builtFor, notices };
 }
 
 async function loadModel(
   engine: NativeEngine,
   settings: EngineSettings,
-  device: number,
+  place: LoadPlace,
   file: string,
   onProgress: (fraction: number) => void,
 ): Promise<NativeModel> {
   const { contextSize: cells, ...rest } = settings;
   const batchTokens = cells || settings.maxContext;
+  const { device } = place;
   try {
     const model = await engine.loadModel({ ...rest, device, path: file, cells, batchTokens }, onProgress);
     if (!isReplica(model) && settings.adapters.length > 0)
@@ -161,6 +170,8 @@ async function loadModel(
     return model;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
+    const advice = await outOfMemory(reason, file, settings, place);
+    if (advice !== null) throw new LibraryError(`cannot serve ${file}: ${advice}`, { cause: error });
     throw new Error(`cannot serve ${file}: ${reason}`, { cause: error });
   }
 }
@@ -169,7 +180,7 @@ function modelInfo(
   { info }: NativeModel,
   { modelId, threads }: EngineSettings,
   file: string,
-): Omit<ModelInfo, "gpus"> {
+): Omit<ModelInfo, "gpus" | "builtFor" | "notices"> {
   const common = { id: modelId, file, threads };
   if (info.kind === "generation") return { ...common, dimensions: 0, ...info };
   return {

@@ -1,4 +1,5 @@
 import type { ModelInfo } from "../engine/messages.js";
+import { librariesOrigin } from "./libraries-origin.js";
 import type { NamedModel } from "./model-setting.js";
 import { VERSION } from "./package-info.js";
 
@@ -29,7 +30,7 @@ export function bannerText(
   const question = { model: model.id, ...body };
   const rows = [
     ["model", `${model.id} (${model.description}, loaded in ${model.loadSeconds.toFixed(2)} s)`],
-    ["device", `${model.backend}: ${model.device}, compute threads: ${model.threads}`],
+    ["device", `${deviceName(model)}, compute threads: ${model.threads}`],
     ["context", contextLine(model)],
     ...(model.kind !== "generation" || model.hasChatTemplate
       ? []
@@ -59,6 +60,13 @@ export function bannerText(
     "",
     "",
   ].join("\n");
+}
+
+/** The CPU computes with either kind; of a GPU it matters what code it gets. */
+function deviceName({ backend, device, builtFor }: ModelInfo): string {
+  return backend === "cpu" && builtFor === null
+    ? `${backend}: ${device}`
+    : `${backend} (${librariesOrigin({ builtFor })}): ${device}`;
 }
 
 function contextLine({ kind, contextSize, slots, kvCells, dimensions }: ModelInfo): string {

@@ -184,7 +184,11 @@ export class Front {
     const { models, onProgress = () => undefined } = this.#options;
     const host = models.length === 1 ? "the engine host" : `the engine host of '${id}'`;
     return {
-      onReady,
+      onReady: (model) => {
+        for (const notice of model.notices) logLine(notice);
+        this.#watch.loaded(model);
+        onReady(model);
+      },
       onProgress: id === models[0]!.id ? onProgress : () => undefined,
       onDown: (how, seconds) => {
         onDown(how, seconds);

@@ -43,6 +43,8 @@ it("replicas together are one model with all slots, cells and threads", () => {
     layers: 4,
     gpuLayers: 0,
     gpus: [],
+    builtFor: ["90"],
+    notices: ["stale"],
     kvCells: 8192,
     cacheBytes: 1e9,
     dimensions: 0,

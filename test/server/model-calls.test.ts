@@ -307,6 +307,7 @@ describe("the list of models", () => {
     const facts = {
       ...{ id: "embedding", object: "model", owned_by: "tacho", state: "loaded", kind: "embedding" },
       ...{ dimensions: 8, context_length: 2048, vocabulary_size: 4096, parameters: 1, size_bytes: 2 ** 20 },
+      ...{ backend: "cpu", libraries: "prebuilt" },
     };
     expect(await json(fetch(`${stand.url}/v1/models`))).toMatchObject({ object: "list", data: [facts] });
     expect(await json(fetch(`${stand.url}/v1/models/embedding`))).toMatchObject(facts);

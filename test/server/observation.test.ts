@@ -106,6 +106,7 @@ describe("a tenant", () => {
 describe("the node", () => {
   it("says what it is", async () => {
     await counted(`tacho_build_info{version="${VERSION}"}`, 1);
+    await counted(`tacho_build_info{version="${VERSION}",libraries="prebuilt"}`, 1);
     await counted(`tacho_node_info{node="${hostname()}",environment="test",cluster="default"}`, 1);
     await counted("tacho_node_cpu_cores", availableParallelism());
     expect(await stand.metric("tacho_uptime_seconds")).toBeGreaterThan(0);

@@ -5,8 +5,8 @@ export const nodeMetrics = defineMetrics({
   buildInfo: {
     type: "info",
     name: "tacho_build_info",
-    help: "Versions of this server and of the llama.cpp under it.",
-    labels: { version: "configured", commit: "configured", llama_cpp: "configured" },
+    help: "Versions of this server and of the llama.cpp under it, and from the first load on where its libraries come from: prebuilt, or built here for which GPU architectures.",
+    labels: { version: "configured", commit: "configured", llama_cpp: "configured", libraries: "configured" },
   },
   nodeInfo: {
     type: "info",

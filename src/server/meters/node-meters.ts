@@ -1,5 +1,5 @@
 import { availableParallelism, freemem, totalmem } from "node:os";
-import type { CounterHandle, ViewSpec } from "../../telemetry/index.js";
+import type { CounterHandle, InfoHandle, ViewSpec } from "../../telemetry/index.js";
 import { now, type ServerTelemetry } from "../meters.js";
 import type { ServedModel } from "../models/served-model.js";
 import { COMMIT, LLAMA_CPP, VERSION } from "../package-info.js";
@@ -23,6 +23,7 @@ const memory = () => ({ total: totalmem(), free: freemem() });
 /** The installation and its machine. What takes a look is brought up by `tick`. */
 export class NodeMeters {
   readonly #cpu: { busy: CounterHandle; idle: CounterHandle };
+  #build: InfoHandle;
   /** Bytes. Looked up by `tick`: the kernel writes a whole file for each look. */
   #memory = memory();
   /** When they were brought up last; null before. */
@@ -42,7 +43,7 @@ export class NodeMeters {
       idle: metrics.nodeCpu.labels({ mode: "idle" }),
     };
     const { nodeId: node, environment, cluster } = settings;
-    metrics.buildInfo.labels({ version: VERSION, commit: COMMIT, llama_cpp: LLAMA_CPP }).show();
+    this.#build = this.#showBuild("");
     metrics.nodeInfo.labels({ node, environment, cluster }).show();
     metrics.startTime.labels({}).set(Date.now() / MS_A_SECOND - process.uptime());
     metrics.uptime.labels({}).from(() => process.uptime());
@@ -52,6 +53,19 @@ export class NodeMeters {
     for (const state of ["starting", "offline", "online", "busy"] as const)
       metrics.nodeState.labels({ state }).from(() => (this.#state() === state ? 1 : 0));
     metrics.layersCapacity.labels({}).from(() => this.#layersCapacity());
+  }
+
+  /** @param libraries Where llama.cpp's libraries come from; "" until a model was loaded. */
+  showLibraries(libraries: string): void {
+    this.#build.hide();
+    this.#build = this.#showBuild(libraries);
+  }
+
+  #showBuild(libraries: string): InfoHandle {
+    const versions = { version: VERSION, commit: COMMIT, llama_cpp: LLAMA_CPP };
+    const build = this.telemetry.metrics.buildInfo.labels({ ...versions, libraries });
+    build.show();
+    return build;
   }
 
   /** To be called every second or so. */

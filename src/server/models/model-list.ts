@@ -1,4 +1,5 @@
 import type { Tenant } from "../access/tenant.js";
+import { librariesOrigin } from "../libraries-origin.js";
 import type { ModelRegistry } from "./model-registry.js";
 import type { ModelState, ServedModel } from "./served-model.js";
 
@@ -19,6 +20,8 @@ export interface ListedModel {
   vocabulary_size?: number;
   parameters?: number;
   size_bytes?: number;
+  backend?: string;
+  libraries?: string;
   /** Of models that make vectors. */
   dimensions?: number;
 }
@@ -55,6 +58,8 @@ function facts({ info }: ServedModel) {
     vocabulary_size: info.vocabularySize,
     parameters: info.parameters,
     size_bytes: info.sizeBytes,
+    backend: info.backend,
+    libraries: librariesOrigin(info),
     ...(info.kind === "embedding" ? { dimensions: info.dimensions } : {}),
   };
 }

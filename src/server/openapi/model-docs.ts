@@ -21,6 +21,10 @@ const model = answerObject(
     vocabulary_size: Type.Optional(count),
     parameters: Type.Optional(count),
     size_bytes: Type.Optional(count),
+    backend: Type.Optional(Type.Enum(["cpu", "cuda", "vulkan"], { description: "what computes it" })),
+    libraries: Type.Optional(
+      Type.String({ description: "prebuilt, or the GPU architectures that llama.cpp was built for here" }),
+    ),
     dimensions: Type.Optional(Type.Integer({ minimum: 0, description: "of models that make vectors" })),
   },
   "Model",
