@@ -147,7 +147,8 @@ async function openEngine({ gpu }: EngineSettings) {
   const notices = libraries.notice === null ? [] : [libraries.notice];
   if (libraries.variant !== "cpu" && devices[0]?.backend === "cpu") {
     const why = whyNoDevice(libraries);
-    if (gpu !== "auto") throw new LibraryError(`--gpu ${gpu}: ${why}; or use --gpu auto or off`);
+    const choice = `--gpu ${gpu}: ${why}; or use --gpu auto or off`;
+    if (gpu !== "auto") throw new LibraryError([choice, ...notices].join("; "));
     notices.push(`the model is computed on the CPU: ${why}`);
   }
   return { engine, devices, builtFor: libraries.builtFor, notices };
