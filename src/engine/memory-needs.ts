@@ -30,9 +30,9 @@ type Wanted = Pick<
 interface Estimates {
   layers: number;
   trainedContext: number;
-  model(layers: number): number;
+  model: (layers: number) => number;
   /** With keys and values of 16 bits, or 32. */
-  context(layers: number, cells: number, bits: { keys: 16 | 32; values: 16 | 32 }): number;
+  context: (layers: number, cells: number, bits: { keys: 16 | 32; values: 16 | 32 }) => number;
 }
 
 async function estimatesOf(file: string, flashAttention: boolean): Promise<Estimates> {

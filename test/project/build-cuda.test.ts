@@ -135,6 +135,21 @@ describe("a build that does not come to its end", () => {
     expect(stand.manifest()).toEqual(before);
   });
 
+  test("never puts a part of the new libraries beside the last ones", () => {
+    const before = old();
+    // The last of them, by name, cannot be copied.
+    stand.putCmake(
+      LIBRARIES.map((name) => name.replace("libggml-cpu-", "libggml-cpu-new-")),
+      '/bin/mkdir -p "$2/bin/libz.so"',
+    );
+    expect(stand.run().status).not.toBe(0);
+    expect(stand.manifest()).toEqual(before);
+    expect(stand.built("cuda")).toEqual(["build.json", ...LIBRARIES].sort());
+    stand.putCmake(LIBRARIES, '/bin/rm -rf "$2/bin"');
+    succeeded(stand.run());
+    expect(leftovers()).toEqual([]);
+  });
+
   test("ends with its compilers at Ctrl-C, and leaves the last one in place", async () => {
     const before = old();
     const pid = join(stand.folder, "pid");
