@@ -28,5 +28,6 @@ export function runInTree(command, tree) {
     env: { ...tree.variables, PATH: process.env.PATH, HOME: tree.root, npm_config_offline: "true" },
     encoding: "utf8",
   });
-  if (status !== 0) throw new ReplayProblem(`'${command.text}' failed: ${stderr.trim().split("\n", 1)[0]}`);
+  if (status !== 0)
+    throw new ReplayProblem(`'${command.text}' failed: ${stderr.trim().split("\n").slice(0, 2).join("; ")}`);
 }
