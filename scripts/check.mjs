@@ -51,6 +51,7 @@ const STEPS = [
     files: ["**.sh", ".ci/run"],
     command: forAllFiles("shellcheck"),
   },
+  { name: "dockerfile", command: node("scripts/check-dockerfile.mjs") },
   { name: "repository", command: node("scripts/check-repository.mjs") },
 ];
 

@@ -16,6 +16,11 @@ const TOOLS = {
   git: { command: "git", what: "git", package: "git" },
 };
 
+/** The Debian package that brings a tool of the table. */
+export function packageOf(name) {
+  return TOOLS[name].package;
+}
+
 /** The environment of a native build: both build systems get the same compiler. */
 export const compilerEnvironment = { CXX };
 
