@@ -9,8 +9,11 @@ const MEND_NVML =
   "See whether nvidia-smi works; after an upgrade of the driver, reboot or reload its modules.";
 const MAKE_PARTITIONS = "Make one with nvidia-smi mig -cgi, or switch MIG off with nvidia-smi -mig 0.";
 
-/** What dlopen says of a library that is not there, or what a call of it says: then it is there, and has no driver. */
-const NOTHING_TO_READ = /cannot open shared object file: No such file|^nvml\w+: /;
+/** What dlopen says of a library that is not there. */
+const NOT_THERE = /cannot open shared object file: No such file/;
+
+/** What NVML says where it works and has nothing to tell. */
+const NOTHING_TO_READ = /^nvml\w+: |^NVML found no GPU/;
 
 /** The GPUs that NVML shows. */
 export function gpusOf({ nvml }: Facts): GpuFact[] {
@@ -34,11 +37,14 @@ function nvml({ nvml: probed, kernelDriver }: Facts): Finding {
   const { status, reason } = probed.value;
   if (status === "running") return reason === "" ? ok("reads the GPUs") : warning(reason, MEND_NVML);
   if (status === "failed") return warning(reason, MEND_NVML);
-  if (kernelDriver !== null) return warning(`no metrics of GPUs: ${reason}`, GIVE_NVML);
-  // A library without a driver is no more than left over, but one that cannot be loaded is broken.
-  return NOTHING_TO_READ.test(reason)
-    ? notApplicable("not there: no metrics of GPUs", GIVE_NVML)
-    : warning(reason, MEND_NVML);
+  return withoutNvml(reason, kernelDriver !== null);
+}
+
+function withoutNvml(reason: string, hasDriver: boolean): Finding {
+  const lacks = "not there: no metrics of GPUs";
+  if (NOT_THERE.test(reason)) return hasDriver ? warning(lacks, GIVE_NVML) : notApplicable(lacks, GIVE_NVML);
+  if (NOTHING_TO_READ.test(reason) && !hasDriver) return notApplicable(reason);
+  return warning(reason, MEND_NVML);
 }
 
 function gpus(facts: Facts): Finding {
