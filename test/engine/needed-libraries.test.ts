@@ -38,6 +38,37 @@ it("reads the names that a library is linked with, in their order", () => {
   expect(neededLibraries(first)).toEqual([]);
 });
 
+/** A file whose texts lie at another place than they will in memory. */
+function moved(): Buffer {
+  const [strings, dynamic, address] = [0x200, 0x100, 0x5000];
+  const file = Buffer.alloc(0x300);
+  file.write("\x7fELF\x02\x01", "latin1");
+  file.writeBigUInt64LE(64n, 32);
+  file.writeUInt16LE(2, 56);
+  const word = (at: number, value: number) => file.writeBigUInt64LE(BigInt(value), at);
+  const segment = (at: number, type: number, values: [field: number, value: number][]) => {
+    file.writeUInt32LE(type, at);
+    for (const [field, value] of values) word(at + field, value);
+  };
+  segment(64, 1, [
+    [8, strings],
+    [16, address],
+    [32, 0x100],
+  ]);
+  segment(120, 2, [
+    [8, dynamic],
+    [32, 48],
+  ]);
+  for (const [i, value] of [1, 1, 5, address, 10, 16].entries()) word(dynamic + 8 * i, value);
+  file.write("\0libmoved.so\0", strings, "latin1");
+  return file;
+}
+
+it("finds the texts where they lie in the file", () => {
+  writeFileSync(join(folder, "moved"), moved());
+  expect(neededLibraries(join(folder, "moved"))).toEqual(["libmoved.so"]);
+});
+
 it("reads none from what is no such file", () => {
   for (const text of ["", "#!/bin/sh\n", `\x7fELF\x01${"x".repeat(100)}`]) {
     writeFileSync(join(folder, "text"), text);
