@@ -185,6 +185,7 @@ const ROWS: Row[] = [
   ["gpu-choice", plain, { settings: settingsOf({ gpu: "off" }) }, "ok", /^the CPU$/],
   ["gpu-choice", plain, { choice: refused }, "failure", /no llama/],
   ["gpu-choice", withGpu, {}, "ok", /^CUDA: its driver and libraries/],
+  ["gpu-choice", plain, { choice: withGpu.choice }, "ok", /^the CPU, through the libraries of CUDA/],
   ["gpu-choice", withGpu, { choice: plain.choice }, "warning", /^the CPU, though there are GPUs/],
   ["gpu-choice", withGpu, { devices: { ...plain.devices, cuda: cpuOnly } }, "warning", /will run on the CPU/],
   [

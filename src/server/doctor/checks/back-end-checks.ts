@@ -139,6 +139,8 @@ function chosenGpu(facts: Facts, variant: GpuVariant): Finding {
   const found = `${name}, which has no device`;
   if (facts.settings.gpu !== "auto")
     return failure(found, "Choose --gpu auto or off, or mend the rows above.");
+  // Libraries that were built here are chosen on any machine, as they compute on the CPU as well.
+  if (gpusOf(facts).length === 0) return ok(`the CPU, through the libraries of ${found}`);
   return warning(`${found}: the model will run on the CPU`, NO_DEVICE[variant]);
 }
 
