@@ -347,3 +347,41 @@ export type FromEngine =
   | { type: "failed"; message: string; usage: boolean }
   | ({ type: "step" } & Step)
   | { type: "answer"; id: number; answer: CallAnswer };
+
+/**
+ * What `library-probe` is asked. Each question is for a process of its own, which may end in loading what it loads.
+ * - `find` answers LibraryFindings, `choose` a LibraryChoice, `load` the devices as DeviceName[];
+ * - `dlopen` answers why the loader cannot load each library, null where it can.
+ */
+export type LibraryQuestion =
+  | { kind: "find" }
+  | { kind: "choose" | "load"; gpu: EngineSettings["gpu"] }
+  | { kind: "dlopen"; names: string[] };
+
+export type LibraryVariant = "cpu" | "cuda" | "vulkan";
+
+/** What of llama.cpp's libraries is installed. */
+export interface LibraryFindings {
+  /** The folder that would be loaded of each variant; null where there is none. */
+  directories: Record<LibraryVariant, string | null>;
+  /** The GPU back ends that were found, in one of these folders or not. */
+  backEnds: BackEndFile[];
+}
+
+export interface BackEndFile {
+  variant: "cuda" | "vulkan";
+  file: string;
+  /** The names of the shared libraries that it is linked with and that do not lie beside it. */
+  needs: string[];
+}
+
+export interface LibraryChoice {
+  variant: LibraryVariant;
+  directory: string;
+}
+
+export interface DeviceName {
+  /** "cpu", or what GPUs are reached by. */
+  backend: string;
+  name: string;
+}

@@ -1,22 +1,28 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { KEY_OPTIONS } from "./access/key-command.js";
+import { DOCTOR_OPTIONS } from "./doctor/doctor-command.js";
 import { METRICS_OPTIONS } from "./metrics-command.js";
 import { VERSION } from "./package-info.js";
 import { joinValues, settingEntries, UsageError, variableOf } from "./settings.js";
 
 /** `given` is what the command line holds, by flag. */
 export type Command =
-  { kind: "serve" | "metrics" | "key"; given: Map<string, string> } | { kind: "help" } | { kind: "version" };
+  | { kind: "serve" | "metrics" | "key" | "doctor"; given: Map<string, string> }
+  | { kind: "help" }
+  | { kind: "version" };
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
+const serveFlags = settingEntries.map(([, { flag }]) => flag);
+
 /** The flags of each command; those of `switches` take no value. */
 const FLAGS = {
-  serve: settingEntries.map(([, { flag }]) => flag),
+  serve: serveFlags,
   metrics: Object.values(METRICS_OPTIONS).map(({ flag }) => flag),
   key: Object.values(KEY_OPTIONS).map(({ flag }) => flag),
+  doctor: [...serveFlags, ...Object.values(DOCTOR_OPTIONS).map(({ flag }) => flag)],
 } satisfies Record<string, string[]>;
-const switches: readonly string[] = ["help", "version", "watch"];
+const switches: readonly string[] = ["help", "version", "watch", "json"];
 const common = ["help", "version"];
 const repeated = settingEntries.flatMap(([, setting]) =>
   setting.type === "text" && setting.repeats ? [setting.flag] : [],
@@ -29,7 +35,7 @@ export function parseCommand(args: string[]): Command {
   if (!isCommand(name)) {
     // "npm start --port 9000" keeps the flag for npm and leaves its value.
     throw new UsageError(
-      `Unknown command '${name}': expected 'serve', 'metrics' or 'key'. With npm start, flags follow '--'.`,
+      `Unknown command '${name}': expected 'serve', 'metrics', 'key' or 'doctor'. With npm start, flags follow '--'.`,
     );
   }
   const given = readFlags(args, [...FLAGS[name], ...common]);
@@ -133,6 +139,7 @@ export function helpText(): string {
     "Usage: tacho [serve] [options]    serve a model",
     "       tacho metrics [options]    print the metrics of a running server, or of one that died",
     "       tacho key [options]        make an API key",
+    "       tacho doctor [options]     say what works on this machine and what does not",
     "",
     "Options of serve; the command line comes before the variable named beside each:",
     "",
@@ -145,6 +152,10 @@ export function helpText(): string {
     "Options of key:",
     "",
     ...optionLines(KEY_OPTIONS),
+    "",
+    "Options of doctor, besides those of serve, for which it checks:",
+    "",
+    ...optionLines(DOCTOR_OPTIONS),
     "",
     `${column("-h, --help")}print this help`,
     `${column("-v, --version")}print the version`,

@@ -42,7 +42,11 @@ export interface ListenerLimits {
   unreadMilliseconds: number;
 }
 
-const LIMITS: ListenerLimits = { connections: 4096, requestMilliseconds: 60_000, unreadMilliseconds: 60_000 };
+export const LIMITS: ListenerLimits = {
+  connections: 4096,
+  requestMilliseconds: 60_000,
+  unreadMilliseconds: 60_000,
+};
 
 /** Connections may take no longer to agree on their encryption. */
 const HANDSHAKE_MS = 10_000;

@@ -10,11 +10,15 @@ export function packagePath(relative: string): string {
 
 const manifest = JSON.parse(readFileSync(packagePath("package.json"), "utf8")) as {
   version: string;
+  engines: { node: string };
   /** Written by `npm publish`. */
   gitHead?: string;
 };
 
 export const VERSION = manifest.version;
+
+/** Versions of Node.js that it runs on, as ">=20.17". */
+export const NODE_VERSIONS = manifest.engines.node;
 
 /** Of a published package or a checkout; "" where neither is told. */
 export const COMMIT = manifest.gitHead ?? commitOf(".git/HEAD");

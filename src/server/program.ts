@@ -2,8 +2,10 @@ import { readAccess } from "./access/access.js";
 import { keyText } from "./access/key-command.js";
 import { bannerText } from "./banner.js";
 import { helpText, parseCommand } from "./command-line.js";
+import { runDoctor } from "./doctor/doctor-command.js";
 import { EngineStartError } from "./engine-link.js";
 import { Front } from "./front.js";
+import { startProblem } from "./start-problem.js";
 import { logLine } from "./log.js";
 import { runMetrics } from "./metrics-command.js";
 import type { ServerTelemetry } from "./meters.js";
@@ -39,19 +41,31 @@ export async function runProgram(parts: ProgramParts): Promise<void> {
     else if (command.kind === "version") process.stdout.write(`${VERSION}\n`);
     else if (command.kind === "metrics") await printMetrics(command.given);
     else if (command.kind === "key") process.stdout.write(keyText(command.given));
+    else if (command.kind === "doctor") await examine(command.given, parts.env);
     else await serve(readSettings(command.given, parts.env), parts);
   } catch (error) {
-    logLine(describe(error));
+    logLine(startProblem(error));
     process.exit(exitCode(error));
   }
 }
 
-/** Whoever reads the output may leave, as `head` does. */
 async function printMetrics(given: ReadonlyMap<string, string>): Promise<void> {
+  endWithReader();
+  await runMetrics(given, process.stdout);
+}
+
+/** Ends at once, as a process that hangs in a driver cannot be ended. */
+async function examine(given: ReadonlyMap<string, string>, env: NodeJS.ProcessEnv): Promise<void> {
+  endWithReader();
+  const fine = await runDoctor(readSettings(given, env), given.has("json"), process.stdout);
+  process.exit(fine ? 0 : EXIT_FAILURE);
+}
+
+/** Whoever reads the output may leave, as `head` does. */
+function endWithReader(): void {
   process.stdout.on("error", ({ code }: NodeJS.ErrnoException) =>
     process.exit(code === "EPIPE" ? 0 : EXIT_FAILURE),
   );
-  await runMetrics(given, process.stdout);
 }
 
 async function serve(settings: Settings, parts: ProgramParts): Promise<void> {
@@ -110,7 +124,7 @@ function drainOnSignals(front: () => Front): () => boolean {
       .then(
         () => process.exit(0),
         (error: unknown) => {
-          logLine(describe(error));
+          logLine(startProblem(error));
           process.exit(EXIT_FAILURE);
         },
       );
@@ -122,23 +136,4 @@ function drainOnSignals(front: () => Front): () => boolean {
 function exitCode(error: unknown): number {
   const usage = error instanceof UsageError || (error instanceof EngineStartError && error.usage);
   return usage ? EXIT_USAGE : EXIT_FAILURE;
-}
-
-function describe(error: unknown): string {
-  const { code, message, address, port } = error as NodeJS.ErrnoException & {
-    address?: string;
-    port?: number;
-  };
-  switch (code) {
-    case "EADDRINUSE":
-      return `Port ${port} on ${address} is taken by another program; choose another one.`;
-    case "EACCES":
-      return `Listening on port ${port} of ${address} is not permitted; choose one above 1023.`;
-    case "EADDRNOTAVAIL":
-    case "ENOTFOUND":
-    case "EAI_AGAIN":
-      return `This machine has no address '${address ?? message.split(" ").at(-1)}' to listen on; see --host.`;
-    default:
-      return message;
-  }
 }

@@ -62,7 +62,7 @@ describe("settings", () => {
     [
       ["bench"],
       {},
-      "Unknown command 'bench': expected 'serve', 'metrics' or 'key'. With npm start, flags follow '--'.",
+      "Unknown command 'bench': expected 'serve', 'metrics', 'key' or 'doctor'. With npm start, flags follow '--'.",
     ],
     [["serve", "more"], {}, "Unexpected argument 'more'."],
     [["--port"], {}, "Option '--port' needs a value."],

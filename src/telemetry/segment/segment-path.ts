@@ -5,7 +5,8 @@ import { join } from "node:path";
 
 const SHARED_MEMORY = "/dev/shm";
 
-function segmentFolder(): string {
+/** Where `newSegmentPath` puts segments: in memory where that is there and writable. */
+export function segmentFolder(): string {
   try {
     accessSync(SHARED_MEMORY, constants.W_OK);
     return SHARED_MEMORY;

@@ -1,0 +1,42 @@
+import type { DeviceName, LibraryChoice, LibraryFindings } from "../../engine/messages.js";
+import type { Settings } from "../settings.js";
+import type { NvmlFacts, SegmentFact } from "./gpu-facts.js";
+import type { FolderFact, MemoryFact, PortFact, ProcessorFact } from "./host-facts.js";
+import type { ModelFact } from "./model-facts.js";
+import type { Probed } from "./probe.js";
+
+/** Why the loader cannot load each library, by name; null where it can. */
+export type Loadable = Record<string, string | null>;
+
+/** All that the checks go by: they look at nothing themselves. */
+export interface Facts {
+  settings: Settings;
+  node: { version: string; expected: string };
+  segment: Probed<SegmentFact>;
+  /** Where the segment will lie. */
+  segmentFolder: FolderFact;
+  libraries: Probed<LibraryFindings>;
+  /** What --gpu leads to. */
+  choice: Probed<LibraryChoice>;
+  /** What the back ends' needs are. */
+  loadable: Probed<Loadable>;
+  /** The devices of each variant, GPUs first; null where it was not loaded, as its libraries are not there. */
+  devices: {
+    cpu: Probed<DeviceName[]>;
+    cuda: Probed<DeviceName[]> | null;
+    vulkan: Probed<DeviceName[]> | null;
+  };
+  nvml: Probed<NvmlFacts>;
+  /** Version of the kernel's part of NVIDIA's driver; null where it is not loaded. */
+  kernelDriver: string | null;
+  /** By the GPU's uuid, as far as they could be found out. */
+  computeCapabilities: Record<string, string>;
+  /** The limit of open files; NaN where there is none. */
+  openFiles: number;
+  ports: PortFact[];
+  processor: ProcessorFact;
+  memory: MemoryFact;
+  defaultModel: ModelFact;
+  /** Those that --model names; empty where it names none. */
+  models: ModelFact[];
+}

@@ -1,0 +1,82 @@
+import { dirname } from "node:path";
+import type {
+  DeviceName,
+  LibraryChoice,
+  LibraryFindings,
+  LibraryQuestion,
+  LibraryVariant,
+} from "../../engine/messages.js";
+import { openFilesLimit } from "../../telemetry/runtime/open-files.js";
+import { segmentFolder } from "../../telemetry/segment/segment-path.js";
+import { namedModels } from "../model-setting.js";
+import { NODE_VERSIONS } from "../package-info.js";
+import { SETTINGS, type Settings } from "../settings.js";
+import type { Facts, Loadable } from "./facts.js";
+import type { NvmlFacts, SegmentFact, TelemetryQuestion } from "./gpu-facts.js";
+import { folderFact, memoryFact, portFact, processorFact, type PortFact } from "./host-facts.js";
+import { modelFact, type ModelFact } from "./model-facts.js";
+import { computeCapabilities, kernelDriver } from "./nvidia-smi.js";
+import { probe, type Probed } from "./probe.js";
+
+/** The modules that are run as processes of their own. */
+const LIBRARY_PROBE = new URL("../../engine/library-probe.js", import.meta.url);
+const TELEMETRY_PROBE = new URL("./telemetry-probe.js", import.meta.url);
+
+const ofLibraries = <T>(question: LibraryQuestion) => probe<T>(LIBRARY_PROBE, question);
+const ofTelemetry = <T>(question: TelemetryQuestion) => probe<T>(TELEMETRY_PROBE, question);
+
+/** Looks at the machine, in a few seconds. @throws UsageError for settings that contradict. */
+export async function gatherFacts(settings: Settings): Promise<Facts> {
+  const named = settings.model === SETTINGS.model.default ? [] : namedModels(settings);
+  const [libraries, choice, segment, nvml, capabilities, ports, defaultModel, models] = await Promise.all([
+    ofLibraries<LibraryFindings>({ kind: "find" }).then(withLoaded),
+    ofLibraries<LibraryChoice>({ kind: "choose", gpu: settings.gpu }),
+    ofTelemetry<SegmentFact>({ kind: "segment" }),
+    ofTelemetry<NvmlFacts>({ kind: "gpus" }),
+    computeCapabilities(),
+    portFacts(settings),
+    modelFact(SETTINGS.model.default),
+    Promise.all(named.map(({ model }): Promise<ModelFact> => modelFact(model))),
+  ]);
+  return {
+    settings,
+    node: { version: process.versions.node, expected: NODE_VERSIONS },
+    segment,
+    segmentFolder: folderFact(settings.metricsFile === "" ? segmentFolder() : dirname(settings.metricsFile)),
+    ...libraries,
+    choice,
+    nvml,
+    kernelDriver: kernelDriver(),
+    computeCapabilities: capabilities,
+    openFiles: openFilesLimit(),
+    ports,
+    processor: processorFact(),
+    memory: memoryFact(),
+    defaultModel,
+    models,
+  };
+}
+
+function portFacts({ host, port, metricsPort }: Settings): Promise<PortFact[]> {
+  const wanted: [string, number][] = [["port", port]];
+  if (metricsPort !== 0) wanted.push(["metrics-port", metricsPort]);
+  return Promise.all(wanted.map(([flag, number]) => portFact(flag, host, number)));
+}
+
+/** What is installed, and what of it can be loaded. */
+async function withLoaded(
+  libraries: Probed<LibraryFindings>,
+): Promise<Pick<Facts, "libraries" | "loadable" | "devices">> {
+  const names = "value" in libraries ? libraries.value.backEnds.flatMap(({ needs }) => needs) : [];
+  const devicesOf = (variant: LibraryVariant) =>
+    "value" in libraries && libraries.value.directories[variant] !== null
+      ? ofLibraries<DeviceName[]>({ kind: "load", gpu: variant === "cpu" ? "off" : variant })
+      : null;
+  const [loadable, cpu, cuda, vulkan] = await Promise.all([
+    ofLibraries<Loadable>({ kind: "dlopen", names: [...new Set(names)] }),
+    ofLibraries<DeviceName[]>({ kind: "load", gpu: "off" }),
+    devicesOf("cuda"),
+    devicesOf("vulkan"),
+  ]);
+  return { libraries, loadable, devices: { cpu, cuda, vulkan } };
+}
