@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import type { LibraryNotice } from "./messages.js";
 
-/** What `npm run build:cuda` left. A stale one is not used; `why` says so to an operator. */
+/** What `npm run build:cuda` left. A stale one is not used, of which the operator gets notice. */
 export type BuiltLibraries =
   | { state: "absent" }
-  | { state: "stale"; why: string }
+  | { state: "stale"; notice: LibraryNotice }
   | { state: "current"; directory: string; architectures: string[] };
 
 /** Written beside the libraries, by scripts/cuda/built-libraries.mjs. */
@@ -31,8 +32,8 @@ export function builtLibraries(directory = FOLDER, release = pinnedRelease()): B
 }
 
 function stale(directory: string, what: string): BuiltLibraries {
-  const why = `the libraries in ${directory} ${what}: the prebuilt ones are used; run npm run build:cuda again`;
-  return { state: "stale", why };
+  const found = `the libraries in ${directory} ${what}: the prebuilt ones are used`;
+  return { state: "stale", notice: { found, remedy: "run npm run build:cuda again, or remove that folder" } };
 }
 
 function manifestIn(directory: string): Manifest | null {

@@ -3,12 +3,10 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { builtLibraries, type BuiltLibraries } from "./built-libraries.js";
-import type { EngineSettings } from "./messages.js";
-
-export type Variant = "cuda" | "vulkan" | "cpu";
+import type { EngineSettings, LibraryChoice, LibraryVariant } from "./messages.js";
 
 /** The packages that hold llama.cpp's shared libraries, best first. Built by and pinned with node-llama-cpp. */
-const PACKAGES: Record<Variant, readonly string[]> = {
+const PACKAGES: Record<LibraryVariant, readonly string[]> = {
   cuda: [`linux-${process.arch}-cuda`, `linux-${process.arch}-cuda-ext`],
   vulkan: [`linux-${process.arch}-vulkan`],
   cpu: [`linux-${process.arch}`],
@@ -20,16 +18,6 @@ export const COMMON_LIBRARY = "libllama-common.so";
 /** What can be mended by another flag or an installation. */
 export class LibraryError extends Error {}
 
-export interface Libraries {
-  variant: Variant;
-  /** The folder with libllama-common.so and the libggml-*.so back ends. */
-  directory: string;
-  /** Architectures that they were built for on this machine; null: they are node-llama-cpp's prebuilt ones. */
-  builtFor: string[] | null;
-  /** What an operator should know of the choice, or null. */
-  notice: string | null;
-}
-
 /**
  * The folder of llama.cpp libraries that `gpu` asks for: for CUDA the ones that were built here, where there are
  * such. Throws LibraryError when there is none.
@@ -37,12 +25,13 @@ export interface Libraries {
 export async function chooseLibraries(
   gpu: EngineSettings["gpu"],
   built: BuiltLibraries = builtLibraries(),
-): Promise<Libraries> {
+): Promise<LibraryChoice> {
+  // Whatever takes their place: where the prebuilt ones need another CUDA, that is not CUDA.
+  const notice = built.state === "stale" && (gpu === "cuda" || gpu === "auto") ? built.notice : null;
   for (const variant of await candidates(gpu, built)) {
     if (variant === "cuda" && built.state === "current")
       return { variant, directory: built.directory, builtFor: built.architectures, notice: null };
     const directory = await libraryDirectory(variant);
-    const notice = variant === "cuda" && built.state === "stale" ? built.why : null;
     if (directory !== null) return { variant, directory, builtFor: null, notice };
   }
   throw new LibraryError(
@@ -51,7 +40,7 @@ export async function chooseLibraries(
   );
 }
 
-async function candidates(gpu: EngineSettings["gpu"], built: BuiltLibraries): Promise<Variant[]> {
+async function candidates(gpu: EngineSettings["gpu"], built: BuiltLibraries): Promise<LibraryVariant[]> {
   if (gpu === "off") return ["cpu"];
   if (gpu !== "auto") return [gpu];
   // They hold the CPU's back end as well, should their GPU be gone.
@@ -62,7 +51,7 @@ async function candidates(gpu: EngineSettings["gpu"], built: BuiltLibraries): Pr
   return [...supported.filter((type) => type === "cuda" || type === "vulkan"), "cpu"];
 }
 
-async function libraryDirectory(variant: Variant): Promise<string | null> {
+async function libraryDirectory(variant: LibraryVariant): Promise<string | null> {
   // Resolved from node-llama-cpp, whose optional dependencies these are.
   const resolve = createRequire(import.meta.resolve("node-llama-cpp")).resolve;
   for (const name of PACKAGES[variant]) {

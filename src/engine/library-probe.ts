@@ -5,19 +5,18 @@
 import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
-import { chooseLibraries, type Libraries } from "./libraries.js";
-import type { BackEndFile, EngineSettings, LibraryFindings, LibraryQuestion } from "./messages.js";
+import { backEndNeeds } from "./back-end-needs.js";
+import { chooseLibraries } from "./libraries.js";
+import type {
+  BackEndFile,
+  EngineSettings,
+  LibraryChoice,
+  LibraryFindings,
+  LibraryQuestion,
+} from "./messages.js";
 import { loadNativeEngine } from "./native-engine.js";
-import { neededLibraries } from "./needed-libraries.js";
 
 const BACK_END = /^libggml-(cuda|vulkan)\.so$/;
-
-/** Loaded with the back end whatever folder they lie in. */
-const OWN_LIBRARY = /^lib(ggml|llama)/;
-
-/** Where `npm run build:cuda` builds. */
-const BUILT = fileURLToPath(new URL("../../build/cuda", import.meta.url));
 
 async function answer(question: LibraryQuestion): Promise<unknown> {
   switch (question.kind) {
@@ -27,24 +26,28 @@ async function answer(question: LibraryQuestion): Promise<unknown> {
       return chooseLibraries(question.gpu);
     case "load":
       return load(await chooseLibraries(question.gpu));
-    case "dlopen":
-      return Object.fromEntries(question.names.map((name) => [name, whyNotLoaded(name)]));
   }
 }
 
 async function find(): Promise<LibraryFindings> {
-  const [cpu, cuda, vulkan] = await Promise.all([directory("off"), directory("cuda"), directory("vulkan")]);
-  const roots = [cuda, vulkan, BUILT, ...["cuda", "cuda-ext", "vulkan"].map(packageFolder)];
-  return { directories: { cpu, cuda, vulkan }, backEnds: backEndsUnder(roots) };
+  const [cpu, cuda, vulkan] = await Promise.all([choice("off"), choice("cuda"), choice("vulkan")]);
+  const folders = ["cuda", "cuda-ext", "vulkan"].map(packageFolder);
+  const built = cuda?.builtFor ? backEndsUnder(cuda.directory, cuda.builtFor) : [];
+  return {
+    directories: {
+      cpu: cpu?.directory ?? null,
+      cuda: cuda?.directory ?? null,
+      vulkan: vulkan?.directory ?? null,
+    },
+    backEnds: [...built, ...folders.flatMap((folder) => backEndsUnder(folder, null))],
+  };
 }
 
-function directory(gpu: EngineSettings["gpu"]): Promise<string | null> {
-  return chooseLibraries(gpu).then(
-    (libraries) => libraries.directory,
-    () => null,
-  );
+function choice(gpu: EngineSettings["gpu"]): Promise<LibraryChoice | null> {
+  return chooseLibraries(gpu).catch(() => null);
 }
 
+/** Holds what is not chosen as well. */
 function packageFolder(name: string): string | null {
   const resolve = createRequire(import.meta.resolve("node-llama-cpp")).resolve;
   try {
@@ -55,36 +58,18 @@ function packageFolder(name: string): string | null {
   }
 }
 
-function backEndsUnder(roots: readonly (string | null)[]): BackEndFile[] {
-  const files = roots.flatMap((root) => (root !== null && existsSync(root) ? filesUnder(root) : []));
-  return [...new Set(files)].flatMap((file) => {
+function backEndsUnder(root: string | null, builtFor: string[] | null): BackEndFile[] {
+  if (root === null || !existsSync(root)) return [];
+  return readdirSync(root, { recursive: true, encoding: "utf8" }).flatMap((name) => {
+    const file = path.join(root, name);
     const [, variant] = BACK_END.exec(path.basename(file)) ?? [];
-    return variant === undefined ? [] : [{ variant, file, needs: needsOf(file) } as BackEndFile];
+    if (variant !== "cuda" && variant !== "vulkan") return [];
+    return [{ variant, file, builtFor, ...backEndNeeds(file) }];
   });
 }
 
-function filesUnder(root: string): string[] {
-  return readdirSync(root, { recursive: true, encoding: "utf8" }).map((name) => path.join(root, name));
-}
-
-function needsOf(file: string): string[] {
-  const foreign = neededLibraries(file).filter((name) => !OWN_LIBRARY.test(name));
-  return foreign.filter((name) => !existsSync(path.join(path.dirname(file), name)));
-}
-
-function load(libraries: Libraries): unknown {
-  return loadNativeEngine(libraries).loadBackends(libraries.directory);
-}
-
-/** Node can only load addons: a plain library it loads, and then says that it is none. */
-function whyNotLoaded(name: string): string | null {
-  try {
-    process.dlopen({ exports: {} }, name);
-    return null;
-  } catch (error) {
-    const { message } = error as Error;
-    return message.includes("did not self-register") ? null : message;
-  }
+function load(choice: LibraryChoice): unknown {
+  return loadNativeEngine(choice).loadBackends(choice.directory);
 }
 
 await answer(JSON.parse(process.argv[2]!) as LibraryQuestion).then(

@@ -4,7 +4,7 @@ import { constants } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CounterHandle, GaugeHandle, HighWaterHandle, HistogramHandle } from "../telemetry/index.js";
-import { COMMON_LIBRARY, LibraryError, type Libraries } from "./libraries.js";
+import { COMMON_LIBRARY, LibraryError } from "./libraries.js";
 import type {
   Adapter,
   CacheType,
@@ -12,6 +12,7 @@ import type {
   EngineErrorCode,
   EngineSettings,
   GenerateRequest,
+  LibraryChoice,
   ModelInfo,
   Step,
   Tokenized,
@@ -195,7 +196,7 @@ const ADDON = fileURLToPath(new URL("../../build/engine/Release/engine.node", im
  * Loads engine.node over the chosen llama.cpp libraries. The addon names libllama-common.so by soname only,
  * so the right one must be in the process before it.
  */
-export function loadNativeEngine(libraries: Libraries): NativeEngine {
+export function loadNativeEngine(libraries: LibraryChoice): NativeEngine {
   if (!existsSync(ADDON))
     throw new LibraryError(`the engine addon is missing at ${ADDON}; run: npm run build`);
   loadSharedLibrary(path.join(libraries.directory, COMMON_LIBRARY));

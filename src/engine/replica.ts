@@ -144,7 +144,7 @@ async function openEngine({ gpu }: EngineSettings) {
   const libraries = await chooseLibraries(gpu);
   const engine = loadNativeEngine(libraries);
   const devices = engine.loadBackends(libraries.directory);
-  const notices = libraries.notice === null ? [] : [libraries.notice];
+  const notices = libraries.notice === null ? [] : [`${libraries.notice.found}; ${libraries.notice.remedy}`];
   if (libraries.variant !== "cpu" && devices[0]?.backend === "cpu") {
     const why = whyNoDevice(libraries);
     const choice = `--gpu ${gpu}: ${why}; or use --gpu auto or off`;

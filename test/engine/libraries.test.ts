@@ -50,17 +50,26 @@ describe("libraries that were built here", () => {
     const libraries = await chooseLibraries("cuda", built(manifest));
     expect(libraries.directory).not.toContain(folder);
     expect(libraries.builtFor).toBeNull();
-    expect(libraries.notice).toBe(
-      `the libraries in ${path.join(folder, "cuda")} ${what}: ` +
-        "the prebuilt ones are used; run npm run build:cuda again",
-    );
+    expect(libraries.notice).toEqual({
+      found: `the libraries in ${path.join(folder, "cuda")} ${what}: the prebuilt ones are used`,
+      remedy: "run npm run build:cuda again, or remove that folder",
+    });
+  });
+
+  test.each([
+    ["auto", true],
+    ["vulkan", false],
+    ["off", false],
+  ] as const)("give notice that they are stale to --gpu %s: %s, whatever is chosen", async (gpu, isTold) => {
+    const { notice } = await chooseLibraries(gpu, built(null));
+    expect(notice !== null).toBe(isTold);
   });
 
   test("are compared with the release that node-llama-cpp brings", () => {
     mkdirSync(path.join(folder, "cuda"));
     writeFileSync(path.join(folder, "cuda/build.json"), JSON.stringify(MANIFEST));
     expect(builtLibraries(path.join(folder, "cuda"))).toMatchObject({
-      why: expect.stringMatching(/of llama\.cpp v1, not v\d+\.\d+\.\d+:/) as unknown,
+      notice: { found: expect.stringMatching(/of llama\.cpp v1, not v\d+\.\d+\.\d+:/) as unknown },
     });
   });
 });

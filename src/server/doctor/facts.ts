@@ -5,9 +5,6 @@ import type { FolderFact, MemoryFact, PortFact, ProcessorFact } from "./host-fac
 import type { ModelFact } from "./model-facts.js";
 import type { Probed } from "./probe.js";
 
-/** Why the loader cannot load each library, by name; null where it can. */
-export type Loadable = Record<string, string | null>;
-
 /** All that the checks go by: they look at nothing themselves. */
 export interface Facts {
   settings: Settings;
@@ -18,8 +15,6 @@ export interface Facts {
   libraries: Probed<LibraryFindings>;
   /** What --gpu leads to. */
   choice: Probed<LibraryChoice>;
-  /** What the back ends' needs are. */
-  loadable: Probed<Loadable>;
   /** The devices of each variant, GPUs first; null where it was not loaded, as its libraries are not there. */
   devices: {
     cpu: Probed<DeviceName[]>;

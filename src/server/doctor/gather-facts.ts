@@ -11,7 +11,7 @@ import { segmentFolder } from "../../telemetry/segment/segment-path.js";
 import { namedModels } from "../model-setting.js";
 import { NODE_VERSIONS } from "../package-info.js";
 import { SETTINGS, type Settings } from "../settings.js";
-import type { Facts, Loadable } from "./facts.js";
+import type { Facts } from "./facts.js";
 import type { NvmlFacts, SegmentFact, TelemetryQuestion } from "./gpu-facts.js";
 import { folderFact, memoryFact, portFact, processorFact, type PortFact } from "./host-facts.js";
 import { modelFact, type ModelFact } from "./model-facts.js";
@@ -64,19 +64,15 @@ function portFacts({ host, port, metricsPort }: Settings): Promise<PortFact[]> {
 }
 
 /** What is installed, and what of it can be loaded. */
-async function withLoaded(
-  libraries: Probed<LibraryFindings>,
-): Promise<Pick<Facts, "libraries" | "loadable" | "devices">> {
-  const names = "value" in libraries ? libraries.value.backEnds.flatMap(({ needs }) => needs) : [];
+async function withLoaded(libraries: Probed<LibraryFindings>): Promise<Pick<Facts, "libraries" | "devices">> {
   const devicesOf = (variant: LibraryVariant) =>
     "value" in libraries && libraries.value.directories[variant] !== null
       ? ofLibraries<DeviceName[]>({ kind: "load", gpu: variant === "cpu" ? "off" : variant })
       : null;
-  const [loadable, cpu, cuda, vulkan] = await Promise.all([
-    ofLibraries<Loadable>({ kind: "dlopen", names: [...new Set(names)] }),
+  const [cpu, cuda, vulkan] = await Promise.all([
     ofLibraries<DeviceName[]>({ kind: "load", gpu: "off" }),
     devicesOf("cuda"),
     devicesOf("vulkan"),
   ]);
-  return { libraries, loadable, devices: { cpu, cuda, vulkan } };
+  return { libraries, devices: { cpu, cuda, vulkan } };
 }

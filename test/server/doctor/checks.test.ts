@@ -1,15 +1,16 @@
 import { describe, expect, it } from "vitest";
+import type { BackEndFile } from "../../../src/engine/messages.js";
 import { CHECKS, runChecks } from "../../../src/server/doctor/checks.js";
 import type { Facts } from "../../../src/server/doctor/facts.js";
 import type { Status } from "../../../src/server/doctor/finding.js";
-import { gpuMachine, H200, nvml, plainMachine, settingsOf } from "./plain-machine.js";
+import { gpuMachine, H200, NO_CUDA, nvml, plainMachine, settingsOf, withMissing } from "./plain-machine.js";
 
 const MIB = 2 ** 20;
 const died = { problem: "was killed by SIGSEGV", kind: "died" } as const;
 const late = { problem: "gave no answer within 20 s", kind: "late" } as const;
 const refused = { problem: "no llama.cpp libraries", kind: "refused" } as const;
 const cpuOnly = { value: [{ backend: "cpu", name: "A processor" }] };
-const NOT_FOUND = "libcublas.so.13: cannot open shared object file: No such file or directory";
+const STALE = { found: "the libraries are stale", remedy: "build them again" };
 const gone = { model: "/no.gguf", download: false, bytes: 0, problem: "'/no.gguf' does not exist." };
 const given = { model: "/my.gguf", download: false, bytes: 3 * MIB, problem: null };
 const taken = { flag: "port", host: "127.0.0.1", port: 8080, problem: "Port 8080 is taken." };
@@ -25,16 +26,25 @@ function lackingLibraries(): Facts["libraries"] {
 }
 
 /** As `npm run build:cuda` makes them, beside the prebuilt ones. */
-function builtLibraries(): Facts["libraries"] {
-  if (!("value" in plain.libraries)) throw new Error("no libraries");
-  const { directories, backEnds } = plain.libraries.value;
-  const file = "/opt/tacho/build/cuda/bin/libggml-cuda.so";
+function builtLibraries(...builtFor: string[]): Facts["libraries"] {
+  const { directories, backEnds } = withMissing(plain.libraries, []);
+  const file = "/opt/tacho/build/cuda/libggml-cuda.so";
+  const built: BackEndFile = {
+    ...{ variant: "cuda", file, builtFor, missing: [] },
+    libraries: ["libcudart.so.12"],
+    cuda: 12,
+  };
   return {
     value: {
-      directories: { ...directories, cuda: "/opt/tacho/build/cuda/bin" },
-      backEnds: [{ variant: "cuda", file, needs: ["libcudart.so.12"] }, ...backEnds],
+      directories: { ...directories, cuda: "/opt/tacho/build/cuda" },
+      backEnds: [built, ...backEnds],
     },
   };
+}
+
+function noticed({ choice }: Facts): Pick<Facts, "choice"> {
+  if (!("value" in choice)) throw new Error(choice.problem);
+  return { choice: { value: { ...choice.value, notice: STALE } } };
 }
 
 const withMemory = (available: number, limit: number | null): Partial<Facts> => ({
@@ -123,13 +133,28 @@ const ROWS: Row[] = [
     /MIG on without a partition/,
   ],
 
-  ["cuda-libraries", plain, {}, "ok", /^prebuilt for CUDA 13, .*linux-x64-cuda$/],
+  ["cuda-libraries", plain, {}, "ok", /^prebuilt with CUDA 13, .*linux-x64-cuda$/],
   [
     "cuda-libraries",
     plain,
-    { libraries: builtLibraries() },
+    { libraries: builtLibraries("80", "90") },
     "ok",
-    /^built from source for CUDA 12, .*; not used: prebuilt for CUDA 13$/,
+    /^built here for 80, 90 with CUDA 12, .*build\/cuda; not used: prebuilt with CUDA 13$/,
+  ],
+  ["cuda-libraries", withGpu, { libraries: builtLibraries("80", "90") }, "ok", /^built here for 80, 90/],
+  [
+    "cuda-libraries",
+    withGpu,
+    { libraries: builtLibraries("80", "120") },
+    "warning",
+    /^built here for 80, 120 .*; no machine code for compute capability 9\.0; not used/,
+  ],
+  [
+    "cuda-libraries",
+    withGpu,
+    { libraries: builtLibraries("90"), computeCapabilities: { a: "8.6", b: "9.0", c: "8.6" } },
+    "warning",
+    /capability 8\.6;/,
   ],
   ["cuda-libraries", plain, { libraries: lackingLibraries() }, "not-applicable", /not installed/],
   ["cuda-libraries", withGpu, { libraries: lackingLibraries() }, "warning", /not installed/],
@@ -145,11 +170,10 @@ const ROWS: Row[] = [
   [
     "cuda-run-time",
     withGpu,
-    { loadable: { value: { "libcublas.so.13": NOT_FOUND } } },
+    { libraries: { value: withMissing(plain.libraries, [NO_CUDA]) } },
     "warning",
-    /loader: libcublas\.so\.13$/,
+    /loader: libcudart\.so\.13, libcublas\.so\.13$/,
   ],
-  ["cuda-run-time", withGpu, { loadable: died }, "warning", /SIGSEGV/],
   [
     "cuda-run-time",
     withGpu,
@@ -160,7 +184,7 @@ const ROWS: Row[] = [
   [
     "cuda-run-time",
     withGpu,
-    { libraries: builtLibraries(), ...withNvml({ cudaVersion: "12.4" }) },
+    { libraries: builtLibraries("90"), ...withNvml({ cudaVersion: "12.4" }) },
     "ok",
     /^libcudart\.so\.12$/,
   ],
@@ -187,6 +211,8 @@ const ROWS: Row[] = [
   ["gpu-choice", withGpu, {}, "ok", /^CUDA: its driver and libraries/],
   ["gpu-choice", plain, { choice: withGpu.choice }, "ok", /^the CPU, through the libraries of CUDA/],
   ["gpu-choice", withGpu, { choice: plain.choice }, "warning", /^the CPU, though there are GPUs/],
+  ["gpu-choice", withGpu, noticed(withGpu), "warning", /^CUDA: its driver .*; the libraries are stale$/],
+  ["gpu-choice", plain, noticed(plain), "warning", /^the CPU: neither .*; the libraries are stale$/],
   ["gpu-choice", withGpu, { devices: { ...plain.devices, cuda: cpuOnly } }, "warning", /will run on the CPU/],
   [
     "gpu-choice",
@@ -256,6 +282,31 @@ describe("a check", () => {
       if (status !== "ok" && status !== "not-applicable") expect(finding).toHaveProperty("remedy");
     },
   );
+});
+
+describe("a remedy", () => {
+  const findingOf = (id: string, machine: Facts) => CHECKS.find((check) => check.id === id)!.run(machine);
+
+  it("names all that is missing of the CUDA run time", () => {
+    expect(findingOf("cuda-run-time", plain)).toMatchObject({
+      remedy: "Install CUDA 13. Install the driver.",
+    });
+    const unknown = withMissing(plain.libraries, [{ names: ["libx.so", "liby.so"], remedy: null }]);
+    expect(findingOf("cuda-run-time", { ...withGpu, libraries: { value: unknown } })).toMatchObject({
+      remedy: "Install what libx.so, liby.so comes with.",
+    });
+  });
+
+  it("stands beside that of a choice which is no good either", () => {
+    expect(findingOf("gpu-choice", { ...withGpu, ...noticed(withGpu) })).toMatchObject({
+      remedy: "Build them again.",
+    });
+    const asked = { ...withGpu, ...without, ...noticed(withGpu), devices: plain.devices };
+    expect(findingOf("gpu-choice", asked)).toMatchObject({
+      status: "failure",
+      remedy: "Choose --gpu auto or off, or mend the rows above. Build them again.",
+    });
+  });
 });
 
 describe("the checks", () => {

@@ -1,3 +1,4 @@
+import type { LibraryFindings, MissingLibraries } from "../../../src/engine/messages.js";
 import type { Facts } from "../../../src/server/doctor/facts.js";
 import type { GpuFact, NvmlFacts } from "../../../src/server/doctor/gpu-facts.js";
 import { readSettings } from "../../../src/server/settings-reader.js";
@@ -7,6 +8,24 @@ const BINS = "/opt/node_modules/@node-llama-cpp";
 
 const CPU = { backend: "cpu", name: "A processor" };
 const NO_LIBRARY = "cannot open shared object file: No such file or directory";
+
+const CUDA_LIBRARIES = ["libcudart.so.13", "libcublas.so.13", "libcuda.so.1"];
+
+/** What a machine lacks that has a driver only. */
+export const NO_CUDA: MissingLibraries = {
+  names: ["libcudart.so.13", "libcublas.so.13"],
+  remedy: "install CUDA 13",
+};
+
+/** The findings, but for what CUDA's back end lacks. */
+export function withMissing(findings: Facts["libraries"], missing: MissingLibraries[]): LibraryFindings {
+  if (!("value" in findings)) throw new Error(findings.problem);
+  const { directories, backEnds } = findings.value;
+  return {
+    directories,
+    backEnds: backEnds.map((one) => (one.variant === "cuda" ? { ...one, missing } : one)),
+  };
+}
 
 /** What serve would go by with these arguments. */
 export function settingsOf(given: Record<string, string>): Facts["settings"] {
@@ -31,25 +50,23 @@ export function plainMachine(given: Record<string, string> = {}): Facts {
           {
             variant: "cuda",
             file: `${BINS}/linux-x64-cuda/libggml-cuda.so`,
-            needs: ["libcudart.so.13", "libcublas.so.13", "libcuda.so.1"],
+            builtFor: null,
+            libraries: CUDA_LIBRARIES,
+            missing: [NO_CUDA, { names: ["libcuda.so.1"], remedy: "install the driver" }],
+            cuda: 13,
           },
           {
             variant: "vulkan",
             file: `${BINS}/linux-x64-vulkan/libggml-vulkan.so`,
-            needs: ["libvulkan.so.1"],
+            builtFor: null,
+            libraries: ["libvulkan.so.1"],
+            missing: [{ names: ["libvulkan.so.1"], remedy: "install libvulkan1" }],
+            cuda: null,
           },
         ],
       },
     },
-    choice: { value: { variant: "cpu", directory: `${BINS}/linux-x64` } },
-    loadable: {
-      value: {
-        "libcudart.so.13": NO_LIBRARY,
-        "libcublas.so.13": NO_LIBRARY,
-        "libcuda.so.1": NO_LIBRARY,
-        "libvulkan.so.1": NO_LIBRARY,
-      },
-    },
+    choice: { value: { variant: "cpu", directory: `${BINS}/linux-x64`, builtFor: null, notice: null } },
     devices: { cpu: { value: [CPU] }, cuda: { value: [CPU] }, vulkan: { value: [CPU] } },
     nvml: { value: nvml({ status: "absent", reason: `libnvidia-ml.so.1: ${NO_LIBRARY}`, gpus: [] }) },
     kernelDriver: null,
@@ -85,8 +102,10 @@ export function gpuMachine(given: Record<string, string> = {}): Facts {
   const plain = plainMachine(given);
   return {
     ...plain,
-    choice: { value: { variant: "cuda", directory: `${BINS}/linux-x64-cuda` } },
-    loadable: { value: { "libcudart.so.13": null, "libcublas.so.13": null, "libcuda.so.1": null } },
+    choice: {
+      value: { variant: "cuda", directory: `${BINS}/linux-x64-cuda`, builtFor: null, notice: null },
+    },
+    libraries: { value: withMissing(plain.libraries, []) },
     devices: { ...plain.devices, cuda: { value: [{ backend: "cuda", name: "NVIDIA H200" }, CPU] } },
     nvml: { value: nvml() },
     kernelDriver: "580.65.06",

@@ -1,5 +1,13 @@
 import { dirname } from "node:path";
-import type { BackEndFile, DeviceName } from "../../../engine/messages.js";
+import type {
+  BackEndFile,
+  DeviceName,
+  LibraryNotice,
+  LibraryVariant,
+  MissingLibraries,
+} from "../../../engine/messages.js";
+import { librariesOrigin } from "../../libraries-origin.js";
+import { holdsCodeFor } from "../gpu-architecture.js";
 import type { Facts } from "../facts.js";
 import { failure, notApplicable, ok, warning, type Check, type Finding } from "../finding.js";
 import { gpusOf } from "./driver-checks.js";
@@ -13,6 +21,9 @@ const GET_LIBRARIES: Record<GpuVariant, string> = {
   cuda: `${INSTALL} For GPUs that the prebuilt ones are not made for: npm run build:cuda.`,
   vulkan: INSTALL,
 };
+
+const BUILD_AGAIN =
+  "Run npm run build:cuda on this machine, or name its GPUs' architectures too: see docs/gpu.md.";
 
 /** How bad it is that a GPU cannot be used: not at all where there is none, very where it was asked for. */
 function shortcoming(facts: Facts, variant: GpuVariant, found: string, remedy: string): Finding {
@@ -32,55 +43,54 @@ function backEnds(
   return { used, others: all.filter((backEnd) => backEnd !== used) };
 }
 
-/** "prebuilt for CUDA 13", "built from source for CUDA 12". */
-function origin({ file, needs }: BackEndFile): string {
-  const made = file.includes("/node_modules/@node-llama-cpp/") ? "prebuilt" : "built from source";
-  const version = cudaVersionOf(needs);
-  return version === null ? made : `${made} for CUDA ${version}`;
-}
-
-function cudaVersionOf(needs: readonly string[]): number | null {
-  const version = needs.map((name) => /^libcudart\.so\.(\d+)/.exec(name)?.[1]).find(Boolean);
-  return version === undefined ? null : Number(version);
+/** "prebuilt with CUDA 13", "built here for 80, 90 with CUDA 12". */
+function origin(backEnd: BackEndFile): string {
+  const made = librariesOrigin(backEnd);
+  return backEnd.cuda === null ? made : `${made} with CUDA ${backEnd.cuda}`;
 }
 
 function libraries(facts: Facts, variant: GpuVariant): Finding {
   const { used, others } = backEnds(facts, variant);
   if (!used) return shortcoming(facts, variant, "not installed", GET_LIBRARIES[variant]);
+  const place = `${origin(used)}, ${shownPath(dirname(used.file))}`;
   const rest = others.length === 0 ? "" : `; not used: ${others.map(origin).join(", ")}`;
-  return ok(`${origin(used)}, ${shownPath(dirname(used.file))}${rest}`);
+  const without = gpusWithoutCode(facts, used);
+  if (without.length === 0) return ok(`${place}${rest}`);
+  return warning(
+    `${place}; no machine code for compute capability ${without.join(", ")}${rest}`,
+    BUILD_AGAIN,
+  );
 }
 
-function missing({ loadable }: Facts, { needs }: BackEndFile): string[] {
-  if (!("value" in loadable)) return [];
-  const { value } = loadable;
-  return needs.filter((name) => (value[name] ?? null) !== null);
+/** Compute capabilities of this machine that libraries built here were not built for; of prebuilt ones nothing is known. */
+function gpusWithoutCode({ computeCapabilities }: Facts, { builtFor }: BackEndFile): string[] {
+  const present = [...new Set(Object.values(computeCapabilities))];
+  return builtFor === null ? [] : present.filter((capability) => !holdsCodeFor(capability, builtFor));
+}
+
+const namesOf = (missing: readonly MissingLibraries[]) => missing.flatMap(({ names }) => names).join(", ");
+
+/** What would mend each of these, as sentences. */
+function remediesOf(missing: readonly MissingLibraries[]): string {
+  return missing
+    .map(({ names, remedy }) => sentence(remedy ?? `install what ${names.join(", ")} comes with`))
+    .join(" ");
+}
+
+function sentence(text: string): string {
+  return `${text[0]!.toUpperCase()}${text.slice(1)}.`;
 }
 
 function runTime(facts: Facts): Finding {
   const { used } = backEnds(facts, "cuda");
   if (!used) return notApplicable("no CUDA libraries that would need it");
-  const { loadable } = facts;
-  if (!("value" in loadable))
-    return shortcoming(facts, "cuda", `the process that loaded it ${loadable.problem}`, installRunTime(used));
-  const lacking = missing(facts, used);
-  if (lacking.length > 0)
-    return shortcoming(facts, "cuda", `not found by the loader: ${lacking.join(", ")}`, installRunTime(used));
-  return fitsDriver(facts, used);
-}
-
-function installRunTime({ needs }: BackEndFile): string {
-  const version = cudaVersionOf(needs);
-  if (version === null) return "Install NVIDIA's driver, which brings libcuda.so.1.";
-  return (
-    `Install CUDA ${version}'s libcudart and libcublas where the loader looks (ldconfig, LD_LIBRARY_PATH); ` +
-    "libcuda.so.1 comes with NVIDIA's driver."
-  );
+  const { missing } = used;
+  if (missing.length === 0) return fitsDriver(facts, used);
+  return shortcoming(facts, "cuda", `not found by the loader: ${namesOf(missing)}`, remediesOf(missing));
 }
 
 /** A run time of a later major version than the driver's refuses to start. */
-function fitsDriver(facts: Facts, used: BackEndFile): Finding {
-  const version = cudaVersionOf(used.needs);
+function fitsDriver(facts: Facts, { cuda: version, libraries: needed }: BackEndFile): Finding {
   const supported = "value" in facts.nvml ? facts.nvml.value.cudaVersion : "";
   if (version !== null && supported !== "" && version > parseInt(supported))
     return shortcoming(
@@ -89,7 +99,7 @@ function fitsDriver(facts: Facts, used: BackEndFile): Finding {
       `for CUDA ${version}, but the driver supports ${supported} at most`,
       "Update NVIDIA's driver, or build the libraries for its CUDA version: npm run build:cuda.",
     );
-  return ok(used.needs.length === 0 ? "linked into the libraries" : used.needs.join(", "));
+  return ok(needed.length === 0 ? "linked into the libraries" : needed.join(", "));
 }
 
 /** The devices of a variant that are not the CPU. */
@@ -104,8 +114,8 @@ function devices(facts: Facts, variant: GpuVariant): Finding {
   const found = gpuDevices(probed.value);
   if (found.length > 0) return ok(found.map(({ name }) => name).join(", "));
   const { used } = backEnds(facts, variant);
-  const lacking = used ? missing(facts, used) : [];
-  const why = lacking.length === 0 ? "" : `: ${lacking.join(", ")} not found`;
+  const lacking = namesOf(used?.missing ?? []);
+  const why = lacking === "" ? "" : `: ${lacking} not found`;
   return shortcoming(facts, variant, `no device${why}`, NO_DEVICE[variant]);
 }
 
@@ -122,10 +132,22 @@ function crash(facts: Facts, variant: GpuVariant, found: string): Finding {
 }
 
 function choice(facts: Facts): Finding {
-  const { choice: probed, settings } = facts;
+  const { choice: probed } = facts;
   if (!("value" in probed)) return failure(probed.problem, INSTALL);
-  if (settings.gpu === "off") return ok("the CPU");
-  const { variant } = probed.value;
+  const { variant, notice } = probed.value;
+  const finding = chosen(facts, variant);
+  return notice === null ? finding : withNotice(finding, notice);
+}
+
+function withNotice(finding: Finding, notice: LibraryNotice): Finding {
+  const status = finding.status === "failure" ? "failure" : "warning";
+  const remedies = "remedy" in finding ? [finding.remedy] : [];
+  const remedy = [...remedies, sentence(notice.remedy)].join(" ");
+  return { status, found: `${finding.found}; ${notice.found}`, remedy };
+}
+
+function chosen(facts: Facts, variant: LibraryVariant): Finding {
+  if (facts.settings.gpu === "off") return ok("the CPU");
   if (variant !== "cpu") return chosenGpu(facts, variant);
   if (gpusOf(facts).length === 0) return ok("the CPU: neither CUDA nor Vulkan has all that it needs");
   return warning("the CPU, though there are GPUs: CUDA does not have all that it needs", NO_DEVICE.cuda);
