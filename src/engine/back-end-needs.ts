@@ -1,5 +1,5 @@
 import { linkedLibraries } from "./linked-libraries.js";
-import type { BackEndNeeds, MissingLibraries } from "./messages.js";
+import type { BackEndNeeds, MissingLibraries } from "./library-findings.js";
 
 /** Whose the libraries are that a GPU back end needs, and how one gets them. */
 const OWNERS: readonly { name: RegExp; remedy: (version: string) => string }[] = [

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import type { LibraryNotice } from "./messages.js";
+import type { LibraryNotice } from "./library-findings.js";
 
 /** What `npm run build:cuda` left. A stale one is not used, of which the operator gets notice. */
 export type BuiltLibraries =

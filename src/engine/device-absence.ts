@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import path from "node:path";
 import { backEndNeeds } from "./back-end-needs.js";
-import type { LibraryChoice, LibraryVariant, MissingLibraries } from "./messages.js";
+import type { LibraryChoice, LibraryVariant, MissingLibraries } from "./library-findings.js";
 
 const INCOMPLETE = "the installation is incomplete; run npm ci, or npm run build:cuda again";
 

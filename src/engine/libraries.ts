@@ -3,7 +3,8 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { builtLibraries, type BuiltLibraries } from "./built-libraries.js";
-import type { EngineSettings, LibraryChoice, LibraryVariant } from "./messages.js";
+import type { LibraryChoice, LibraryVariant } from "./library-findings.js";
+import type { EngineSettings } from "./messages.js";
 
 /** The packages that hold llama.cpp's shared libraries, best first. Built by and pinned with node-llama-cpp. */
 const PACKAGES: Record<LibraryVariant, readonly string[]> = {

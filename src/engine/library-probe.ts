@@ -7,13 +7,8 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { backEndNeeds } from "./back-end-needs.js";
 import { chooseLibraries } from "./libraries.js";
-import type {
-  BackEndFile,
-  EngineSettings,
-  LibraryChoice,
-  LibraryFindings,
-  LibraryQuestion,
-} from "./messages.js";
+import type { BackEndFile, LibraryChoice, LibraryFindings, LibraryQuestion } from "./library-findings.js";
+import type { EngineSettings } from "./messages.js";
 import { loadNativeEngine } from "./native-engine.js";
 
 const BACK_END = /^libggml-(cuda|vulkan)\.so$/;

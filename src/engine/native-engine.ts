@@ -5,6 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CounterHandle, GaugeHandle, HighWaterHandle, HistogramHandle } from "../telemetry/index.js";
 import { COMMON_LIBRARY, LibraryError } from "./libraries.js";
+import type { LibraryChoice } from "./library-findings.js";
 import type {
   Adapter,
   CacheType,
@@ -12,7 +13,6 @@ import type {
   EngineErrorCode,
   EngineSettings,
   GenerateRequest,
-  LibraryChoice,
   ModelInfo,
   Step,
   Tokenized,

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { whyNoDevice } from "../../src/engine/device-absence.js";
-import type { LibraryVariant } from "../../src/engine/messages.js";
+import type { LibraryVariant } from "../../src/engine/library-findings.js";
 
 let folder = "";
 beforeEach(() => {

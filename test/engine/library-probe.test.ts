@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
-import type { LibraryFindings, LibraryQuestion } from "../../src/engine/messages.js";
+import type { LibraryFindings, LibraryQuestion } from "../../src/engine/library-findings.js";
 import { probe } from "../../src/server/doctor/probe.js";
 
 /** Needs the built dist/: a process cannot run TypeScript. */

@@ -12,11 +12,11 @@ const OPENTELEMETRY = ["api", "core", "resources", "sdk-trace-base", "exporter-t
   (name) => `@opentelemetry/${name}`,
 );
 
-/** The arrows of the design: main → server → (engine's messages, metrics, telemetry), and so on downwards. */
+/** The arrows of the design: main → server → (engine's data, metrics, telemetry), and so on downwards. */
 const RULES: Partial<Record<string, Rule>> = {
   main: { layers: ["server", "metrics", "telemetry"], packages: [] },
   server: {
-    layers: ["engine/messages.ts", "metrics", "telemetry"],
+    layers: ["engine/messages.ts", "engine/library-findings.ts", "metrics", "telemetry"],
     packages: ["fastify", "@fastify/type-provider-typebox", "typebox", "pino", ...OPENTELEMETRY],
   },
   engine: { layers: ["metrics", "telemetry"], packages: ["piscina", "node-llama-cpp"] },

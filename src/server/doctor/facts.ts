@@ -1,4 +1,4 @@
-import type { DeviceName, LibraryChoice, LibraryFindings } from "../../engine/messages.js";
+import type { DeviceName, LibraryChoice, LibraryFindings } from "../../engine/library-findings.js";
 import type { Settings } from "../settings.js";
 import type { NvmlFacts, SegmentFact } from "./gpu-facts.js";
 import type { FolderFact, MemoryFact, PortFact, ProcessorFact } from "./host-facts.js";

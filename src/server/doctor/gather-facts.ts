@@ -5,7 +5,7 @@ import type {
   LibraryFindings,
   LibraryQuestion,
   LibraryVariant,
-} from "../../engine/messages.js";
+} from "../../engine/library-findings.js";
 import { openFilesLimit } from "../../telemetry/runtime/open-files.js";
 import { segmentFolder } from "../../telemetry/segment/segment-path.js";
 import { namedModels } from "../model-setting.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { BackEndFile } from "../../../src/engine/messages.js";
+import type { BackEndFile } from "../../../src/engine/library-findings.js";
 import { CHECKS, runChecks } from "../../../src/server/doctor/checks.js";
 import type { Facts } from "../../../src/server/doctor/facts.js";
 import type { Status } from "../../../src/server/doctor/finding.js";

@@ -1,4 +1,4 @@
-import type { LibraryFindings, MissingLibraries } from "../../../src/engine/messages.js";
+import type { LibraryFindings, MissingLibraries } from "../../../src/engine/library-findings.js";
 import type { Facts } from "../../../src/server/doctor/facts.js";
 import type { GpuFact, NvmlFacts } from "../../../src/server/doctor/gpu-facts.js";
 import { readSettings } from "../../../src/server/settings-reader.js";

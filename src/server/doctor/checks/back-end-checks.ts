@@ -5,7 +5,7 @@ import type {
   LibraryNotice,
   LibraryVariant,
   MissingLibraries,
-} from "../../../engine/messages.js";
+} from "../../../engine/library-findings.js";
 import { librariesOrigin } from "../../libraries-origin.js";
 import { holdsCodeFor } from "../gpu-architecture.js";
 import type { Facts } from "../facts.js";
