@@ -1,4 +1,5 @@
 import { linkedLibraries } from "./linked-libraries.js";
+import { REMEDIES } from "./library-remedies.js";
 import type { BackEndNeeds, MissingLibraries } from "./library-findings.js";
 
 /** Whose the libraries are that a GPU back end needs, and how one gets them. */
@@ -6,8 +7,7 @@ const OWNERS: readonly { name: RegExp; remedy: (version: string) => string }[] =
   {
     name: /^lib(?:cudart|cublas|cublasLt|nvrtc)\.so\.?(\d*)/,
     remedy: (version) =>
-      `install CUDA ${version} where the loader looks (ldconfig, LD_LIBRARY_PATH), ` +
-      "or build for the CUDA that is installed: npm run build:cuda",
+      `install CUDA ${version} where the loader looks (ldconfig, LD_LIBRARY_PATH), or ${REMEDIES.runTime}`,
   },
   {
     name: /^lib(?:cuda|nvidia-[\w-]+)\.so/,

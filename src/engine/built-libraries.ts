@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { LibraryNotice } from "./library-findings.js";
+import { REMEDIES } from "./library-remedies.js";
 
 /** What `npm run build:cuda` left. A stale one is not used, of which the operator gets notice. */
 export type BuiltLibraries =
@@ -33,7 +34,7 @@ export function builtLibraries(directory = FOLDER, release = pinnedRelease()): B
 
 function stale(directory: string, what: string): BuiltLibraries {
   const found = `the libraries in ${directory} ${what}: the prebuilt ones are used`;
-  return { state: "stale", notice: { found, remedy: "run npm run build:cuda again, or remove that folder" } };
+  return { state: "stale", notice: { found, remedy: REMEDIES.again } };
 }
 
 function manifestIn(directory: string): Manifest | null {

@@ -3,9 +3,10 @@ import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import path from "node:path";
 import { backEndNeeds } from "./back-end-needs.js";
+import { REMEDIES } from "./library-remedies.js";
 import type { LibraryChoice, LibraryVariant, MissingLibraries } from "./library-findings.js";
 
-const INCOMPLETE = "the installation is incomplete; run npm ci, or npm run build:cuda again";
+const INCOMPLETE = `the installation is incomplete; ${REMEDIES.install}`;
 
 const PATIENCE_MS = 10_000;
 
@@ -54,6 +55,6 @@ function driverProblem(needed: number | null): string | null {
   if (!driver || needed === null || Number(driver[1]) >= needed) return null;
   return (
     `the NVIDIA driver serves CUDA ${driver[1]}.${driver[2]} at most, and the libraries need CUDA ${needed}: ` +
-    "update the driver, or build with an older toolkit: npm run build:cuda"
+    `update the driver, or ${REMEDIES.toolkit}`
   );
 }

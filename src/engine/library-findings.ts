@@ -8,7 +8,8 @@ import type { EngineSettings } from "./messages.js";
  * What `library-probe` is asked. Each question is for a process of its own, which may end in loading what it loads.
  * `find` answers LibraryFindings, `choose` a LibraryChoice, `load` the devices as DeviceName[].
  */
-export type LibraryQuestion = { kind: "find" } | { kind: "choose" | "load"; gpu: EngineSettings["gpu"] };
+export type LibraryQuestion =
+  { kind: "find" } | { kind: "choose"; gpu: EngineSettings["gpu"] } | { kind: "load"; directory: string };
 
 export type LibraryVariant = "cpu" | "cuda" | "vulkan";
 
@@ -18,13 +19,20 @@ export interface LibraryFindings {
   directories: Record<LibraryVariant, string | null>;
   /** The GPU back ends that were found, in one of these folders or not. */
   backEnds: BackEndFile[];
+  /** Of this machine's NVIDIA GPUs by their uuid, as far as nvidia-smi tells. */
+  computeCapabilities: Record<string, string>;
 }
+
+/** What libraries hold for a GPU: machine code, what its driver compiles (PTX), or nothing that could run there. */
+export type GpuCode = "machine" | "ptx" | "none";
 
 export interface BackEndFile extends BackEndNeeds {
   variant: "cuda" | "vulkan";
   file: string;
   /** Architectures that it was built for on this machine; null: it came prebuilt. */
   builtFor: string[] | null;
+  /** What it holds by compute capability, of those that are here; empty for prebuilt ones, of which nobody knows. */
+  gpuCode: Record<string, GpuCode>;
 }
 
 /** What a GPU back end is linked with besides llama.cpp's libraries. */

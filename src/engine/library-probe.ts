@@ -6,9 +6,11 @@ import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { backEndNeeds } from "./back-end-needs.js";
-import { chooseLibraries } from "./libraries.js";
-import type { BackEndFile, LibraryChoice, LibraryFindings, LibraryQuestion } from "./library-findings.js";
-import type { EngineSettings } from "./messages.js";
+import { builtLibraries, type BuiltLibraries } from "./built-libraries.js";
+import { computeCapabilities } from "./compute-capabilities.js";
+import { codeFor } from "./gpu-code.js";
+import { chooseLibraries, prebuiltDirectory } from "./libraries.js";
+import type { BackEndFile, LibraryFindings, LibraryQuestion } from "./library-findings.js";
 import { loadNativeEngine } from "./native-engine.js";
 
 const BACK_END = /^libggml-(cuda|vulkan)\.so$/;
@@ -20,26 +22,26 @@ async function answer(question: LibraryQuestion): Promise<unknown> {
     case "choose":
       return chooseLibraries(question.gpu);
     case "load":
-      return load(await chooseLibraries(question.gpu));
+      return loadNativeEngine(question).loadBackends(question.directory);
   }
 }
 
 async function find(): Promise<LibraryFindings> {
-  const [cpu, cuda, vulkan] = await Promise.all([choice("off"), choice("cuda"), choice("vulkan")]);
+  const [cpu, cuda, vulkan, capabilities] = await Promise.all([
+    prebuiltDirectory("cpu"),
+    chooseLibraries("cuda").catch(() => null),
+    prebuiltDirectory("vulkan"),
+    computeCapabilities(),
+  ]);
+  const built = builtLibraries();
+  const own = built.state === "current" ? builtBackEnds(built, Object.values(capabilities)) : [];
   const folders = ["cuda", "cuda-ext", "vulkan"].map(packageFolder);
-  const built = cuda?.builtFor ? backEndsUnder(cuda.directory, cuda.builtFor) : [];
   return {
-    directories: {
-      cpu: cpu?.directory ?? null,
-      cuda: cuda?.directory ?? null,
-      vulkan: vulkan?.directory ?? null,
-    },
-    backEnds: [...built, ...folders.flatMap((folder) => backEndsUnder(folder, null))],
+    // Libraries that were built here and hold nothing for the GPUs give way to the prebuilt ones.
+    directories: { cpu, cuda: cuda?.directory ?? (await prebuiltDirectory("cuda")), vulkan },
+    backEnds: [...own, ...folders.flatMap(prebuiltBackEnds)],
+    computeCapabilities: capabilities,
   };
-}
-
-function choice(gpu: EngineSettings["gpu"]): Promise<LibraryChoice | null> {
-  return chooseLibraries(gpu).catch(() => null);
 }
 
 /** Holds what is not chosen as well. */
@@ -53,18 +55,27 @@ function packageFolder(name: string): string | null {
   }
 }
 
-function backEndsUnder(root: string | null, builtFor: string[] | null): BackEndFile[] {
-  if (root === null || !existsSync(root)) return [];
-  return readdirSync(root, { recursive: true, encoding: "utf8" }).flatMap((name) => {
-    const file = path.join(root, name);
-    const [, variant] = BACK_END.exec(path.basename(file)) ?? [];
-    if (variant !== "cuda" && variant !== "vulkan") return [];
-    return [{ variant, file, builtFor, ...backEndNeeds(file) }];
-  });
+function prebuiltBackEnds(root: string | null): BackEndFile[] {
+  return backEndsUnder(root).map((file) => ({ ...backEnd(file), builtFor: null, gpuCode: {} }));
 }
 
-function load(choice: LibraryChoice): unknown {
-  return loadNativeEngine(choice).loadBackends(choice.directory);
+function builtBackEnds(
+  { directory, architectures }: Extract<BuiltLibraries, { state: "current" }>,
+  capabilities: readonly string[],
+): BackEndFile[] {
+  const gpuCode = Object.fromEntries(capabilities.map((one) => [one, codeFor(one, architectures)]));
+  return backEndsUnder(directory).map((file) => ({ ...backEnd(file), builtFor: architectures, gpuCode }));
+}
+
+function backEndsUnder(root: string | null): string[] {
+  if (root === null || !existsSync(root)) return [];
+  const names = readdirSync(root, { recursive: true, encoding: "utf8" });
+  return names.filter((name) => BACK_END.test(path.basename(name))).map((name) => path.join(root, name));
+}
+
+function backEnd(file: string): Omit<BackEndFile, "builtFor" | "gpuCode"> {
+  const variant = BACK_END.exec(path.basename(file))![1] as BackEndFile["variant"];
+  return { variant, file, ...backEndNeeds(file) };
 }
 
 await answer(JSON.parse(process.argv[2]!) as LibraryQuestion).then(

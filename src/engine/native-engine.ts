@@ -5,6 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CounterHandle, GaugeHandle, HighWaterHandle, HistogramHandle } from "../telemetry/index.js";
 import { COMMON_LIBRARY, LibraryError } from "./libraries.js";
+import { REMEDIES } from "./library-remedies.js";
 import type { LibraryChoice } from "./library-findings.js";
 import type {
   Adapter,
@@ -196,9 +197,9 @@ const ADDON = fileURLToPath(new URL("../../build/engine/Release/engine.node", im
  * Loads engine.node over the chosen llama.cpp libraries. The addon names libllama-common.so by soname only,
  * so the right one must be in the process before it.
  */
-export function loadNativeEngine(libraries: LibraryChoice): NativeEngine {
+export function loadNativeEngine(libraries: Pick<LibraryChoice, "directory">): NativeEngine {
   if (!existsSync(ADDON))
-    throw new LibraryError(`the engine addon is missing at ${ADDON}; run: npm run build`);
+    throw new LibraryError(`the engine addon is missing at ${ADDON}; ${REMEDIES.addons}`);
   loadSharedLibrary(path.join(libraries.directory, COMMON_LIBRARY));
   return createRequire(import.meta.url)(ADDON) as NativeEngine;
 }

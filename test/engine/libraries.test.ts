@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { builtLibraries } from "../../src/engine/built-libraries.js";
-import { chooseLibraries } from "../../src/engine/libraries.js";
+import { chooseLibraries, LibraryError } from "../../src/engine/libraries.js";
 
 const PLATFORM = `${process.platform}-${process.arch}`;
 const MANIFEST = { release: "v1", toolkit: "12.8.93", architectures: ["80", "90"], platform: PLATFORM };
@@ -12,7 +12,10 @@ let folder = "";
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), "tacho-libraries-"));
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
 
 function built(manifest: object | string | null) {
   const directory = path.join(folder, "cuda");
@@ -22,12 +25,58 @@ function built(manifest: object | string | null) {
   return builtLibraries(directory, "v1");
 }
 
+const there = (gpus: Record<string, string>) => () => Promise.resolve(gpus);
+
 describe("libraries that were built here", () => {
   test("are used by --gpu cuda and auto, and say for what they were built", async () => {
     const current = built(MANIFEST);
     const wanted = { variant: "cuda", directory: path.join(folder, "cuda"), builtFor: ["80", "90"] };
     expect(await chooseLibraries("cuda", current)).toEqual({ ...wanted, notice: null });
     expect(await chooseLibraries("auto", current)).toEqual({ ...wanted, notice: null });
+  });
+
+  test.each([
+    ["hold machine code for", { a: "8.9", b: "8.6" }],
+    ["hold PTX for", { a: "10.0" }],
+    ["cannot be compared with", {}],
+  ])("are used with GPUs that they %s", async (_, gpus) => {
+    const { directory } = await chooseLibraries("cuda", built(MANIFEST), there(gpus));
+    expect(directory).toBe(path.join(folder, "cuda"));
+  });
+
+  const NO_CODE = "built for 80, 90, hold no code for a GPU of compute capability 7.5";
+  const REMEDY = "run npm run build:cuda on this machine, or name its GPUs' architectures too (docs/gpu.md)";
+
+  test("are refused to --gpu cuda where a GPU could run nothing of them", async () => {
+    vi.stubEnv("CUDA_VISIBLE_DEVICES", undefined);
+    const gpus = there({ a: "9.0", b: "7.5", c: "7.5" });
+    const refusal = chooseLibraries("cuda", built(MANIFEST), gpus);
+    await expect(refusal).rejects.toThrow(LibraryError);
+    await expect(refusal).rejects.toThrow(
+      `the libraries in ${path.join(folder, "cuda")}, ${NO_CODE}; ${REMEDY}`,
+    );
+  });
+
+  test("give way to the prebuilt ones then, with a word, for --gpu auto", async () => {
+    const { directory, builtFor, notice } = await chooseLibraries(
+      "auto",
+      built(MANIFEST),
+      there({ a: "7.5" }),
+    );
+    expect(directory).not.toContain(folder);
+    expect(builtFor).toBeNull();
+    expect(notice).toEqual({
+      found: `the libraries in ${path.join(folder, "cuda")}, ${NO_CODE}: others are used`,
+      remedy: REMEDY,
+    });
+  });
+
+  test("are used where CUDA_VISIBLE_DEVICES may hide the GPU that could run nothing, if there is another", async () => {
+    vi.stubEnv("CUDA_VISIBLE_DEVICES", "0");
+    const current = built(MANIFEST);
+    const { builtFor } = await chooseLibraries("cuda", current, there({ a: "9.0", b: "7.5" }));
+    expect(builtFor).toEqual(["80", "90"]);
+    await expect(chooseLibraries("cuda", current, there({ b: "7.5" }))).rejects.toThrow(LibraryError);
   });
 
   test("are not asked for the CPU", async () => {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
-import type { LibraryFindings, LibraryQuestion } from "../../src/engine/library-findings.js";
+import type { LibraryChoice, LibraryFindings, LibraryQuestion } from "../../src/engine/library-findings.js";
 import { probe } from "../../src/server/doctor/probe.js";
 
 /** Needs the built dist/: a process cannot run TypeScript. */
@@ -27,7 +27,10 @@ describe("the probe of libraries", () => {
   });
 
   it("chooses, and loads what it chose", async () => {
-    expect(await ask({ kind: "choose", gpu: "off" })).toMatchObject({ value: { variant: "cpu" } });
-    expect(await ask({ kind: "load", gpu: "off" })).toMatchObject({ value: [{ backend: "cpu" }] });
+    const chosen = await ask<LibraryChoice>({ kind: "choose", gpu: "off" });
+    if (!("value" in chosen)) throw new Error(chosen.problem);
+    const { directory, variant } = chosen.value;
+    expect(variant).toBe("cpu");
+    expect(await ask({ kind: "load", directory })).toMatchObject({ value: [{ backend: "cpu" }] });
   });
 });

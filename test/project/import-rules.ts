@@ -16,7 +16,13 @@ const OPENTELEMETRY = ["api", "core", "resources", "sdk-trace-base", "exporter-t
 const RULES: Partial<Record<string, Rule>> = {
   main: { layers: ["server", "metrics", "telemetry"], packages: [] },
   server: {
-    layers: ["engine/messages.ts", "engine/library-findings.ts", "metrics", "telemetry"],
+    layers: [
+      "engine/messages.ts",
+      "engine/library-findings.ts",
+      "engine/library-remedies.ts",
+      "metrics",
+      "telemetry",
+    ],
     packages: ["fastify", "@fastify/type-provider-typebox", "typebox", "pino", ...OPENTELEMETRY],
   },
   engine: { layers: ["metrics", "telemetry"], packages: ["piscina", "node-llama-cpp"] },

@@ -24,8 +24,6 @@ export interface Facts {
   nvml: Probed<NvmlFacts>;
   /** Version of the kernel's part of NVIDIA's driver; null where it is not loaded. */
   kernelDriver: string | null;
-  /** By the GPU's uuid, as far as they could be found out. */
-  computeCapabilities: Record<string, string>;
   /** The limit of open files; NaN where there is none. */
   openFiles: number;
   ports: PortFact[];

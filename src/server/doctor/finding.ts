@@ -24,5 +24,7 @@ export interface Check {
 export const ok = (found: string): Finding => ({ status: "ok", found });
 export const warning = (found: string, remedy: string): Finding => ({ status: "warning", found, remedy });
 export const failure = (found: string, remedy: string): Finding => ({ status: "failure", found, remedy });
+/** A remedy that begins as within a sentence, as one of its own. */
+export const sentence = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}.`;
 export const notApplicable = (found: string, remedy?: string): Finding =>
   remedy === undefined ? { status: "not-applicable", found } : { status: "not-applicable", found, remedy };

@@ -15,12 +15,14 @@ import type { Facts } from "./facts.js";
 import type { NvmlFacts, SegmentFact, TelemetryQuestion } from "./gpu-facts.js";
 import { folderFact, memoryFact, portFact, processorFact, type PortFact } from "./host-facts.js";
 import { modelFact, type ModelFact } from "./model-facts.js";
-import { computeCapabilities, kernelDriver } from "./nvidia-smi.js";
+import { kernelDriver } from "./kernel-driver.js";
 import { probe, type Probed } from "./probe.js";
 
 /** The modules that are run as processes of their own. */
 const LIBRARY_PROBE = new URL("../../engine/library-probe.js", import.meta.url);
 const TELEMETRY_PROBE = new URL("./telemetry-probe.js", import.meta.url);
+
+const NO_CPU_LIBRARIES = { problem: "there are no libraries for the CPU to load", kind: "refused" } as const;
 
 const ofLibraries = <T>(question: LibraryQuestion) => probe<T>(LIBRARY_PROBE, question);
 const ofTelemetry = <T>(question: TelemetryQuestion) => probe<T>(TELEMETRY_PROBE, question);
@@ -28,12 +30,11 @@ const ofTelemetry = <T>(question: TelemetryQuestion) => probe<T>(TELEMETRY_PROBE
 /** Looks at the machine, in a few seconds. @throws UsageError for settings that contradict. */
 export async function gatherFacts(settings: Settings): Promise<Facts> {
   const named = settings.model === SETTINGS.model.default ? [] : namedModels(settings);
-  const [libraries, choice, segment, nvml, capabilities, ports, defaultModel, models] = await Promise.all([
+  const [libraries, choice, segment, nvml, ports, defaultModel, models] = await Promise.all([
     ofLibraries<LibraryFindings>({ kind: "find" }).then(withLoaded),
     ofLibraries<LibraryChoice>({ kind: "choose", gpu: settings.gpu }),
     ofTelemetry<SegmentFact>({ kind: "segment" }),
     ofTelemetry<NvmlFacts>({ kind: "gpus" }),
-    computeCapabilities(),
     portFacts(settings),
     modelFact(SETTINGS.model.default),
     Promise.all(named.map(({ model }): Promise<ModelFact> => modelFact(model))),
@@ -47,7 +48,6 @@ export async function gatherFacts(settings: Settings): Promise<Facts> {
     choice,
     nvml,
     kernelDriver: kernelDriver(),
-    computeCapabilities: capabilities,
     openFiles: openFilesLimit(),
     ports,
     processor: processorFact(),
@@ -65,14 +65,10 @@ function portFacts({ host, port, metricsPort }: Settings): Promise<PortFact[]> {
 
 /** What is installed, and what of it can be loaded. */
 async function withLoaded(libraries: Probed<LibraryFindings>): Promise<Pick<Facts, "libraries" | "devices">> {
-  const devicesOf = (variant: LibraryVariant) =>
-    "value" in libraries && libraries.value.directories[variant] !== null
-      ? ofLibraries<DeviceName[]>({ kind: "load", gpu: variant === "cpu" ? "off" : variant })
-      : null;
-  const [cpu, cuda, vulkan] = await Promise.all([
-    ofLibraries<DeviceName[]>({ kind: "load", gpu: "off" }),
-    devicesOf("cuda"),
-    devicesOf("vulkan"),
-  ]);
-  return { libraries, devices: { cpu, cuda, vulkan } };
+  const devicesOf = (variant: LibraryVariant) => {
+    const directory = "value" in libraries ? libraries.value.directories[variant] : null;
+    return directory === null ? null : ofLibraries<DeviceName[]>({ kind: "load", directory });
+  };
+  const [cpu, cuda, vulkan] = await Promise.all([devicesOf("cpu"), devicesOf("cuda"), devicesOf("vulkan")]);
+  return { libraries, devices: { cpu: cpu ?? NO_CPU_LIBRARIES, cuda, vulkan } };
 }

@@ -22,25 +22,36 @@ const plain = plainMachine();
 const withGpu = gpuMachine();
 
 function lackingLibraries(): Facts["libraries"] {
-  return { value: { directories: { cpu: null, cuda: null, vulkan: null }, backEnds: [] } };
+  const directories = { cpu: null, cuda: null, vulkan: null };
+  return { value: { directories, backEnds: [], computeCapabilities: {} } };
 }
 
-/** As `npm run build:cuda` makes them, beside the prebuilt ones. */
-function builtLibraries(...builtFor: string[]): Facts["libraries"] {
-  const { directories, backEnds } = withMissing(plain.libraries, []);
+/** As `npm run build:cuda` makes them, beside the prebuilt ones. @param gpuCode For the GPUs that are here. */
+function builtLibraries(
+  builtFor: string[],
+  gpuCode: BackEndFile["gpuCode"] = {},
+  cuda: string | null = "/opt/tacho/build/cuda",
+): Facts["libraries"] {
+  const { directories, backEnds, ...others } = withMissing(plain.libraries, []);
   const file = "/opt/tacho/build/cuda/libggml-cuda.so";
   const built: BackEndFile = {
-    ...{ variant: "cuda", file, builtFor, missing: [] },
+    ...{ variant: "cuda", file, builtFor, gpuCode, missing: [] },
     libraries: ["libcudart.so.12"],
     cuda: 12,
   };
   return {
     value: {
-      directories: { ...directories, cuda: "/opt/tacho/build/cuda" },
+      ...others,
+      directories: { ...directories, cuda },
       backEnds: [built, ...backEnds],
     },
   };
 }
+
+/** Not even PTX for the H200. */
+const unfit = {
+  libraries: builtLibraries(["100"], { "9.0": "none" }, "/opt/node_modules/@node-llama-cpp/linux-x64-cuda"),
+};
 
 function noticed({ choice }: Facts): Pick<Facts, "choice"> {
   if (!("value" in choice)) throw new Error(choice.problem);
@@ -137,24 +148,45 @@ const ROWS: Row[] = [
   [
     "cuda-libraries",
     plain,
-    { libraries: builtLibraries("80", "90") },
+    { libraries: builtLibraries(["80", "90"]) },
     "ok",
     /^built here for 80, 90 with CUDA 12, .*build\/cuda; not used: prebuilt with CUDA 13$/,
   ],
-  ["cuda-libraries", withGpu, { libraries: builtLibraries("80", "90") }, "ok", /^built here for 80, 90/],
   [
     "cuda-libraries",
     withGpu,
-    { libraries: builtLibraries("80", "120") },
+    { libraries: builtLibraries(["80", "90"], { "9.0": "machine" }) },
+    "ok",
+    /^built here for 80, 90/,
+  ],
+  [
+    "cuda-libraries",
+    withGpu,
+    { libraries: builtLibraries(["80", "120"], { "9.0": "ptx" }) },
     "warning",
     /^built here for 80, 120 .*; no machine code for compute capability 9\.0; not used/,
   ],
   [
     "cuda-libraries",
     withGpu,
-    { libraries: builtLibraries("90"), computeCapabilities: { a: "8.6", b: "9.0", c: "8.6" } },
+    { libraries: builtLibraries(["90"], { "8.6": "none", "9.0": "machine" }) },
     "warning",
     /capability 8\.6;/,
+  ],
+  [
+    "cuda-libraries",
+    withGpu,
+    unfit,
+    "warning",
+    /^prebuilt with CUDA 13, .*; not used: built here for 100 with CUDA 12, with no code for compute capability 9\.0$/,
+  ],
+  ["cuda-libraries", withGpu, { ...unfit, ...without }, "failure", /no code for/],
+  [
+    "cuda-libraries",
+    withGpu,
+    { libraries: builtLibraries(["100"], { "9.0": "none" }, null), ...without },
+    "failure",
+    /^not installed; not used: built here for 100.*, with no code/,
   ],
   ["cuda-libraries", plain, { libraries: lackingLibraries() }, "not-applicable", /not installed/],
   ["cuda-libraries", withGpu, { libraries: lackingLibraries() }, "warning", /not installed/],
@@ -184,7 +216,7 @@ const ROWS: Row[] = [
   [
     "cuda-run-time",
     withGpu,
-    { libraries: builtLibraries("90"), ...withNvml({ cudaVersion: "12.4" }) },
+    { libraries: builtLibraries(["90"]), ...withNvml({ cudaVersion: "12.4" }) },
     "ok",
     /^libcudart\.so\.12$/,
   ],
@@ -208,6 +240,7 @@ const ROWS: Row[] = [
   ["gpu-choice", plain, {}, "ok", /^the CPU: neither/],
   ["gpu-choice", plain, { settings: settingsOf({ gpu: "off" }) }, "ok", /^the CPU$/],
   ["gpu-choice", plain, { choice: refused }, "failure", /no llama/],
+  ["gpu-choice", withGpu, { choice: refused, ...without }, "failure", /no llama/],
   ["gpu-choice", withGpu, {}, "ok", /^CUDA: its driver and libraries/],
   ["gpu-choice", plain, { choice: withGpu.choice }, "ok", /^the CPU, through the libraries of CUDA/],
   ["gpu-choice", withGpu, { choice: plain.choice }, "warning", /^the CPU, though there are GPUs/],

@@ -20,9 +20,9 @@ export const NO_CUDA: MissingLibraries = {
 /** The findings, but for what CUDA's back end lacks. */
 export function withMissing(findings: Facts["libraries"], missing: MissingLibraries[]): LibraryFindings {
   if (!("value" in findings)) throw new Error(findings.problem);
-  const { directories, backEnds } = findings.value;
+  const { backEnds, ...others } = findings.value;
   return {
-    directories,
+    ...others,
     backEnds: backEnds.map((one) => (one.variant === "cuda" ? { ...one, missing } : one)),
   };
 }
@@ -51,6 +51,7 @@ export function plainMachine(given: Record<string, string> = {}): Facts {
             variant: "cuda",
             file: `${BINS}/linux-x64-cuda/libggml-cuda.so`,
             builtFor: null,
+            gpuCode: {},
             libraries: CUDA_LIBRARIES,
             missing: [NO_CUDA, { names: ["libcuda.so.1"], remedy: "install the driver" }],
             cuda: 13,
@@ -59,18 +60,19 @@ export function plainMachine(given: Record<string, string> = {}): Facts {
             variant: "vulkan",
             file: `${BINS}/linux-x64-vulkan/libggml-vulkan.so`,
             builtFor: null,
+            gpuCode: {},
             libraries: ["libvulkan.so.1"],
             missing: [{ names: ["libvulkan.so.1"], remedy: "install libvulkan1" }],
             cuda: null,
           },
         ],
+        computeCapabilities: {},
       },
     },
     choice: { value: { variant: "cpu", directory: `${BINS}/linux-x64`, builtFor: null, notice: null } },
     devices: { cpu: { value: [CPU] }, cuda: { value: [CPU] }, vulkan: { value: [CPU] } },
     nvml: { value: nvml({ status: "absent", reason: `libnvidia-ml.so.1: ${NO_LIBRARY}`, gpus: [] }) },
     kernelDriver: null,
-    computeCapabilities: {},
     openFiles: 65536,
     ports: [{ flag: "port", host: "127.0.0.1", port: 8080, problem: null }],
     processor: { name: "A processor", cores: 2, avx2: true, quota: null },
@@ -105,10 +107,9 @@ export function gpuMachine(given: Record<string, string> = {}): Facts {
     choice: {
       value: { variant: "cuda", directory: `${BINS}/linux-x64-cuda`, builtFor: null, notice: null },
     },
-    libraries: { value: withMissing(plain.libraries, []) },
+    libraries: { value: { ...withMissing(plain.libraries, []), computeCapabilities: { "GPU-a": "9.0" } } },
     devices: { ...plain.devices, cuda: { value: [{ backend: "cuda", name: "NVIDIA H200" }, CPU] } },
     nvml: { value: nvml() },
     kernelDriver: "580.65.06",
-    computeCapabilities: { "GPU-a": "9.0" },
   };
 }

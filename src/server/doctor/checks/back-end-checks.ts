@@ -2,14 +2,15 @@ import { dirname } from "node:path";
 import type {
   BackEndFile,
   DeviceName,
+  GpuCode,
   LibraryNotice,
   LibraryVariant,
   MissingLibraries,
 } from "../../../engine/library-findings.js";
+import { REMEDIES } from "../../../engine/library-remedies.js";
 import { librariesOrigin } from "../../libraries-origin.js";
-import { holdsCodeFor } from "../gpu-architecture.js";
 import type { Facts } from "../facts.js";
-import { failure, notApplicable, ok, warning, type Check, type Finding } from "../finding.js";
+import { failure, notApplicable, ok, sentence, warning, type Check, type Finding } from "../finding.js";
 import { gpusOf } from "./driver-checks.js";
 import { INSTALL, shownPath } from "./program-checks.js";
 
@@ -18,12 +19,11 @@ type GpuVariant = BackEndFile["variant"];
 const NAMES = { cpu: "the CPU", cuda: "CUDA", vulkan: "Vulkan" } as const;
 
 const GET_LIBRARIES: Record<GpuVariant, string> = {
-  cuda: `${INSTALL} For GPUs that the prebuilt ones are not made for: npm run build:cuda.`,
+  cuda: `${INSTALL} For GPUs that the prebuilt ones are not made for: ${REMEDIES.architectures}.`,
   vulkan: INSTALL,
 };
 
-const BUILD_AGAIN =
-  "Run npm run build:cuda on this machine, or name its GPUs' architectures too: see docs/gpu.md.";
+const BUILD_AGAIN = sentence(REMEDIES.architectures);
 
 /** How bad it is that a GPU cannot be used: not at all where there is none, very where it was asked for. */
 function shortcoming(facts: Facts, variant: GpuVariant, found: string, remedy: string): Finding {
@@ -51,10 +51,12 @@ function origin(backEnd: BackEndFile): string {
 
 function libraries(facts: Facts, variant: GpuVariant): Finding {
   const { used, others } = backEnds(facts, variant);
-  if (!used) return shortcoming(facts, variant, "not installed", GET_LIBRARIES[variant]);
-  const place = `${origin(used)}, ${shownPath(dirname(used.file))}`;
-  const rest = others.length === 0 ? "" : `; not used: ${others.map(origin).join(", ")}`;
-  const without = gpusWithoutCode(facts, used);
+  const place = used ? `${origin(used)}, ${shownPath(dirname(used.file))}` : "not installed";
+  const rest = others.length === 0 ? "" : `; not used: ${others.map(shownUnused).join(", ")}`;
+  if (others.some((other) => gpusWith(other, "none").length > 0))
+    return shortcoming(facts, variant, `${place}${rest}`, BUILD_AGAIN);
+  if (!used) return shortcoming(facts, variant, `${place}${rest}`, GET_LIBRARIES[variant]);
+  const without = gpusWith(used, "none", "ptx");
   if (without.length === 0) return ok(`${place}${rest}`);
   return warning(
     `${place}; no machine code for compute capability ${without.join(", ")}${rest}`,
@@ -62,10 +64,14 @@ function libraries(facts: Facts, variant: GpuVariant): Finding {
   );
 }
 
-/** Compute capabilities of this machine that libraries built here were not built for; of prebuilt ones nothing is known. */
-function gpusWithoutCode({ computeCapabilities }: Facts, { builtFor }: BackEndFile): string[] {
-  const present = [...new Set(Object.values(computeCapabilities))];
-  return builtFor === null ? [] : present.filter((capability) => !holdsCodeFor(capability, builtFor));
+function shownUnused(backEnd: BackEndFile): string {
+  const without = gpusWith(backEnd, "none");
+  return `${origin(backEnd)}${without.length === 0 ? "" : `, with no code for compute capability ${without.join(", ")}`}`;
+}
+
+/** Compute capabilities of this machine for which libraries hold code of these kinds. */
+function gpusWith({ gpuCode }: BackEndFile, ...kinds: GpuCode[]): string[] {
+  return Object.keys(gpuCode).filter((capability) => kinds.includes(gpuCode[capability]!));
 }
 
 const namesOf = (missing: readonly MissingLibraries[]) => missing.flatMap(({ names }) => names).join(", ");
@@ -75,10 +81,6 @@ function remediesOf(missing: readonly MissingLibraries[]): string {
   return missing
     .map(({ names, remedy }) => sentence(remedy ?? `install what ${names.join(", ")} comes with`))
     .join(" ");
-}
-
-function sentence(text: string): string {
-  return `${text[0]!.toUpperCase()}${text.slice(1)}.`;
 }
 
 function runTime(facts: Facts): Finding {
@@ -97,7 +99,7 @@ function fitsDriver(facts: Facts, { cuda: version, libraries: needed }: BackEndF
       facts,
       "cuda",
       `for CUDA ${version}, but the driver supports ${supported} at most`,
-      "Update NVIDIA's driver, or build the libraries for its CUDA version: npm run build:cuda.",
+      `Update NVIDIA's driver, or ${REMEDIES.toolkit}.`,
     );
   return ok(needed.length === 0 ? "linked into the libraries" : needed.join(", "));
 }
@@ -131,9 +133,12 @@ function crash(facts: Facts, variant: GpuVariant, found: string): Finding {
   return isChosen ? failure(found, remedy) : warning(found, remedy);
 }
 
+const OTHER_CHOICE = "Choose --gpu auto or off, or mend the rows above.";
+
 function choice(facts: Facts): Finding {
   const { choice: probed } = facts;
-  if (!("value" in probed)) return failure(probed.problem, INSTALL);
+  if (!("value" in probed))
+    return failure(probed.problem, facts.settings.gpu === "cuda" ? OTHER_CHOICE : INSTALL);
   const { variant, notice } = probed.value;
   const finding = chosen(facts, variant);
   return notice === null ? finding : withNotice(finding, notice);
@@ -159,8 +164,7 @@ function chosenGpu(facts: Facts, variant: GpuVariant): Finding {
   if (probed !== null && "value" in probed && gpuDevices(probed.value).length > 0)
     return ok(facts.settings.gpu === "auto" ? `${name}: its driver and libraries were found` : name);
   const found = `${name}, which has no device`;
-  if (facts.settings.gpu !== "auto")
-    return failure(found, "Choose --gpu auto or off, or mend the rows above.");
+  if (facts.settings.gpu !== "auto") return failure(found, OTHER_CHOICE);
   // Libraries that were built here are chosen on any machine, as they compute on the CPU as well.
   if (gpusOf(facts).length === 0) return ok(`the CPU, through the libraries of ${found}`);
   return warning(`${found}: the model will run on the CPU`, NO_DEVICE[variant]);

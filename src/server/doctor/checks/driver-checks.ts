@@ -55,8 +55,8 @@ function gpus(facts: Facts): Finding {
   return isUnusable ? warning(found, MAKE_PARTITIONS) : ok(found);
 }
 
-function shownGpu(gpu: GpuFact, { computeCapabilities }: Facts): string {
-  const capability = computeCapabilities[gpu.uuid];
+function shownGpu(gpu: GpuFact, { libraries }: Facts): string {
+  const capability = "value" in libraries ? libraries.value.computeCapabilities[gpu.uuid] : undefined;
   return [
     `${gpu.index}: ${gpu.name || "unnamed"}`,
     ...(capability === undefined ? [] : [`compute capability ${capability}`]),

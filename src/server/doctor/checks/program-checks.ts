@@ -1,9 +1,10 @@
+import { REMEDIES } from "../../../engine/library-remedies.js";
 import { LLAMA_CPP, packagePath } from "../../package-info.js";
 import type { Facts } from "../facts.js";
-import { failure, ok, warning, type Check, type Finding } from "../finding.js";
+import { failure, ok, sentence, warning, type Check, type Finding } from "../finding.js";
 
-const REBUILD = "Run npm run build; it names a tool that is missing, and its logs lie in build/logs.";
-export const INSTALL = "Run npm ci, without --omit=optional.";
+const REBUILD = sentence(REMEDIES.addons);
+export const INSTALL = sentence(REMEDIES.install);
 
 /** "20.17" of ">=20.17", compared number by number. */
 function isAtLeast(version: string, least: string): boolean {

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { computeCapabilities, kernelDriver } from "../../../src/server/doctor/nvidia-smi.js";
+import { kernelDriver } from "../../../src/server/doctor/kernel-driver.js";
 
 let folder: string;
 beforeAll(() => {
@@ -15,19 +15,6 @@ function file(name: string, text: string): string {
   chmodSync(join(folder, name), 0o755);
   return join(folder, name);
 }
-
-it.each([
-  ['echo "GPU-a, 9.0"; echo "GPU-b, 8.6"', { "GPU-a": "9.0", "GPU-b": "8.6" }],
-  ['echo "GPU-a, [N/A]"', {}],
-  ['echo "Failed to initialize NVML"; exit 9', {}],
-  ["kill -SEGV $$", {}],
-])("reads compute capabilities from what %j prints", async (script, expected) => {
-  expect(await computeCapabilities(file("smi", `#!/bin/sh\n${script}\n`))).toEqual(expected);
-});
-
-it("knows none without nvidia-smi", async () => {
-  expect(await computeCapabilities(join(folder, "none"))).toEqual({});
-});
 
 it("reads the version of the kernel's driver", () => {
   const open =
