@@ -1,3 +1,5 @@
+import { accessSync, constants, existsSync } from "node:fs";
+import { dirname } from "node:path";
 import type { FastifyRequest } from "fastify";
 import { pino, stdTimeFunctions, type Logger } from "pino";
 import type { ApiError } from "./errors.js";
@@ -110,9 +112,24 @@ function openLog(file: string): number {
   try {
     return openForLines(file);
   } catch (error) {
-    const reason = (error as Error).message;
-    throw new UsageError(`Expected a file that can be written for --access-log, but: ${reason}.`);
+    throw unwritable(error);
   }
+}
+
+/** Whether the log can be written, without making its file. @throws UsageError */
+export function checkAccessLog(setting: Settings["accessLog"]): void {
+  if (setting === "on" || setting === "off") return;
+  try {
+    accessSync(existsSync(setting) ? setting : dirname(setting), constants.W_OK);
+  } catch (error) {
+    throw unwritable(error);
+  }
+}
+
+function unwritable(error: unknown): UsageError {
+  return new UsageError(
+    `Expected a file that can be written for --access-log, but: ${(error as Error).message}.`,
+  );
 }
 
 function loggerTo(sink: LineSink): Logger {

@@ -1,4 +1,3 @@
-import { lookup } from "node:dns/promises";
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import Fastify, {
@@ -8,8 +7,9 @@ import Fastify, {
   type FastifyRequest,
 } from "fastify";
 import type { AccessLog } from "./access-log.js";
-import { checkAddress, guardsHost, type Access } from "./access/access.js";
+import { guardsHost, type Access } from "./access/access.js";
 import { receive, useAccess } from "./access/access-hooks.js";
+import { allowedAddress } from "./access/listen-address.js";
 import { namesThisMachine } from "./access/host-names.js";
 import { requestIdOf } from "./access/request-id.js";
 import { connectionOf, whenOver } from "./connection.js";
@@ -104,8 +104,7 @@ export class HttpListener {
   /** @throws UsageError when others would reach the address and need no key. */
   async listen(host: string, port: number): Promise<void> {
     // Fastify would open a second server for another address of localhost's, without the limits of this one.
-    const { address } = await lookup(host, { verbatim: false });
-    checkAddress(this.access, address);
+    const address = await allowedAddress(this.access, host);
     if (guardsHost(this.access, address)) this.#guardedHost = host;
     await this.#app.listen({ host: address, port });
   }

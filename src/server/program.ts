@@ -1,4 +1,3 @@
-import { readAccess } from "./access/access.js";
 import { keyText } from "./access/key-command.js";
 import { bannerText } from "./banner.js";
 import { helpText, parseCommand } from "./command-line.js";
@@ -9,13 +8,12 @@ import { startProblem } from "./start-problem.js";
 import { logLine } from "./log.js";
 import { runMetrics } from "./metrics-command.js";
 import type { ServerTelemetry } from "./meters.js";
-import { checkCompanions, findModels } from "./model-file.js";
 import { observeRuntime } from "../telemetry/index.js";
 import { VERSION } from "./package-info.js";
+import { prepare } from "./preparation.js";
 import { ProgressLine } from "./progress-line.js";
 import { UsageError, type Settings } from "./settings.js";
 import { readSettings } from "./settings-reader.js";
-import { loadTracing } from "./tracing/tracing.js";
 
 /** What the program is put together from; tests put a scripted engine host in. */
 export interface ProgramParts {
@@ -57,7 +55,7 @@ async function printMetrics(given: ReadonlyMap<string, string>): Promise<void> {
 /** Ends at once, as a process that hangs in a driver cannot be ended. */
 async function examine(given: ReadonlyMap<string, string>, env: NodeJS.ProcessEnv): Promise<void> {
   endWithReader();
-  const fine = await runDoctor(readSettings(given, env), given.has("json"), process.stdout);
+  const fine = await runDoctor(readSettings(given, env), env, given.has("json"), process.stdout);
   process.exit(fine ? 0 : EXIT_FAILURE);
 }
 
@@ -70,10 +68,7 @@ function endWithReader(): void {
 
 async function serve(settings: Settings, parts: ProgramParts): Promise<void> {
   process.title = "tacho front";
-  const models = await findModels(settings);
-  await checkCompanions(settings, models);
-  const access = readAccess(settings);
-  const makeTracing = await loadTracing(settings, parts.env);
+  const { models, access, makeTracing } = await prepare(settings, parts.env);
   // Before the segment is made: a signal without a handler ends the process and leaves the file. What is heard
   // from here on is handled after this function's first pause, when there is a front.
   const stopping = drainOnSignals(() => front);

@@ -55,7 +55,7 @@ describe("tacho doctor", () => {
     const { code, stdout, stderr } = await examine(ANY_PORT);
     expect([code, stderr]).toEqual([0, ""]);
     for (const { title } of CHECKS) expect(stdout).toMatch(new RegExp(`^\\S+ +${title} {2,}\\S`, "m"));
-    expect(stdout.split("\n").length).toBeLessThanOrEqual(42);
+    expect(stdout.split("\n").length).toBeLessThanOrEqual(43);
     expect(stdout).not.toContain("\x1b");
     expect(stdout).toMatch(/\n\n--gpu off will use the CPU with \d+ threads?\.\n$/);
   });
@@ -93,6 +93,30 @@ describe("tacho doctor", () => {
       found: expect.stringContaining(model) as string,
     });
     expect(row(found, "default-model")).toMatchObject({ status: "ok" });
+  });
+
+  it.each<[what: string, args: () => string[], env?: Record<string, string>]>([
+    ["a public address without an API key", () => ["--host", "0.0.0.0"]],
+    ["a host that is none", () => ["--host", "no.example.invalid"]],
+    ["a certificate that is not there", () => ["--tls-cert", "/no.pem", "--tls-key", "/no.key"]],
+    ["a key file that is not there", () => ["--api-keys-file", "/no.json"]],
+    ["an API key that is none", () => [], { TACHO_API_KEY: "a b" }],
+    ["an adapter that is not there", () => ["--lora", "a=/no.gguf"]],
+    ["a draft model that is not there", () => ["--draft-model", "/no.gguf"]],
+    ["a model that is not there", () => ["--model", "/no.gguf"]],
+    ["a model larger than the memory for all", () => ["--models-memory", "1"]],
+    ["a guardrail that is unknown", () => ["--block", "nonsense"]],
+    ["a dialect that is unknown", () => ["--metrics-dialects", "nonsense"]],
+    ["an endpoint for traces that is no URL", () => ["--trace-endpoint", "nonsense"]],
+    ["an access log in no folder", () => ["--access-log", join(folder, "no/access.log")]],
+  ])("fails where serve refuses %s, in the same words", async (_, args, env = {}) => {
+    const given = [...ANY_PORT, ...args()];
+    const serve = new TachoProcess("real", given, { ...NO_GPU, ...env });
+    expect(await serve.ended()).not.toBe(0);
+    const found = await report(given, { ...NO_GPU, ...env });
+    expect(found.ok).toBe(false);
+    const [, words] = /^tacho: (.*)\n$/.exec(serve.stderr) ?? [];
+    expect(row(found, "settings")).toMatchObject({ status: "failure", found: words });
   });
 
   it("shows the GPUs that NVML tells of", async () => {

@@ -15,10 +15,11 @@ const MOST_COLUMNS = 120;
 /** Says what works and what does not with these settings. @returns Whether nothing failed. @throws UsageError */
 export async function runDoctor(
   settings: Settings,
+  env: NodeJS.ProcessEnv,
   json: boolean,
   out: NodeJS.WriteStream,
 ): Promise<boolean> {
-  const facts = await gatherFacts(settings);
+  const facts = await gatherFacts(settings, env);
   const checked = runChecks(facts);
   const form = {
     colours: hasColours(out),

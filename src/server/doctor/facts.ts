@@ -8,6 +8,8 @@ import type { Probed } from "./probe.js";
 /** All that the checks go by: they look at nothing themselves. */
 export interface Facts {
   settings: Settings;
+  /** Why `serve` would refuse them, before it starts anything; null where it would not. */
+  settingsProblem: string | null;
   node: { version: string; expected: string };
   segment: Probed<SegmentFact>;
   /** Where the segment will lie. */

@@ -10,6 +10,8 @@ import { openFilesLimit } from "../../telemetry/runtime/open-files.js";
 import { segmentFolder } from "../../telemetry/segment/segment-path.js";
 import { namedModels } from "../model-setting.js";
 import { NODE_VERSIONS } from "../package-info.js";
+import { prepare } from "../preparation.js";
+import { startProblem } from "../start-problem.js";
 import { SETTINGS, type Settings } from "../settings.js";
 import type { Facts } from "./facts.js";
 import type { NvmlFacts, SegmentFact, TelemetryQuestion } from "./gpu-facts.js";
@@ -28,19 +30,21 @@ const ofLibraries = <T>(question: LibraryQuestion) => probe<T>(LIBRARY_PROBE, qu
 const ofTelemetry = <T>(question: TelemetryQuestion) => probe<T>(TELEMETRY_PROBE, question);
 
 /** Looks at the machine, in a few seconds. @throws UsageError for settings that contradict. */
-export async function gatherFacts(settings: Settings): Promise<Facts> {
+export async function gatherFacts(settings: Settings, env: NodeJS.ProcessEnv): Promise<Facts> {
   const named = settings.model === SETTINGS.model.default ? [] : namedModels(settings);
-  const [libraries, choice, segment, nvml, ports, defaultModel, models] = await Promise.all([
+  const [libraries, choice, segment, nvml, ports, problem, defaultModel, models] = await Promise.all([
     ofLibraries<LibraryFindings>({ kind: "find" }).then(withLoaded),
     ofLibraries<LibraryChoice>({ kind: "choose", gpu: settings.gpu }),
     ofTelemetry<SegmentFact>({ kind: "segment" }),
     ofTelemetry<NvmlFacts>({ kind: "gpus" }),
     portFacts(settings),
+    settingsProblem(settings, env),
     modelFact(SETTINGS.model.default),
     Promise.all(named.map(({ model }): Promise<ModelFact> => modelFact(model))),
   ]);
   return {
     settings,
+    settingsProblem: problem,
     node: { version: process.versions.node, expected: NODE_VERSIONS },
     segment,
     segmentFolder: folderFact(settings.metricsFile === "" ? segmentFolder() : dirname(settings.metricsFile)),
@@ -55,6 +59,11 @@ export async function gatherFacts(settings: Settings): Promise<Facts> {
     defaultModel,
     models,
   };
+}
+
+/** What `serve` would refuse; null where it would not. */
+function settingsProblem(settings: Settings, env: NodeJS.ProcessEnv): Promise<string | null> {
+  return prepare(settings, env).then(() => null, startProblem);
 }
 
 function portFacts({ host, port, metricsPort }: Settings): Promise<PortFact[]> {

@@ -87,6 +87,9 @@ const ROWS: Row[] = [
   ["cpu-libraries", plain, { libraries: lackingLibraries() }, "warning", /not installed/],
   ["cpu-libraries", plain, { libraries: died }, "failure", /SIGSEGV/],
 
+  ["settings", plain, {}, "ok", /nothing/],
+  ["settings", plain, { settingsProblem: "Expected an API key." }, "failure", /^Expected an API key\.$/],
+
   ["nvidia-driver", plain, {}, "not-applicable", /^no NVIDIA driver/],
   ["nvidia-driver", plain, without, "failure", /--gpu is cuda/],
   ["nvidia-driver", plain, { kernelDriver: "580.1" }, "ok", /^580\.1$/],

@@ -36,6 +36,7 @@ export function settingsOf(given: Record<string, string>): Facts["settings"] {
 export function plainMachine(given: Record<string, string> = {}): Facts {
   return {
     settings: settingsOf(given),
+    settingsProblem: null,
     node: { version: "20.17.0", expected: ">=20.17" },
     segment: { value: { folder: "/dev/shm", bytes: 136 * 2 ** 20 } },
     segmentFolder: { folder: "/dev/shm", writable: true, freeBytes: 8 * GIB },

@@ -44,10 +44,17 @@ export function shownPath(path: string): string {
   return path.startsWith(root) ? path.slice(root.length) : path;
 }
 
+function settings({ settingsProblem: problem }: Facts): Finding {
+  return problem === null
+    ? ok("nothing that the server would refuse")
+    : failure(problem, "Give what is expected, by the flag or its variable; see tacho --help.");
+}
+
 /** Whether the program's own parts are there. */
 export const PROGRAM_CHECKS: readonly Check[] = [
   { id: "node", title: "Node.js", run: node },
   { id: "telemetry-addon", title: "telemetry addon", run: telemetryAddon },
   { id: "engine-addon", title: "engine addon", run: engineAddon },
   { id: "cpu-libraries", title: "CPU libraries", run: cpuLibraries },
+  { id: "settings", title: "settings", run: settings },
 ];
