@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { BackEndFile } from "../../../src/engine/library-findings.js";
 import { CHECKS, runChecks } from "../../../src/server/doctor/checks.js";
@@ -263,6 +264,7 @@ const ROWS: Row[] = [
   ["shared-memory", plain, withFolder(MIB), "failure", /too little/],
   ["shared-memory", plain, withFolder(64 * MIB, true, "/tmp"), "warning", /\/dev\/shm is not there/],
   ["shared-memory", plain, withFolder(64 * MIB, false), "failure", /not writable/],
+  ["shared-memory", plain, withFolder(NaN), "not-applicable", /^how much is free in \/dev\/shm is not told$/],
   [
     "shared-memory",
     plainMachine({ "metrics-file": "/m/f" }),
@@ -330,6 +332,13 @@ describe("a remedy", () => {
     const unknown = withMissing(plain.libraries, [{ names: ["libx.so", "liby.so"], remedy: null }]);
     expect(findingOf("cuda-run-time", { ...withGpu, libraries: { value: unknown } })).toMatchObject({
       remedy: "Install what libx.so, liby.so comes with.",
+    });
+  });
+
+  it("gives a container as much shared memory as compose.yml, more than Docker unasked", () => {
+    const { shm } = /shm_size: (?<shm>\S+)/.exec(readFileSync("deploy/compose.yml", "utf8"))!.groups!;
+    expect(findingOf("shared-memory", { ...plain, ...withFolder(MIB) })).toMatchObject({
+      remedy: expect.stringContaining(`--shm-size ${shm})`) as string,
     });
   });
 

@@ -6,7 +6,7 @@ import { shownBytes } from "../sizes.js";
 
 const MIB = 2 ** 20;
 
-/** A server with one model writes 0.5 MiB of its segment. Where that has no room, its processes die of SIGBUS. */
+/** A server with one model takes 0.5 MiB of its segment, which it reserves: without room for it, it does not start. */
 const LEAST_SEGMENT = 2 * MIB;
 const PLENTY = 16 * MIB;
 
@@ -15,8 +15,9 @@ const OTHER_FILES = 256;
 
 function sharedMemory({ segmentFolder: { folder, writable, freeBytes }, segment, settings }: Facts): Finding {
   const room = `${shownBytes(freeBytes)} free in ${folder}`;
-  const grow = `Make room in ${folder}, or in a container give it more (docker run --shm-size 64m).`;
+  const grow = `Make room in ${folder}, or in a container give it more (docker run --shm-size 256m).`;
   if (!writable) return failure(`${folder} is not writable`, `Make ${folder} writable for this user.`);
+  if (Number.isNaN(freeBytes)) return notApplicable(`how much is free in ${folder} is not told`);
   if (freeBytes < LEAST_SEGMENT) return failure(`${room}, too little for the segment`, grow);
   if (freeBytes < PLENTY) return warning(`${room}, little for many models and series`, grow);
   if (folder !== "/dev/shm" && settings.metricsFile === "")
