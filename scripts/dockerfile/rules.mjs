@@ -210,6 +210,15 @@ export const RULES = [
     ],
   },
   {
+    id: "HostModes",
+    text: "a COPY of the context's files says their modes, which are else those of whoever builds: --chmod=644, for folders 755",
+    find: ({ all }) =>
+      named(all, "COPY").filter(
+        (copy) =>
+          flagOf(copy, "from") === undefined && !/^0?[67][4-7][4-7]$/.test(flagOf(copy, "chmod") ?? ""),
+      ),
+  },
+  {
     id: "HereDocument",
     text: "no here-documents: this check does not read them",
     find: ({ all }) => named(all, "RUN", "COPY").filter(({ text }) => /<<-?["']?\w/.test(text)),

@@ -41,7 +41,7 @@ RUN apt-get update \\
   && apt-get install --yes --no-install-recommends git \\
   && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
-COPY package.json server.mjs ./
+COPY --chmod=644 package.json server.mjs ./
 FROM node:\${NODE_VERSION}-bookworm-slim
 WORKDIR /app
 COPY --from=build /app/server.mjs ./
@@ -64,7 +64,7 @@ function changed([before, after]: readonly [string, string], text = GOOD): strin
 
 /** By rule: a change of the good Dockerfile that breaks it alone, and the line that is told. */
 const BREAKS: Record<string, readonly [number, string, string]> = {
-  DL3000: [7, "WORKDIR /app\nCOPY package", "WORKDIR app\nCOPY package"],
+  DL3000: [7, "WORKDIR /app\nCOPY --chmod", "WORKDIR app\nCOPY --chmod"],
   DL3002: [13, "USER 10001:10001", "USER root"],
   DL3003: [3, "RUN apt-get update", "RUN cd /tmp && apt-get update"],
   DL3004: [3, "RUN apt-get update", "RUN sudo ls && apt-get update"],
@@ -74,13 +74,13 @@ const BREAKS: Record<string, readonly [number, string, string]> = {
   DL3012: [13, "USER 10001", 'HEALTHCHECK CMD ["true"]\nUSER 10001'],
   DL3014: [3, "--yes ", ""],
   DL3015: [3, "--no-install-recommends ", ""],
-  DL3020: [8, "COPY package", "ADD package"],
+  DL3020: [8, "COPY --chmod=644 package", "ADD --chmod=644 package"],
   DL3021: [8, "server.mjs ./\nFROM", "server.mjs /app\nFROM"],
   DL3022: [11, "--from=build", "--from=builder"],
   DL3024: [9, "slim\nWORKDIR", "slim AS build\nWORKDIR"],
   DL3025: [15, '["node", "/app/server.mjs"]', "node /app/server.mjs"],
   DL3027: [3, "RUN apt-get update", "RUN apt update"],
-  DL3045: [7, "WORKDIR /app\nCOPY package", "COPY package"],
+  DL3045: [7, "WORKDIR /app\nCOPY --chmod", "COPY --chmod"],
   DL3057: [14, "HEALTHCHECK --interval=10s", "HEALTHCHECK NONE\n#"],
   DL4000: [13, "USER 10001", "MAINTAINER someone\nUSER 10001"],
   DL4003: [15, "ENTRYPOINT", 'CMD ["a"]\nCMD ["b"]\nENTRYPOINT'],
@@ -92,6 +92,7 @@ const BREAKS: Record<string, readonly [number, string, string]> = {
     "FROM node:${NODE_VERSION}-bookworm-slim\n",
     "FROM nvidia/cuda:13.0.2-devel-ubuntu24.04\n",
   ],
+  HostModes: [8, "COPY --chmod=644", "COPY --chmod=600"],
   HereDocument: [3, "RUN apt-get update", "RUN cat <<EOF && apt-get update"],
 };
 
@@ -186,9 +187,9 @@ describe("the check", () => {
   });
 
   test.each([
-    ["COPY secret/notes.txt ./", "COPY secret/notes.txt: .dockerignore leaves it out"],
-    ["COPY secret secret", "COPY secret: .dockerignore leaves it out"],
-    ["COPY sources sources", "COPY sources: git knows no such file or folder"],
+    ["COPY --chmod=644 secret/notes.txt ./", "COPY secret/notes.txt: .dockerignore leaves it out"],
+    ["COPY --chmod=755 secret secret", "COPY secret: .dockerignore leaves it out"],
+    ["COPY --chmod=755 sources sources", "COPY sources: git knows no such file or folder"],
     ["RUN npm run bundle", "npm run bundle: package.json has no such script"],
     ["RUN npm run fetch", "'rm nothing' failed: rm: cannot remove 'nothing': No such file or directory"],
     ["RUN make all", "make is neither in the base image nor in a package that is installed before"],
@@ -201,10 +202,13 @@ describe("the check", () => {
       "node scripts/build-cuda.mjs: no COPY before it brings such a script",
     ],
     [
-      "COPY scripts/build-cuda.mjs scripts/\nRUN node scripts/build-cuda.mjs",
+      "COPY --chmod=644 scripts/build-cuda.mjs scripts/\nRUN node scripts/build-cuda.mjs",
       "scripts/build-cuda.mjs imports scripts/cuda/build.mjs, which no COPY before it brings",
     ],
-    ["COPY scripts scripts\nRUN node scripts/build-cuda.mjs", "scripts/build-cuda.mjs needs the package g++"],
+    [
+      "COPY --chmod=755 scripts scripts\nRUN node scripts/build-cuda.mjs",
+      "scripts/build-cuda.mjs needs the package g++",
+    ],
     ["RUN npm ci", "npm ci reads package-lock.json, which no COPY before it brings"],
   ])("finds what is wrong with %s", (instructions, problem) => {
     const line = 8 + instructions.split("\n").length;
@@ -277,6 +281,8 @@ describe("Dockerfile.cuda", () => {
     expect(deployment).toContain(`runAsUser: ${user[1]}\n        runAsGroup: ${user[2]}\n`);
     const port = /^EXPOSE (\d+)$/m.exec(text)![1];
     expect(text).toContain(`TACHO_PORT=${port} TACHO_MODELS_DIR=/models`);
+    // Where this user may write with deploy/'s read-only root as well.
+    expect(text).toMatch(/ CUDA_CACHE_PATH=\/models\/.*\n/);
     for (const file of [compose, deployment]) {
       expect(file).toMatch(new RegExp(`TACHO_PORT(?:: |, value: )"${port}"`));
       expect(file).toMatch(/TACHO_MODELS_DIR(?:: |, value: )\/models/);
