@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildPhases } from "./cuda/build-phases.mjs";
 import { planBuild } from "./cuda/build-plan.mjs";
-import { folderOf } from "./cuda/built-libraries.mjs";
+import { folderOf, restore } from "./cuda/built-libraries.mjs";
 import { readOptions } from "./cuda/options.mjs";
 import { CommandFailed } from "./logged-command.mjs";
 import { runPhases, SetupFailed } from "./phase-runner.mjs";
@@ -18,7 +18,10 @@ function requireTools(phases) {
 async function build(args) {
   const plan = planBuild(readOptions(args));
   const phases = buildPhases(plan);
-  const ran = await withSetupLock(() => runPhases(phases, () => requireTools(phases)));
+  const ran = await withSetupLock(() => {
+    restore(plan);
+    return runPhases(phases, () => requireTools(phases));
+  });
   const made = `llama.cpp ${plan.release}${plan.backend === "cuda" ? ` for ${plan.architectures.join(", ")}` : ""}`;
   console.error(ran === 0 ? `${folderOf(plan)} is up to date: ${made}` : `${folderOf(plan)} holds ${made}`);
 }

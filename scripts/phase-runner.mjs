@@ -25,8 +25,10 @@ function removeAll(paths) {
   for (const path of paths) rmSync(path, { recursive: true, force: true });
 }
 
+const logOf = ({ name }) => `${LOGS}/${name}.log`;
+
 async function run(phase, stamp) {
-  const logFile = `${LOGS}/${phase.name}.log`;
+  const logFile = logOf(phase);
   removeAll([logFile]);
   if (readStamp(phase.name)?.tools !== stamp.tools) removeAll(phase.discard ?? []);
   // From here the output may be half new, so it counts as made from nothing until the phase succeeds.
@@ -51,7 +53,11 @@ export async function runPhases(phases, prepare) {
     const stamp = currentStamp(phase);
     if (isCurrent(phase, stamp)) continue;
     if (ran++ === 0) prepare();
-    await withProgressLine(`[${index + 1}/${phases.length}] ${phase.title}`, () => run(phase, stamp));
+    await withProgressLine(
+      `[${index + 1}/${phases.length}] ${phase.title}`,
+      () => run(phase, stamp),
+      () => phase.progress?.(logOf(phase)) ?? "",
+    );
   }
   return ran;
 }

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { GIT_ENVIRONMENT, LLAMA_SOURCE } from "../llama-source.mjs";
 import { compilerEnvironment } from "../required-tools.mjs";
+import { buildProgress } from "./build-progress.mjs";
 import { install, isBuilt } from "./built-libraries.mjs";
 import { cmakeArguments } from "./cmake-options.mjs";
 
@@ -59,6 +60,7 @@ function buildPhase(plan, source, work) {
     output: objects,
     discard: [objects],
     environment: compilerEnvironment,
+    progress: buildProgress,
     isCurrent: () => isBuilt(plan),
     before: () => keepMatchingObjects(plan, work),
     commands: () => [

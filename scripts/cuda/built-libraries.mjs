@@ -1,7 +1,16 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
-import { variantOf } from "./cmake-options.mjs";
+import { optionsOf, variantOf } from "./cmake-options.mjs";
 import { BuildProblem } from "./problems.mjs";
 
 /** Says in the folder what lies there; src/engine/built-libraries.ts reads it. */
@@ -10,8 +19,18 @@ const MANIFEST = "build.json";
 /** Where the server looks, for the CUDA back end. */
 export const folderOf = ({ backend }) => `build/${backend}`;
 
-function manifestOf({ backend, release, toolkit, architectures }) {
-  return { backend, release, toolkit: toolkit?.version ?? null, architectures, platform: platform() };
+function manifestOf(plan) {
+  const { backend, release, toolkit, architectures } = plan;
+  const version = toolkit?.version ?? null;
+  return { backend, release, toolkit: version, architectures, platform: platform(), options: digestOf(plan) };
+}
+
+/** Of all that CMake is told: what was built with other options is not what would be built. */
+function digestOf(plan) {
+  return createHash("sha256")
+    .update(JSON.stringify(optionsOf(plan)))
+    .digest("hex")
+    .slice(0, 16);
 }
 
 const platform = () => `${process.platform}-${process.arch}`;
@@ -45,6 +64,16 @@ function requireFiles(plan, folder, files) {
     throw new BuildProblem("nothing-built", { missing: missing.source.replaceAll(/[\\^$]/g, ""), folder });
 }
 
+const replacedOf = (folder) => `${folder}.replaced`;
+
+/** Of an installation that was killed between its two steps, the last build is put back. */
+export function restore(plan) {
+  const folder = folderOf(plan);
+  if (!existsSync(replacedOf(folder))) return;
+  if (existsSync(folder)) rmSync(replacedOf(folder), { recursive: true });
+  else renameSync(replacedOf(folder), folder);
+}
+
 function fill(folder, source, files) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
@@ -52,18 +81,19 @@ function fill(folder, source, files) {
 }
 
 /**
- * Puts what was built in `source` where the server looks, in one step: no server ever sees a part of it.
+ * Puts what was built in `source` where the server looks: whole, so that no server ever sees a part of it. Between two
+ * renames there is nothing; who is killed there finds the last build restored by the next run.
  * @throws BuildProblem where a library is missing.
  */
 export function install(plan, source) {
   const files = existsSync(source) ? readdirSync(source).filter((file) => file.endsWith(".so")) : [];
   requireFiles(plan, source, files);
   const folder = folderOf(plan);
-  const [unfinished, replaced] = [`${folder}.unfinished`, `${folder}.replaced`];
+  const [unfinished, replaced] = [`${folder}.unfinished`, replacedOf(folder)];
   fill(unfinished, source, files);
   const manifest = { ...manifestOf(plan), date: new Date().toISOString() };
   writeFileSync(join(unfinished, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
-  rmSync(replaced, { recursive: true, force: true });
+  restore(plan);
   if (existsSync(folder)) renameSync(folder, replaced);
   renameSync(unfinished, folder);
   rmSync(replaced, { recursive: true, force: true });

@@ -42,22 +42,22 @@ function cudaOptions({ toolkit, architectures }) {
   };
 }
 
-/** The arguments that configure a build in `objects` of the sources in `source`. */
-export function cmakeArguments(plan, { source, objects }) {
+/** All that a build is told, but for where its sources and this repository lie. */
+export function optionsOf(plan) {
   const runPath = ["$ORIGIN", ...(plan.toolkit?.libraries ? [plan.toolkit.libraries] : [])];
-  const options = {
+  return {
     ...ALWAYS,
     CMAKE_INSTALL_RPATH: runPath.join(";"),
-    "CMAKE_PROJECT_llama.cpp_INCLUDE": resolve("scripts/cuda/library-names.cmake"),
     TACHO_VARIANT: variantOf(plan),
     LLAMA_BUILD_COMMIT: plan.release,
     ...(plan.toolkit === null ? { GGML_CUDA: "OFF" } : cudaOptions(plan)),
   };
-  return [
-    "-S",
-    source,
-    "-B",
-    objects,
-    ...Object.entries(options).map(([name, value]) => `-D${name}=${value}`),
-  ];
+}
+
+/** The arguments that configure a build in `objects` of the sources in `source`. */
+export function cmakeArguments(plan, { source, objects }) {
+  const include = resolve("scripts/cuda/library-names.cmake");
+  const options = { ...optionsOf(plan), "CMAKE_PROJECT_llama.cpp_INCLUDE": include };
+  const definitions = Object.entries(options).map(([name, value]) => `-D${name}=${value}`);
+  return ["-S", source, "-B", objects, ...definitions];
 }

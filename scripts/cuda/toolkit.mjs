@@ -26,7 +26,8 @@ function onPath(name) {
 function findCompiler() {
   const { CUDACXX, CUDA_PATH } = process.env;
   if (CUDACXX) {
-    if (existsSync(CUDACXX)) return CUDACXX;
+    const named = CUDACXX.includes("/") ? [CUDACXX].find(existsSync) : onPath(CUDACXX);
+    if (named) return named;
     throw new BuildProblem("no-toolkit", { tried: [`CUDACXX=${CUDACXX}`] });
   }
   const usual = CUDA_PATH ? join(CUDA_PATH, "bin/nvcc") : USUAL;

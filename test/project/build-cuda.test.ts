@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -59,6 +59,7 @@ describe("npm run build:cuda", () => {
     expect(stand.manifest()).toEqual({
       ...{ backend: "cuda", release: RELEASE, toolkit: "12.8.93", architectures: ["90"] },
       platform: `${process.platform}-${process.arch}`,
+      options: expect.stringMatching(/^[0-9a-f]{16}$/) as unknown,
       date: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as unknown,
     });
     expect(stand.built("llama-cuda")).toBeNull();
@@ -72,7 +73,7 @@ describe("npm run build:cuda", () => {
     expect(stand.manifest()["architectures"]).toEqual(["80", "86", "89", "90", "100", "120"]);
   });
 
-  test("does nothing where the same was built, and builds again for other architectures, toolkits and releases", () => {
+  test("does nothing where the same was built, and builds again for other architectures, toolkits, releases and options", () => {
     succeeded(stand.run());
     expect(stand.run().stderr).toBe("build/cuda is up to date: llama.cpp v0.5.0 for 90\n");
     expect(builds()).toHaveLength(1);
@@ -87,7 +88,35 @@ describe("npm run build:cuda", () => {
     succeeded(stand.run("--architectures", "80"));
     expect(stand.manifest()["release"]).toBe("v0.6.0");
     expect(builds()).toHaveLength(4);
+    const options = join(stand.folder, "scripts/cuda/cmake-options.mjs");
+    writeFileSync(options, readFileSync(options, "utf8").replace('GGML_OPENMP: "OFF"', 'GGML_OPENMP: "ON"'));
+    succeeded(stand.run("--architectures", "80"));
+    expect(builds()).toHaveLength(5);
     expect(leftovers()).toEqual([]);
+  });
+
+  test("takes the compiler that CUDACXX names, by its path or its name", () => {
+    const { path } = stand.programs;
+    renameSync(join(path, "nvcc"), join(path, "nvcc-12"));
+    for (const name of ["nvcc-12", join(path, "nvcc-12")]) {
+      stand.environment["CUDACXX"] = name;
+      succeeded(stand.run());
+      expect(configured()).toContain(`-DCMAKE_CUDA_COMPILER=${join(path, "nvcc-12")}`);
+    }
+  });
+
+  test("tells how far it is, as make does", async () => {
+    const { buildProgress } = await scriptModule<{ buildProgress: (log: string) => string }>(
+      "build-progress",
+    );
+    const log = join(stand.folder, "a.log");
+    expect(buildProgress(log)).toBe("");
+    writeFileSync(log, "-- Configuring done\n");
+    expect(buildProgress(log)).toBe("");
+    writeFileSync(log, `[  1%] Building a\n${"x".repeat(10_000)}\n[ 42%] Building b\nwarning: 100% unused\n`);
+    expect(buildProgress(log)).toBe("42 %");
+    writeFileSync(log, "[9/12] Building a\n[10/12] Building b\n");
+    expect(buildProgress(log)).toBe("83 %");
   });
 
   test("builds without CUDA where it is to be tried, into a folder that no server looks at", () => {
@@ -150,6 +179,29 @@ describe("a build that does not come to its end", () => {
     expect(leftovers()).toEqual([]);
   });
 
+  test("is put back by the next run where one was killed between taking it away and bringing the new one", () => {
+    const before = old();
+    const killer = join(stand.folder, "killer.mjs");
+    writeFileSync(
+      killer,
+      `import fs from "node:fs"; import { syncBuiltinESMExports } from "node:module";
+      const { renameSync } = fs;
+      fs.renameSync = (from, to) => { renameSync(from, to); if (from === "build/cuda") process.kill(process.pid, "SIGKILL"); };
+      syncBuiltinESMExports();`,
+    );
+    stand.environment["NODE_OPTIONS"] = `--import=${killer}`;
+    expect(stand.run().status).toBeNull();
+    expect(stand.built("cuda")).toBeNull();
+    delete stand.environment["NODE_OPTIONS"];
+    stand.putCmake(LIBRARIES, "exit 2");
+    expect(stand.run().status).toBe(1);
+    expect(stand.manifest()).toEqual(before);
+    stand.putCmake(LIBRARIES);
+    succeeded(stand.run());
+    expect(stand.manifest()["architectures"]).toEqual(["90"]);
+    expect(leftovers()).toEqual([]);
+  });
+
   test("ends with its compilers at Ctrl-C, and leaves the last one in place", async () => {
     const before = old();
     const pid = join(stand.folder, "pid");
@@ -191,6 +243,10 @@ const PROVOKED: Record<string, { arrange?: () => void; args?: string[]; says: Re
     {
       arrange: () => Object.assign(stand.environment, { CUDACXX: "/nowhere/nvcc" }),
       says: /not found as CUDACXX=\/nowhere\/nvcc/,
+    },
+    {
+      arrange: () => Object.assign(stand.environment, { CUDACXX: "nvcc-11" }),
+      says: /not found as CUDACXX=nvcc-11/,
     },
   ],
   "bad-toolkit": [
