@@ -22,10 +22,12 @@ const OWN_LIBRARY = /^lib(ggml|llama)/;
 
 /** What a GPU back end needs of the machine. */
 export function backEndNeeds(file: string): BackEndNeeds {
-  const linked = linkedLibraries(file).filter(({ name }) => !OWN_LIBRARY.test(name));
+  const all = linkedLibraries(file);
+  const linked = (all ?? []).filter(({ name }) => !OWN_LIBRARY.test(name));
   const names = linked.map(({ name }) => name);
   const missing = linked.filter(({ isFound }) => !isFound);
   return {
+    known: all !== null,
     libraries: names.filter((name) => remedyOf(name) !== null),
     missing: byRemedy(missing.map(({ name }) => name)),
     cuda: cudaOf(names),

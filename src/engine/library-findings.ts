@@ -37,6 +37,8 @@ export interface BackEndFile extends BackEndNeeds {
 
 /** What a GPU back end is linked with besides llama.cpp's libraries. */
 export interface BackEndNeeds {
+  /** Whether anybody could tell; else the rest is empty. */
+  known: boolean;
   /** Names of the driver's and the run time's libraries, found or not. */
   libraries: string[];
   /** All that the loader does not find. */

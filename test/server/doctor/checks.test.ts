@@ -36,7 +36,7 @@ function builtLibraries(
   const { directories, backEnds, ...others } = withMissing(plain.libraries, []);
   const file = "/opt/tacho/build/cuda/libggml-cuda.so";
   const built: BackEndFile = {
-    ...{ variant: "cuda", file, builtFor, gpuCode, missing: [] },
+    ...{ variant: "cuda", file, builtFor, gpuCode, known: true, missing: [] },
     libraries: ["libcudart.so.12"],
     cuda: 12,
   };
@@ -49,9 +49,25 @@ function builtLibraries(
   };
 }
 
+const findings = withMissing(plain.libraries, []);
+
 /** Not even PTX for the H200. */
 const unfit = {
   libraries: builtLibraries(["100"], { "9.0": "none" }, "/opt/node_modules/@node-llama-cpp/linux-x64-cuda"),
+};
+
+/** Of a machine without ldd. */
+const untold: Facts["libraries"] = {
+  value: {
+    ...findings,
+    backEnds: findings.backEnds.map((one) => ({
+      ...one,
+      known: false,
+      libraries: [],
+      missing: [],
+      cuda: null,
+    })),
+  },
 };
 
 function noticed({ choice }: Facts): Pick<Facts, "choice"> {
@@ -225,6 +241,7 @@ const ROWS: Row[] = [
     /^libcudart\.so\.12$/,
   ],
   ["cuda-run-time", plain, { libraries: lackingLibraries() }, "not-applicable", /no CUDA libraries/],
+  ["cuda-run-time", withGpu, { libraries: untold }, "not-applicable", /^unknown: no ldd/],
   ["cuda-devices", withGpu, {}, "ok", /^NVIDIA H200$/],
   ["cuda-devices", plain, {}, "not-applicable", /^no device: libcudart/],
   [

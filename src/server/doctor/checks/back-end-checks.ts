@@ -83,9 +83,12 @@ function remediesOf(missing: readonly MissingLibraries[]): string {
     .join(" ");
 }
 
+const INSTALL_LDD = "On Debian: apt-get install libc-bin.";
+
 function runTime(facts: Facts): Finding {
   const { used } = backEnds(facts, "cuda");
   if (!used) return notApplicable("no CUDA libraries that would need it");
+  if (!used.known) return notApplicable("unknown: no ldd tells what the libraries need", INSTALL_LDD);
   const { missing } = used;
   if (missing.length === 0) return fitsDriver(facts, used);
   return shortcoming(facts, "cuda", `not found by the loader: ${namesOf(missing)}`, remediesOf(missing));
