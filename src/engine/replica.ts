@@ -109,7 +109,7 @@ async function serve({ settings, index, file, port }: Task): Promise<void> {
   const { engine, devices, builtFor, notices } = await openEngine(settings);
   const device = deviceOf(index, settings, devices);
   const gpus = gpusOf(device, settings.gpuLayers, devices);
-  const free = gpus.length === 0 ? null : await freeGpuMemory(settings.telemetryPath, gpus);
+  const free = await freeGpuMemory(settings.telemetryPath, gpus, devices);
   const loaded = await loadModel(engine, settings, { device, gpus, free }, file, (fraction) =>
     send({ type: "progress", phase: "load", fraction }),
   );
