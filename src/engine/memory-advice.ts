@@ -2,6 +2,10 @@
 export interface MemoryNeeds {
   /** Layers that a GPU can hold, the output among them. */
   layers: number;
+  /** Whether it keeps KV cells; models for embeddings do not. */
+  keepsCells: boolean;
+  /** Whether a draft model, which has its place beside, is counted in. */
+  hasDraft: boolean;
   bytes(layers: number, cells: number): number;
 }
 
@@ -28,14 +32,23 @@ const inGb = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
 /** What a model that did not fit needs, what there is, and which flags would fit. One line. */
 export function memoryAdvice(needs: MemoryNeeds, { layers, cells, free }: MemoryDemand): string {
   const wanted = layers < 0 ? needs.layers : Math.min(layers, needs.layers);
-  const need =
-    `by estimate the model needs ${inGb(needs.bytes(wanted, cells))} on the GPU ` +
-    `with ${wanted} layers and a context of ${cells} tokens`;
-  if (free === null) return `${need}; fewer need less: --gpu-layers, --ctx-size`;
+  const parts = [
+    `${wanted} layers`,
+    ...(needs.keepsCells ? [`a context of ${cells} tokens`] : []),
+    ...(needs.hasDraft ? ["the draft model"] : []),
+  ];
+  const need = `by estimate the model needs ${inGb(needs.bytes(wanted, cells))} on the GPU with ${listed(parts)}`;
+  if (free === null) return `${need}; fewer need less: --gpu-layers${needs.keepsCells ? ", --ctx-size" : ""}`;
   const has = `${need}; the GPU has ${inGb(free)} free`;
   const fits = (someLayers: number, someCells: number) => needs.bytes(someLayers, someCells) <= free * USABLE;
-  if (fits(wanted, cells)) return `${has}: it may be in use by others; a smaller --ctx-size needs less`;
-  return `${has}: ${remedies(wanted, cells, fits) || "not even one layer fits; use --gpu off"}`;
+  if (fits(wanted, cells))
+    return `${has}: it may be in use by others${needs.keepsCells ? "; a smaller --ctx-size needs less" : ""}`;
+  return `${has}: ${remedies(wanted, needs.keepsCells ? cells : 0, fits) || "not even one layer fits; use --gpu off"}`;
+}
+
+/** "a, b and c" */
+function listed(parts: readonly string[]): string {
+  return parts.length === 1 ? parts[0]! : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)!}`;
 }
 
 function remedies(layers: number, cells: number, fits: (layers: number, cells: number) => boolean): string {

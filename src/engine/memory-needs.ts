@@ -1,3 +1,5 @@
+import { stat } from "node:fs/promises";
+import type { GgufFileInfo } from "node-llama-cpp";
 import type { CacheType, EngineSettings } from "./messages.js";
 import type { MemoryNeeds } from "./memory-advice.js";
 
@@ -20,7 +22,7 @@ export interface EstimatedNeeds extends MemoryNeeds {
 
 type Wanted = Pick<
   EngineSettings,
-  "cacheTypeK" | "cacheTypeV" | "flashAttention" | "slots" | "maxContext"
+  "cacheTypeK" | "cacheTypeV" | "flashAttention" | "slots" | "maxContext" | "draftModel"
 > & {
   /** Contexts that share the GPU. */
   contexts: number;
@@ -30,6 +32,8 @@ type Wanted = Pick<
 interface Estimates {
   layers: number;
   trainedContext: number;
+  /** As native/engine has it: a model that is made to pool, or to see all tokens at once, generates nothing. */
+  generates: boolean;
   model: (layers: number) => number;
   /** With keys and values of 16 bits, or 32. */
   context: (layers: number, cells: number, bits: { keys: 16 | 32; values: 16 | 32 }) => number;
@@ -45,6 +49,7 @@ async function estimatesOf(file: string, flashAttention: boolean): Promise<Estim
   return {
     layers: insights.totalLayers,
     trainedContext: insights.trainContextSize ?? 0,
+    generates: generates(insights.ggufFileInfo),
     model: (gpuLayers) =>
       insights.estimateModelResourceRequirements({ gpuLayers, gpuSupportsMmap: false }).gpuVram,
     context: (modelGpuLayers, contextSize, { keys, values }) =>
@@ -56,16 +61,22 @@ async function estimatesOf(file: string, flashAttention: boolean): Promise<Estim
   /* eslint-enable @typescript-eslint/no-deprecated */
 }
 
+function generates({ architectureMetadata: { pooling_type: pooling, attention } }: GgufFileInfo): boolean {
+  return Number(pooling ?? 0) <= 0 && attention?.causal !== false;
+}
+
 /** What a model takes of a GPU, about: of a context's buffers nobody knows it before they are made. */
 export async function memoryNeeds(file: string, wanted: Wanted): Promise<EstimatedNeeds> {
   const estimates = await estimatesOf(file, wanted.flashAttention !== "off");
-  const { layers, trainedContext } = estimates;
+  const { layers, trainedContext, generates: keepsCells } = estimates;
+  const hasDraft = keepsCells && wanted.draftModel !== "";
+  const draft = hasDraft ? (await stat(wanted.draftModel)).size : 0;
   const cache = (count: number, cells: number) => cacheBytes(estimates, count, cells, wanted);
   return {
-    layers,
+    ...{ layers, keepsCells, hasDraft },
     bytes: (count, cells) => {
-      const { all } = cache(count, cells);
-      return estimates.model(count) + wanted.contexts * all;
+      const contexts = keepsCells ? wanted.contexts * cache(count, cells).all : 0;
+      return estimates.model(count) + contexts + draft;
     },
     unaskedCells: unaskedCells(trainedContext, cache(layers, 1024).cells / 1024, wanted),
   };

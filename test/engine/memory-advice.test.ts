@@ -9,7 +9,7 @@ const GB = 1e9;
 
 /** 0.5 GB a layer, and 0.5 MB a cell over all 80 of them. */
 const needs: MemoryNeeds = {
-  layers: 80,
+  ...{ layers: 80, keepsCells: true, hasDraft: false },
   bytes: (layers, cells) => layers * (0.5 * GB + (cells * 0.5e6) / 80),
 };
 
@@ -29,7 +29,11 @@ describe("what would fit", () => {
   });
 
   test("is a shorter context alone where not one layer fits beside it", () => {
-    const cache: MemoryNeeds = { layers: 2, bytes: (layers, cells) => GB + cells * 1e6 + layers };
+    const cache = {
+      ...needs,
+      layers: 2,
+      bytes: (layers: number, cells: number) => GB + cells * 1e6 + layers,
+    };
     expect(memoryAdvice(cache, { layers: -1, cells: 8192, free: 3 * GB })).toMatch(
       /free: --ctx-size 1792 fits$/,
     );
@@ -37,6 +41,22 @@ describe("what would fit", () => {
 
   test("is nothing where not even one layer fits", () => {
     expect(advice(0.3)).toMatch(/the GPU has 0\.3 GB free: not even one layer fits; use --gpu off$/);
+  });
+
+  test("is never another context for a model that keeps none", () => {
+    const embedder: MemoryNeeds = { ...needs, keepsCells: false, bytes: (layers) => layers * GB };
+    const told = (free: number | null) => memoryAdvice(embedder, { layers: -1, cells: 8192, free });
+    expect(told(10 * GB)).toBe(
+      "by estimate the model needs 80.0 GB on the GPU with 80 layers; the GPU has 10.0 GB free: --gpu-layers 9 fits",
+    );
+    expect(told(null)).toMatch(/fewer need less: --gpu-layers$/);
+    expect(told(90 * GB)).toMatch(/: it may be in use by others$/);
+  });
+
+  test("tells that the draft model is counted", () => {
+    expect(memoryAdvice({ ...needs, hasDraft: true }, { layers: -1, cells: 8192, free: null })).toMatch(
+      / with 80 layers, a context of 8192 tokens and the draft model;/,
+    );
   });
 
   test("counts from the layers that were asked for", () => {
@@ -54,7 +74,7 @@ describe("what would fit", () => {
 const MODEL = "models/tacho-mini-q8_0.gguf";
 const settings = {
   ...{ cacheTypeK: "f16", cacheTypeV: "f16", flashAttention: "auto", slots: 2, maxContext: 0, replicas: 1 },
-  ...{ gpuLayers: -1, contextSize: 0 },
+  ...{ gpuLayers: -1, contextSize: 0, draftModel: "" },
 } as EngineSettings;
 
 describe("what a file's model needs", () => {
@@ -72,6 +92,16 @@ describe("what a file's model needs", () => {
     const cells = one.bytes(one.layers, 8192) - all;
     const saved = all - narrow.bytes(narrow.layers, 4096);
     expect(saved / cells).toBeCloseTo((16 - 8.5) / 32, 2);
+  });
+
+  test("is the weights alone of a model for embeddings, and the draft model's file too of one that has such", async () => {
+    const embedder = await memoryNeeds("models/tacho-embed.gguf", { ...settings, contexts: 1 });
+    expect([embedder.keepsCells, embedder.hasDraft]).toEqual([false, false]);
+    expect(embedder.bytes(embedder.layers, 8192)).toBe(embedder.bytes(embedder.layers, 1024));
+    const alone = await memoryNeeds(MODEL, { ...settings, contexts: 1 });
+    const drafted = await memoryNeeds(MODEL, { ...settings, contexts: 1, draftModel: MODEL });
+    expect([drafted.keepsCells, drafted.hasDraft]).toEqual([true, true]);
+    expect(drafted.bytes(1, 1024) - alone.bytes(1, 1024)).toBe(statSync(MODEL).size);
   });
 
   test("takes the trained context for each slot unasked, as long as it is cheap", async () => {
