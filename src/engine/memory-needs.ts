@@ -61,8 +61,11 @@ async function estimatesOf(file: string, flashAttention: boolean): Promise<Estim
   /* eslint-enable @typescript-eslint/no-deprecated */
 }
 
+/** llama.cpp's "none"; below is "unspecified". */
+const UNPOOLED: number = 0;
+
 function generates({ architectureMetadata: { pooling_type: pooling, attention } }: GgufFileInfo): boolean {
-  return Number(pooling ?? 0) <= 0 && attention?.causal !== false;
+  return (pooling ?? UNPOOLED) <= UNPOOLED && attention?.causal !== false;
 }
 
 /** What a model takes of a GPU, about: of a context's buffers nobody knows it before they are made. */

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { memoryAdvice, type MemoryNeeds } from "../../src/engine/memory-advice.js";
@@ -132,6 +133,14 @@ describe("a load that failed", () => {
   test("for anything else, or without a GPU, is not", async () => {
     expect(await outOfMemory("unknown architecture", MODEL, settings, place)).toBeNull();
     expect(await outOfMemory(cuda, MODEL, settings, { ...place, gpus: [] })).toBeNull();
+  });
+
+  // Two builds of llama.cpp in one process, as in the engine host; needs the built dist/.
+  test.each(["off", "cuda"])("is estimated beside the libraries of --gpu %s", (gpu) => {
+    const args = ["test/engine/programs/out-of-memory.mjs", gpu];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^cudaMalloc failed: out of memory; by estimate .*: --gpu-layers \d fits/);
   });
 
   test("of a file that cannot be estimated keeps its reason", async () => {
