@@ -23,12 +23,10 @@ function makeFolder() {
 
 async function built(instructions) {
   const folder = makeFolder();
-  try {
-    const { tree, problem } = replay(instructions, contextFiles(), folder);
-    return problem ? [problem] : await startProblems(instructions, tree);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  // However it ends.
+  process.on("exit", () => rmSync(folder, { recursive: true }));
+  const { tree, problem } = replay(instructions, contextFiles(), folder);
+  return problem ? [problem] : startProblems(instructions, tree);
 }
 
 async function problemsOf(text) {

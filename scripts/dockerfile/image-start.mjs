@@ -11,6 +11,8 @@ import { inherited, stagesOf } from "./stages.mjs";
 const START_LIMIT_MS = 120_000;
 const END_LIMIT_MS = 60_000;
 
+const API_KEY = "for-the-check-of-the-image";
+
 function lastOf(instructions, name) {
   return instructions.findLast((instruction) => instruction.name === name);
 }
@@ -47,8 +49,8 @@ function environmentOf(tree, port) {
     ...{
       PATH: process.env.PATH,
       HOME: tree.place("."),
-      TACHO_GPU: "off",
-      TACHO_API_KEY: "for-the-check-of-the-image",
+      CUDA_VISIBLE_DEVICES: "",
+      TACHO_API_KEY: API_KEY,
     },
     ...{ TACHO_HOST: "127.0.0.1", TACHO_PORT: String(port) },
   };
@@ -58,25 +60,51 @@ function healthOf(command, options) {
   return spawnSync(command[0], command.slice(1), { ...options, timeout: START_LIMIT_MS }).status;
 }
 
+/** Exit code or signal; null while it runs. */
+const endingOf = ({ exitCode, signalCode }) => exitCode ?? signalCode;
+
 async function untilReady(url, server) {
   const limit = performance.now() + START_LIMIT_MS;
-  while (performance.now() < limit && server.exitCode === null) {
+  while (performance.now() < limit && endingOf(server) === null) {
     const answer = await fetch(url).catch(() => null);
     if (answer?.ok) return;
     await delay(50);
   }
-  const how = server.exitCode === null ? "did not become ready" : `ended with ${server.exitCode}`;
+  const ending = endingOf(server);
+  const how = ending === null ? "did not become ready" : `ended with ${ending}`;
   throw new ReplayProblem(`expected ${new URL(url).pathname} to answer 200, but the server ${how}`);
 }
 
 /** Exit code, or the signal that it took where SIGTERM did not do. */
 async function endOf(server) {
-  if (server.exitCode !== null) return server.exitCode;
+  if (endingOf(server) !== null) return endingOf(server);
   const late = setTimeout(() => server.kill("SIGKILL"), END_LIMIT_MS);
   server.kill("SIGTERM");
-  const [code, signal] = await once(server, "exit");
+  await once(server, "exit");
   clearTimeout(late);
-  return signal ?? code;
+  return endingOf(server);
+}
+
+/** Who ends the check ends its server with it. @returns what undoes that */
+function endTogether(server) {
+  const onSignal = async (signal) => {
+    await endOf(server);
+    process.exit(signal === "SIGINT" ? 130 : 143);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, onSignal);
+  return () => {
+    for (const signal of ["SIGINT", "SIGTERM"]) process.off(signal, onSignal);
+  };
+}
+
+/** The image's own libraries must be those that its server takes, with a GPU or without one. */
+async function requireBuiltLibraries(url, tree) {
+  if (!tree.has("build/cuda/build.json")) return;
+  const answer = await fetch(url, { headers: { authorization: `Bearer ${API_KEY}` } });
+  const { data } = await answer.json();
+  const { libraries } = data[0];
+  if (!libraries.startsWith("built here"))
+    throw new ReplayProblem(`expected the libraries of build/cuda, but the server took ${libraries} ones`);
 }
 
 function start(command, options) {
@@ -91,20 +119,24 @@ async function checkServer({ entrypoint, health }, tree) {
   const options = { cwd: tree.place("."), env: environmentOf(tree, port) };
   if (healthOf(health, options) === 0) throw new ReplayProblem("HEALTHCHECK passes without a server");
   const server = start(entrypoint, options);
+  const forget = endTogether(server);
   try {
     await untilReady(`http://127.0.0.1:${port}/readyz`, server);
+    await requireBuiltLibraries(`http://127.0.0.1:${port}/v1/models`, tree);
     if (healthOf(health, options) !== 0)
       throw new ReplayProblem("HEALTHCHECK fails while the server is ready");
     const end = await endOf(server);
     if (end !== 0)
       throw new ReplayProblem(`expected exit code 0 after SIGTERM, but the server ended with ${end}`);
   } catch (error) {
-    if (server.exitCode === null) server.kill("SIGKILL");
+    if (endingOf(server) === null) server.kill("SIGKILL");
     const lines = server.said.trim().split("\n");
     // Node ends what it says of an error with its version.
     const said = lines.find((line) => /Error\b.*:/.test(line)) ?? lines.at(-1);
     if (error instanceof ReplayProblem && said) error.message += `: ${said}`;
     throw error;
+  } finally {
+    forget();
   }
 }
 

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { dirname, posix } from "node:path";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
 import { packageOf } from "../required-tools.mjs";
 import { PHASES } from "../setup-phases.mjs";
 import { linkTo } from "./linked-files.mjs";
@@ -58,8 +58,20 @@ function setUp(names, tree) {
 }
 
 const CUDA = "build/cuda";
+const PREBUILT = `node_modules/@node-llama-cpp/linux-${process.arch}/bins/linux-${process.arch}`;
+const RELEASE = "node_modules/node-llama-cpp/llama/binariesGithubRelease.json";
 
-/** Its libraries are taken where they were built here; else their folder stays empty. */
+/** As the script leaves it, with the prebuilt libraries for the CPU as those that were built. */
+function standInForBuilt(folder, architectures) {
+  if (!existsSync(PREBUILT)) throw new ReplayProblem(`${PREBUILT} is not there; run npm ci first`);
+  linkTo(PREBUILT, folder);
+  const { release } = JSON.parse(readFileSync(RELEASE, "utf8"));
+  const platform = `${process.platform}-${process.arch}`;
+  const manifest = { release, architectures: architectures.split(";"), platform };
+  writeFileSync(join(folder, "build.json"), JSON.stringify(manifest));
+}
+
+/** Its libraries are taken where they were built here; else others stand for them. */
 function buildCuda(args, tree) {
   const subject = "scripts/build-cuda.mjs";
   requireTools(["cxx", "make", "cmake", "git"], subject, tree);
@@ -71,7 +83,7 @@ function buildCuda(args, tree) {
       `${subject} --architectures: expected a list as 80;90, but it is '${architectures}'`,
     );
   if (existsSync(CUDA)) linkTo(CUDA, tree.place(CUDA));
-  else mkdirSync(tree.place(CUDA), { recursive: true });
+  else standInForBuilt(tree.place(CUDA), architectures);
 }
 
 /** What stands in for a script that takes minutes or a GPU's compiler. */

@@ -1,9 +1,10 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { debianPackage } from "../debian-package.js";
 
 const SCRIPT = resolve("scripts/check-dockerfile.mjs");
@@ -254,9 +255,30 @@ describe("the check", () => {
       "missing(); import {",
       "expected /readyz to answer 200, but the server ended with 1: ReferenceError: missing is not defined",
     ],
+    [
+      "import {",
+      'process.kill(process.pid, "SIGKILL"); import {',
+      "expected /readyz to answer 200, but the server ended with SIGKILL",
+    ],
   ])("tells of a server with %s as %s", { timeout: PATIENCE_MS }, (before, after, problem) => {
     write("server.mjs", changed([before, after], SERVER));
     expect(check(GOOD)).toEqual([`Dockerfile:15: ${problem}`]);
+  });
+
+  test("takes its server and its folder along when it is ended", { timeout: PATIENCE_MS }, async () => {
+    const place = join(folder, "place.json");
+    const tell = `import { writeFileSync } from "node:fs";
+      writeFileSync(${JSON.stringify(place)}, JSON.stringify([process.pid, import.meta.dirname]));`;
+    write("server.mjs", tell + changed(["response.end()", "response.writeHead(503).end()"], SERVER));
+    write("Dockerfile", GOOD);
+    const running = spawn(process.execPath, [SCRIPT, "Dockerfile"], { cwd: folder, stdio: "ignore" });
+    const ended = once(running, "exit");
+    const placeOf = () => JSON.parse(readFileSync(place, "utf8")) as [number, string];
+    const [pid, stage] = await vi.waitFor(placeOf, { timeout: PATIENCE_MS, interval: 5 });
+    running.kill("SIGTERM");
+    expect(await ended).toEqual([143, null]);
+    expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+    expect(existsSync(stage)).toBe(false);
   });
 });
 
