@@ -24,3 +24,26 @@ test("the machine's memory is looked up by ticks, and not by scrapes", async () 
   expect(await free()).toMatchObject({ value: 2000 });
   telemetry.close();
 });
+
+test("the build's series is never away: the new one comes first, and the same one stays", () => {
+  const telemetry = openTelemetry(catalog);
+  const calls: string[] = [];
+  const labels = ({ libraries }: { libraries: string }) => ({
+    show: () => calls.push(`show "${libraries}"`),
+    hide: () => calls.push(`hide "${libraries}"`),
+  });
+  const metrics = { ...telemetry.metrics, buildInfo: { labels } };
+  const node = new NodeMeters(
+    { ...telemetry, metrics } as never,
+    { nodeId: "n", environment: "e", cluster: "c" },
+    [],
+  );
+  node.showLibraries("prebuilt");
+  node.showLibraries("prebuilt");
+  node.showLibraries("built here for 90");
+  expect(calls).toEqual([
+    ...['show ""', 'show "prebuilt"', 'hide ""'],
+    ...['show "built here for 90"', 'hide "prebuilt"'],
+  ]);
+  telemetry.close();
+});

@@ -24,6 +24,7 @@ const memory = () => ({ total: totalmem(), free: freemem() });
 export class NodeMeters {
   readonly #cpu: { busy: CounterHandle; idle: CounterHandle };
   #build: InfoHandle;
+  #libraries = "";
   /** Bytes. Looked up by `tick`: the kernel writes a whole file for each look. */
   #memory = memory();
   /** When they were brought up last; null before. */
@@ -57,8 +58,12 @@ export class NodeMeters {
 
   /** @param libraries Where llama.cpp's libraries come from; "" until a model was loaded. */
   showLibraries(libraries: string): void {
-    this.#build.hide();
+    if (libraries === this.#libraries) return;
+    const before = this.#build;
     this.#build = this.#showBuild(libraries);
+    this.#libraries = libraries;
+    // Last: a scrape between finds both rather than none.
+    before.hide();
   }
 
   #showBuild(libraries: string): InfoHandle {
