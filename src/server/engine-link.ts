@@ -215,7 +215,7 @@ export class EngineLink {
       if (host.pid === undefined) this.#hostEnded(host, `could not be started (${error.message})`);
     });
     host.on("exit", (code, signal) => {
-      how = signal ? `was killed by ${signal}` : `exited with code ${code}`;
+      how = endingOf(code, signal);
       check();
     });
     host.on("disconnect", () => {
@@ -351,6 +351,13 @@ function pieceOf({ parts, logprobs, promptLogprobs }: Partial<Step>, i: number):
     logprobs: logprobs?.[i] ?? null,
     promptLogprobs: promptLogprobs?.[i] ?? null,
   };
+}
+
+/** What llama.cpp gives up on, it has told on standard error, by SIGABRT: on a GPU most often memory. */
+function endingOf(code: number | null, signal: NodeJS.Signals | null): string {
+  if (signal === null) return `exited with code ${code}`;
+  const remedy = signal === "SIGABRT" ? " (lower --gpu-layers or --ctx-size, or see `tacho doctor`)" : "";
+  return `was killed by ${signal}${remedy}`;
 }
 
 function lost(): EngineCallError {

@@ -86,7 +86,11 @@ describe("a start that fails", () => {
   it.each([
     ["fails-usage", 2, "The model is too large for this machine."],
     ["fails", 1, "The model is damaged."],
-    ["dies", 1, "The engine host was killed by SIGABRT before the model was ready."],
+    [
+      "dies",
+      1,
+      "The engine host was killed by SIGABRT (lower --gpu-layers or --ctx-size, or see `tacho doctor`) before the model was ready.",
+    ],
   ])("says what the host says when it %s", async (alias, code, message) => {
     const tacho = new TachoProcess("scripted", ["--port", "0", "--alias", alias]);
     expect(await tacho.ended()).toBe(code);

@@ -231,7 +231,11 @@ describe("before the model is loaded", () => {
   it.each([
     ["fails-usage", "The model is too large for this machine.", true],
     ["fails", "The model is damaged.", false],
-    ["dies", "The engine host was killed by SIGABRT before the model was ready.", false],
+    [
+      "dies",
+      "The engine host was killed by SIGABRT (lower --gpu-layers or --ctx-size, or see `tacho doctor`) before the model was ready.",
+      false,
+    ],
   ])("fails to load when the host %s", async (alias, message, usage) => {
     stand = new Stand({ alias });
     await stand.front.listen();

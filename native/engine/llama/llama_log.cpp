@@ -1,7 +1,9 @@
 #include "llama_log.hpp"
 
+#include <cstdio>
 #include <utility>
 
+#include "ggml.h"
 #include "llama.h"
 #include "log.h"
 
@@ -26,10 +28,18 @@ void keep_errors(ggml_log_level level, const char* text, void*) {
   if (first_error.empty()) first_error = without_prefix(text);
 }
 
+/// A failed assertion and CUDA's errors end the process with nothing but a line of a source; why is in the
+/// log before.
+void tell_abort(const char* message) {
+  std::fprintf(stderr, "llama.cpp gave up: %s%s%s\n", first_error.c_str(), first_error.empty() ? "" : "; ",
+               message);
+}
+
 }  // namespace
 
 void capture_llama_log() {
   llama_log_set(keep_errors, nullptr);
+  ggml_set_abort_callback(tell_abort);
   common_log_set_verbosity_thold(-1);  // libllama-common has a log of its own
 }
 
