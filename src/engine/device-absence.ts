@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import path from "node:path";
@@ -8,23 +7,29 @@ import type { LibraryChoice, LibraryVariant, MissingLibraries } from "./library-
 
 const INCOMPLETE = `the installation is incomplete; ${REMEDIES.install}`;
 
-const PATIENCE_MS = 10_000;
+/** CUDA's word for a driver that is older than its run time. */
+const OLD_DRIVER = /driver version is insufficient/;
 
 /**
- * Why the back end in these libraries found no device. llama.cpp keeps that to itself: it loads what can be loaded,
- * which leaves the CPU.
+ * Why the back end in these libraries found no device. llama.cpp loads what can be loaded, which leaves the CPU.
+ * @param problem What it said of that, or ""; of a library that cannot be loaded it says nothing.
  */
-export function whyNoDevice({ variant, directory }: Pick<LibraryChoice, "variant" | "directory">): string {
+export function whyNoDevice(
+  { variant, directory }: Pick<LibraryChoice, "variant" | "directory">,
+  problem: string,
+): string {
   const name = `libggml-${variant}.so`;
   const file = path.join(directory, name);
   if (!existsSync(file)) return missing({ names: [name], remedy: INCOMPLETE });
   const needs = backEndNeeds(file);
   if (needs.missing.length > 0) return needs.missing.map(missing).join("; ");
-  return loadingError(file) ?? (variant === "cuda" ? driverProblem(needs.cuda) : null) ?? noDevice(variant);
+  return loadingError(file) ?? noDevice(variant, problem);
 }
 
-function noDevice(variant: LibraryVariant): string {
-  return `no ${variant === "cuda" ? "CUDA" : "Vulkan"} device was found`;
+function noDevice(variant: LibraryVariant, problem: string): string {
+  const none = `no ${variant === "cuda" ? "CUDA" : "Vulkan"} device was found`;
+  if (problem === "") return none;
+  return `${none}: ${problem}${OLD_DRIVER.test(problem) ? `; update the driver, or ${REMEDIES.toolkit}` : ""}`;
 }
 
 function missing({ names, remedy }: MissingLibraries): string {
@@ -41,20 +46,4 @@ function loadingError(file: string): string | null {
     const { message } = error as Error;
     return message.includes("did not self-register") ? null : message;
   }
-}
-
-function driverProblem(needed: number | null): string | null {
-  const { status, stdout, error } = spawnSync("nvidia-smi", ["-q"], {
-    encoding: "utf8",
-    timeout: PATIENCE_MS,
-    killSignal: "SIGKILL",
-  });
-  if (error) return null;
-  if (status !== 0) return `${noDevice("cuda")}: nvidia-smi says "${stdout.trim().split("\n", 1)[0]}"`;
-  const driver = /^CUDA[\w ]*Version\s*: (\d+)\.(\d+)/m.exec(stdout);
-  if (!driver || needed === null || Number(driver[1]) >= needed) return null;
-  return (
-    `the NVIDIA driver serves CUDA ${driver[1]}.${driver[2]} at most, and the libraries need CUDA ${needed}: ` +
-    `update the driver, or ${REMEDIES.toolkit}`
-  );
 }

@@ -6,7 +6,7 @@ import type { EngineSettings } from "./messages.js";
 
 /**
  * What `library-probe` is asked. Each question is for a process of its own, which may end in loading what it loads.
- * `find` answers LibraryFindings, `choose` a LibraryChoice, `load` the devices as DeviceName[].
+ * `find` answers LibraryFindings, `choose` a LibraryChoice, `load` LoadedBackEnds.
  */
 export type LibraryQuestion =
   { kind: "find" } | { kind: "choose"; gpu: EngineSettings["gpu"] } | { kind: "load"; directory: string };
@@ -67,6 +67,13 @@ export interface LibraryChoice {
 export interface LibraryNotice {
   found: string;
   remedy: string;
+}
+
+export interface LoadedBackEnds {
+  /** The GPUs, then the processor. */
+  devices: DeviceName[];
+  /** The first error of loading them, in llama.cpp's words; "" for none. */
+  problem: string;
 }
 
 export interface DeviceName {

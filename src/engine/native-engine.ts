@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { CounterHandle, GaugeHandle, HighWaterHandle, HistogramHandle } from "../telemetry/index.js";
 import { COMMON_LIBRARY, LibraryError } from "./libraries.js";
 import { REMEDIES } from "./library-remedies.js";
-import type { LibraryChoice } from "./library-findings.js";
+import type { LibraryChoice, LoadedBackEnds } from "./library-findings.js";
 import type {
   Adapter,
   CacheType,
@@ -21,8 +21,8 @@ import type {
 
 /** native/engine/addon, as JavaScript sees it. */
 export interface NativeEngine {
-  /** Loads the back ends in `directory`, once in a process. Returns the GPUs, then the processor. */
-  loadBackends(directory: string): { backend: string; name: string }[];
+  /** Loads the back ends in `directory`, once in a process. */
+  loadBackends(directory: string): LoadedBackEnds;
   /** A replica or an embedder, whichever the file's model was made for. Shares weights as replicas do. */
   loadModel(
     options: ReplicaOptions & EmbedderOptions,

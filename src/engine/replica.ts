@@ -143,10 +143,10 @@ async function serve({ settings, index, file, port }: Task): Promise<void> {
 async function openEngine({ gpu }: EngineSettings) {
   const libraries = await chooseLibraries(gpu);
   const engine = loadNativeEngine(libraries);
-  const devices = engine.loadBackends(libraries.directory);
+  const { devices, problem } = engine.loadBackends(libraries.directory);
   const notices = libraries.notice === null ? [] : [`${libraries.notice.found}; ${libraries.notice.remedy}`];
   if (libraries.variant !== "cpu" && devices[0]?.backend === "cpu") {
-    const why = whyNoDevice(libraries);
+    const why = whyNoDevice(libraries, problem);
     const choice = `--gpu ${gpu}: ${why}; or use --gpu auto or off`;
     if (gpu !== "auto") throw new LibraryError([choice, ...notices].join("; "));
     notices.push(`the model is computed on the CPU: ${why}`);

@@ -1,18 +1,17 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { whyNoDevice } from "../../src/engine/device-absence.js";
+import { chooseLibraries } from "../../src/engine/libraries.js";
 import type { LibraryVariant } from "../../src/engine/library-findings.js";
 
 let folder = "";
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), "tacho-absence-"));
-  vi.stubEnv("PATH", `${folder}:${process.env["PATH"]}`);
 });
 afterEach(() => {
-  vi.unstubAllEnvs();
   rmSync(folder, { recursive: true });
 });
 
@@ -40,12 +39,8 @@ function remove(...libraries: string[]): void {
   for (const library of libraries) rmSync(path.join(folder, library));
 }
 
-function nvidiaSmi(script: string): void {
-  writeFileSync(path.join(folder, "nvidia-smi"), `#!/bin/sh\n${script}\n`);
-  chmodSync(path.join(folder, "nvidia-smi"), 0o755);
-}
-
-const why = (variant: LibraryVariant = "cuda") => whyNoDevice({ variant, directory: folder });
+const why = (variant: LibraryVariant = "cuda", problem = "") =>
+  whyNoDevice({ variant, directory: folder }, problem);
 
 describe("why a back end found no device", () => {
   test.each<[LibraryVariant, string, RegExp]>([
@@ -95,25 +90,47 @@ describe("why a back end found no device", () => {
     expect(why()).toMatch(/libggml-cuda\.so: (file too short|invalid ELF header)$/);
   });
 
-  test("the driver is older than the CUDA it was linked to", () => {
+  test("CUDA does not start: in its own words, and with what mends an old driver", () => {
     backend("cuda", "libcudart.so.99");
-    nvidiaSmi("echo 'CUDA Version                              : 12.4'");
-    expect(why()).toMatch(
-      /^the NVIDIA driver serves CUDA 12\.4 at most, and the libraries need CUDA 99: update/,
+    expect(why("cuda", "failed to initialize CUDA: no CUDA-capable device is detected")).toBe(
+      "no CUDA device was found: failed to initialize CUDA: no CUDA-capable device is detected",
+    );
+    expect(why("cuda", "CUDA driver version is insufficient for CUDA runtime version")).toMatch(
+      /runtime version; update the driver, or build with an older toolkit: npm run build:cuda$/,
     );
   });
 
   test("there is none", () => {
     backend("cuda", "libcudart.so.99");
-    nvidiaSmi("echo 'CUDA Version                              : 99.1'");
-    expect(why()).toBe("no CUDA device was found");
-    nvidiaSmi("echo garbage");
     expect(why()).toBe("no CUDA device was found");
   });
 
-  test("the driver does not answer", () => {
-    compile("libggml-cuda.so", "");
-    nvidiaSmi("echo 'Failed to initialize NVML'; exit 255");
-    expect(why()).toBe('no CUDA device was found: nvidia-smi says "Failed to initialize NVML"');
+  /** Loads the prebuilt libraries for the CPU with a CUDA back end that starts so. Needs the built dist/ and engine.node. */
+  async function loaded(start: string) {
+    const { directory } = await chooseLibraries("off");
+    for (const name of readdirSync(directory).filter((one) => one.endsWith(".so")))
+      symlinkSync(path.join(directory, name), path.join(folder, name));
+    const text = `
+      void ggml_log_internal(int level, const char * format, ...);
+      void ggml_abort(const char * file, int line, const char * format, ...);
+      void * ggml_backend_init(void) { ${start} return 0; }`;
+    compile("libggml-cuda.so", text, "-Wl,-rpath,$ORIGIN", "-l:libggml-base.so");
+    const args = ["test/engine/programs/absence.mjs", folder];
+    return spawnSync(process.execPath, args, { encoding: "utf8" });
+  }
+
+  test("llama.cpp's own words of it come with the devices", async () => {
+    const { status, stdout } = await loaded(
+      'ggml_log_internal(4, "ggml_cuda_init: failed: %s\\n", "all is lost");',
+    );
+    expect([status, stdout]).toEqual([0, "cpu; no CUDA device was found: failed: all is lost\n"]);
+  });
+
+  test("what llama.cpp said before it ends the process is on standard error", async () => {
+    const { signal, stderr } = await loaded(
+      'ggml_log_internal(4, "CUDA error: %s\\n", "out of memory"); ggml_abort("a.cu", 7, "CUDA error");',
+    );
+    expect(signal).toBe("SIGABRT");
+    expect(stderr).toBe("llama.cpp gave up: CUDA error: out of memory; a.cu:7: CUDA error\n");
   });
 });

@@ -31,6 +31,8 @@ describe("the probe of libraries", () => {
     if (!("value" in chosen)) throw new Error(chosen.problem);
     const { directory, variant } = chosen.value;
     expect(variant).toBe("cpu");
-    expect(await ask({ kind: "load", directory })).toMatchObject({ value: [{ backend: "cpu" }] });
+    expect(await ask({ kind: "load", directory })).toMatchObject({
+      value: { devices: [{ backend: "cpu" }] },
+    });
   });
 });

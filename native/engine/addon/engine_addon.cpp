@@ -1,5 +1,5 @@
-// engine.node: loadBackends(directory): devices; loadModel, loadReplica and loadEmbedder(options,
-// onProgress).
+// engine.node: loadBackends(directory): devices and why others are not; loadModel, loadReplica and
+// loadEmbedder(options, onProgress).
 #include <napi.h>
 
 #include <chrono>

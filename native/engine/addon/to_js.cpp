@@ -253,7 +253,8 @@ Napi::Object to_js(Napi::Env env, const Ranked& ranked) {
   return object;
 }
 
-Napi::Array to_js(Napi::Env env, const std::vector<Device>& devices) {
+Napi::Object to_js(Napi::Env env, const BackEnds& back_ends) {
+  const auto& devices = back_ends.devices;
   auto list = Napi::Array::New(env, devices.size());
   for (std::uint32_t i = 0; i < devices.size(); ++i) {
     auto device = Napi::Object::New(env);
@@ -261,7 +262,10 @@ Napi::Array to_js(Napi::Env env, const std::vector<Device>& devices) {
     device["name"] = devices[i].name;
     list[i] = device;
   }
-  return list;
+  auto object = Napi::Object::New(env);
+  object["devices"] = list;
+  object["problem"] = back_ends.problem;
+  return object;
 }
 
 }  // namespace tacho::engine::addon

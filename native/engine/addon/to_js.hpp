@@ -11,7 +11,7 @@ namespace tacho::engine::addon {
 Napi::Object to_js(Napi::Env env, const StepOutput& output);
 Napi::Object to_js(Napi::Env env, const Assembly& assembly);
 Napi::Object to_js(Napi::Env env, const Replica& replica);
-Napi::Array to_js(Napi::Env env, const std::vector<Device>& devices);
+Napi::Object to_js(Napi::Env env, const BackEnds& back_ends);
 const char* name_of(ErrorCode code);
 
 /// Vectors or scores, and how many tokens each input had.

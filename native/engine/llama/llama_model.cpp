@@ -112,14 +112,17 @@ std::string filled(std::string_view format, const Blanks& blanks) {
 
 }  // namespace
 
-std::vector<Device> load_backends(const std::string& directory) {
+BackEnds load_backends(const std::string& directory) {
   static std::once_flag once;
+  static std::string problem;
   std::call_once(once, [&directory] {
     capture_llama_log();
+    take_llama_error();
     ggml_backend_load_all_from_path(directory.c_str());
     llama_backend_init();
+    problem = take_llama_error();
   });
-  return devices();
+  return {devices(), problem};
 }
 
 LlamaModel::LlamaModel(const ModelOptions& options)

@@ -45,9 +45,14 @@ struct Device {
   std::string name;
 };
 
+struct BackEnds {
+  std::vector<Device> devices;  // the GPUs found, then the processor
+  std::string problem;          // the first error of loading them, as CUDA's that does not start; else empty
+};
+
 /// Loads the back ends of `directory` (a folder of libggml-*.so files), once in a process; later calls load
-/// nothing. Returns the GPUs found, then the processor.
-std::vector<Device> load_backends(const std::string& directory);
+/// nothing, and return the same.
+BackEnds load_backends(const std::string& directory);
 
 /// Appends the token's bytes, which may be part of a character. Control tokens have some only with `special`.
 void append_token_text(const llama_vocab* vocab, Token token, bool special, std::string& text);

@@ -1,4 +1,4 @@
-import type { DeviceName, LibraryChoice, LibraryFindings } from "../../engine/library-findings.js";
+import type { LoadedBackEnds, LibraryChoice, LibraryFindings } from "../../engine/library-findings.js";
 import type { Settings } from "../settings.js";
 import type { NvmlFacts, SegmentFact } from "./gpu-facts.js";
 import type { FolderFact, MemoryFact, PortFact, ProcessorFact } from "./host-facts.js";
@@ -17,11 +17,11 @@ export interface Facts {
   libraries: Probed<LibraryFindings>;
   /** What --gpu leads to. */
   choice: Probed<LibraryChoice>;
-  /** The devices of each variant, GPUs first; null where it was not loaded, as its libraries are not there. */
+  /** What came of loading each variant; null where it was not loaded, as its libraries are not there. */
   devices: {
-    cpu: Probed<DeviceName[]>;
-    cuda: Probed<DeviceName[]> | null;
-    vulkan: Probed<DeviceName[]> | null;
+    cpu: Probed<LoadedBackEnds>;
+    cuda: Probed<LoadedBackEnds> | null;
+    vulkan: Probed<LoadedBackEnds> | null;
   };
   nvml: Probed<NvmlFacts>;
   /** Version of the kernel's part of NVIDIA's driver; null where it is not loaded. */

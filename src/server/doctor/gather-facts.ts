@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import type {
-  DeviceName,
+  LoadedBackEnds,
   LibraryChoice,
   LibraryFindings,
   LibraryQuestion,
@@ -76,7 +76,7 @@ function portFacts({ host, port, metricsPort }: Settings): Promise<PortFact[]> {
 async function withLoaded(libraries: Probed<LibraryFindings>): Promise<Pick<Facts, "libraries" | "devices">> {
   const devicesOf = (variant: LibraryVariant) => {
     const directory = "value" in libraries ? libraries.value.directories[variant] : null;
-    return directory === null ? null : ofLibraries<DeviceName[]>({ kind: "load", directory });
+    return directory === null ? null : ofLibraries<LoadedBackEnds>({ kind: "load", directory });
   };
   const [cpu, cuda, vulkan] = await Promise.all([devicesOf("cpu"), devicesOf("cuda"), devicesOf("vulkan")]);
   return { libraries, devices: { cpu: cpu ?? NO_CPU_LIBRARIES, cuda, vulkan } };

@@ -10,7 +10,8 @@ const MIB = 2 ** 20;
 const died = { problem: "was killed by SIGSEGV", kind: "died" } as const;
 const late = { problem: "gave no answer within 20 s", kind: "late" } as const;
 const refused = { problem: "no llama.cpp libraries", kind: "refused" } as const;
-const cpuOnly = { value: [{ backend: "cpu", name: "A processor" }] };
+const cpuOnly = { value: { devices: [{ backend: "cpu", name: "A processor" }], problem: "" } };
+const refusing = { value: { ...cpuOnly.value, problem: "failed to initialize CUDA: out of memory" } };
 const STALE = { found: "the libraries are stale", remedy: "build them again" };
 const gone = { model: "/no.gguf", download: false, bytes: 0, problem: "'/no.gguf' does not exist." };
 const given = { model: "/my.gguf", download: false, bytes: 3 * MIB, problem: null };
@@ -99,7 +100,13 @@ const ROWS: Row[] = [
   ["telemetry-addon", plain, { segment: refused }, "failure", /no llama/],
   ["engine-addon", plain, {}, "ok", /loads, with llama\.cpp/],
   ["engine-addon", plain, { devices: { ...plain.devices, cpu: died } }, "failure", /SIGSEGV/],
-  ["engine-addon", plain, { devices: { ...plain.devices, cpu: { value: [] } } }, "failure", /no back end/],
+  [
+    "engine-addon",
+    plain,
+    { devices: { ...plain.devices, cpu: { value: { devices: [], problem: "" } } } },
+    "failure",
+    /no back end/,
+  ],
   ["cpu-libraries", plain, {}, "ok", /linux-x64$/],
   ["cpu-libraries", plain, { libraries: lackingLibraries() }, "warning", /not installed/],
   ["cpu-libraries", plain, { libraries: died }, "failure", /SIGSEGV/],
@@ -252,6 +259,13 @@ const ROWS: Row[] = [
     /no CUDA libraries/,
   ],
   ["cuda-devices", withGpu, { devices: { ...plain.devices, cuda: cpuOnly } }, "warning", /^no device$/],
+  [
+    "cuda-devices",
+    withGpu,
+    { devices: { ...plain.devices, cuda: refusing } },
+    "warning",
+    /^no device: failed to initialize CUDA: out of memory$/,
+  ],
   ["cuda-devices", withGpu, { devices: { ...plain.devices, cuda: died } }, "failure", /SIGSEGV/],
   ["cuda-devices", plain, { devices: { ...plain.devices, cuda: died } }, "warning", /SIGSEGV/],
   ["vulkan-libraries", plain, {}, "ok", /^prebuilt, /],

@@ -1,4 +1,4 @@
-import type { LibraryFindings, MissingLibraries } from "../../../src/engine/library-findings.js";
+import type { DeviceName, LibraryFindings, MissingLibraries } from "../../../src/engine/library-findings.js";
 import type { Facts } from "../../../src/server/doctor/facts.js";
 import type { GpuFact, NvmlFacts } from "../../../src/server/doctor/gpu-facts.js";
 import { readSettings } from "../../../src/server/settings-reader.js";
@@ -7,6 +7,7 @@ const GIB = 2 ** 30;
 const BINS = "/opt/node_modules/@node-llama-cpp";
 
 const CPU = { backend: "cpu", name: "A processor" };
+const loaded = (...devices: DeviceName[]) => ({ value: { devices, problem: "" } });
 const NO_LIBRARY = "cannot open shared object file: No such file or directory";
 
 const CUDA_LIBRARIES = ["libcudart.so.13", "libcublas.so.13", "libcuda.so.1"];
@@ -73,7 +74,7 @@ export function plainMachine(given: Record<string, string> = {}): Facts {
       },
     },
     choice: { value: { variant: "cpu", directory: `${BINS}/linux-x64`, builtFor: null, notice: null } },
-    devices: { cpu: { value: [CPU] }, cuda: { value: [CPU] }, vulkan: { value: [CPU] } },
+    devices: { cpu: loaded(CPU), cuda: loaded(CPU), vulkan: loaded(CPU) },
     nvml: { value: nvml({ status: "absent", reason: `libnvidia-ml.so.1: ${NO_LIBRARY}`, gpus: [] }) },
     kernelDriver: null,
     openFiles: 65536,
@@ -111,7 +112,7 @@ export function gpuMachine(given: Record<string, string> = {}): Facts {
       value: { variant: "cuda", directory: `${BINS}/linux-x64-cuda`, builtFor: null, notice: null },
     },
     libraries: { value: { ...withMissing(plain.libraries, []), computeCapabilities: { "GPU-a": "9.0" } } },
-    devices: { ...plain.devices, cuda: { value: [{ backend: "cuda", name: "NVIDIA H200" }, CPU] } },
+    devices: { ...plain.devices, cuda: loaded({ backend: "cuda", name: "NVIDIA H200" }, CPU) },
     nvml: { value: nvml() },
     kernelDriver: "580.65.06",
   };

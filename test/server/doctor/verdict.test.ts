@@ -4,7 +4,7 @@ import type { Facts } from "../../../src/server/doctor/facts.js";
 import { verdict } from "../../../src/server/doctor/verdict.js";
 import { gpuMachine, plainMachine } from "./plain-machine.js";
 
-const cpuOnly = { value: [{ backend: "cpu", name: "A processor" }] };
+const cpuOnly = { value: { devices: [{ backend: "cpu", name: "A processor" }], problem: "" } };
 
 it.each<[facts: Facts, sentence: string]>([
   [plainMachine(), "--gpu auto will use the CPU with 1 thread."],

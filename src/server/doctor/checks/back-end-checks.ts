@@ -5,6 +5,7 @@ import type {
   GpuCode,
   LibraryNotice,
   LibraryVariant,
+  LoadedBackEnds,
   MissingLibraries,
 } from "../../../engine/library-findings.js";
 import { REMEDIES } from "../../../engine/library-remedies.js";
@@ -108,7 +109,7 @@ function fitsDriver(facts: Facts, { cuda: version, libraries: needed }: BackEndF
 }
 
 /** The devices of a variant that are not the CPU. */
-export function gpuDevices(devices: readonly DeviceName[]): DeviceName[] {
+export function gpuDevices({ devices }: LoadedBackEnds): DeviceName[] {
   return devices.filter(({ backend }) => backend !== "cpu");
 }
 
@@ -120,7 +121,8 @@ function devices(facts: Facts, variant: GpuVariant): Finding {
   if (found.length > 0) return ok(found.map(({ name }) => name).join(", "));
   const { used } = backEnds(facts, variant);
   const lacking = namesOf(used?.missing ?? []);
-  const why = lacking === "" ? "" : `: ${lacking} not found`;
+  const { problem } = probed.value;
+  const why = lacking === "" ? problem && `: ${problem}` : `: ${lacking} not found`;
   return shortcoming(facts, variant, `no device${why}`, NO_DEVICE[variant]);
 }
 

@@ -27,7 +27,7 @@ function telemetryAddon({ segment }: Facts): Finding {
 
 function engineAddon({ devices: { cpu } }: Facts): Finding {
   if (!("value" in cpu)) return failure(cpu.problem, REBUILD);
-  if (cpu.value.length > 0) return ok(`loads, with llama.cpp ${LLAMA_CPP} for the CPU`);
+  if (cpu.value.devices.length > 0) return ok(`loads, with llama.cpp ${LLAMA_CPP} for the CPU`);
   return failure("finds no back end for this processor", INSTALL);
 }
 
