@@ -15,6 +15,7 @@ import server_facts
 import small_talk
 import story_plots
 import sums
+import tool_calls
 import tool_catalog
 import values
 import words
@@ -54,8 +55,15 @@ class HeldOut(unittest.TestCase):
             self.assertEqual({is_held_out(word) for word in made}, {held_out})
 
     def test_tools_are_on_one_side(self):
-        train = {name for tool in tool_catalog.TRAIN for name in tool.names}
+        train = {name for tool in tool_calls.KNOWN for name in tool.names}
         self.assertFalse(train & {name for tool in tool_catalog.HELD_OUT for name in tool.names})
+
+    def test_requests_for_tools_are_on_one_side(self):
+        asked = [
+            {text for tool in tools for ask in tool.asks.train for text in expansions(ask)}
+            for tools in (tool_calls.KNOWN, tool_catalog.HELD_OUT)
+        ]
+        self.assertFalse(asked[0] & asked[1])
 
     def test_pairs_of_numbers_are_on_one_side(self):
         train, held_out = (
@@ -81,6 +89,23 @@ class Corpus(unittest.TestCase):
     def test_every_fact_is_judged_right_by_its_own_answer(self):
         for fact in server_facts.FACTS + server_facts.TERMS:
             self.assertTrue(server_facts.is_right(fact, fact.answer), fact.answer)
+
+    def test_a_text_holds_all_that_is_extracted_from_it(self):
+        for held_out in (False, True):
+            from_ = Source(5, held_out)
+            for _ in range(2000):
+                _, fields, text = records.told(from_)
+                for value in fields.values():
+                    self.assertIn(str(value).lower(), text.lower())
+
+    def test_a_request_for_a_tool_holds_its_arguments(self):
+        for held_out in (False, True):
+            from_ = Source(6, held_out)
+            for _ in range(1000):
+                for tool, _, names in tool_calls.offered(from_):
+                    request, arguments, _, _ = tool_calls.use(from_, tool, names)
+                    for value in arguments.values():
+                        self.assertIn(str(value).lower(), request.lower())
 
     def test_slots_are_all_filled(self):
         for held_out in (False, True):
