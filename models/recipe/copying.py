@@ -46,7 +46,7 @@ Text: {text}\\n[Repeat|Copy|Echo|Return|Print] the text.
 My text is: {text}\\n[Give|Say|Write|Read] it back to me.
 [Dictation|Echo test|Copy test|Typing test]: {text}
 [type|write|repeat|copy|echo|print] {text}
-[Type|Print|Send] [me|us] [this|these words]: {text}
+[Print|Send] [me|us] [this|these words]: {text}
 Do not change anything, just [repeat|copy|write]: {text}
 Nothing but this, please: {text}
 [Once more|Again|Say again]: {text}
@@ -91,9 +91,9 @@ Reverse this list: {list}
 Reverse the list: {list}
 Write this list backwards: {list}
 Put these in reverse order: {list}
-[Reverse|Turn round|Flip|Invert] [the order of|] [this list|these items|these|the following list]: {list}
-[Write|Say|Print|Give me|List|Repeat] [this list|these items|the items|these|this] [from back to front|from the last to the first|from the end|in the opposite order|backwards|in reverse order]: {list}
-[Can|Could|Would] you [reverse|flip|turn round] [this list|these]: {list}
+[Reverse|Flip|Invert] [the order of|] [this list|these items|these|the following list]: {list}
+[Write|Say|Print|List|Repeat] [this list|these items|the items|these|this] [from back to front|from the last to the first|from the end|in the opposite order|backwards|in reverse order]: {list}
+[Can|Could|Would] you [reverse|flip] [this list|these]: {list}
 {list}\\n[Reverse|Flip] [it|this|the list|that].
 {list}\\n[Now|Please write this|Say it|Write it] backwards.
 {list}: [the other way round|backwards], please.
@@ -113,7 +113,7 @@ What is the first [word|item] in this list: {list}?
 Which item is first: {list}?
 First item of: {list}
 [Which|What] [item|word|one|entry] [comes first|is at the beginning|is on top|stands first|leads] [here|in this list|]: {list}?
-[Name|Give me|Tell me|Write|Say|Find|Pick] the first [one|entry|word|element] of [these|this list|the list]: {list}
+[Name|Give me|Write|Say|Find|Pick] the first [one|entry|word|element] of [these|this list|the list]: {list}
 {list}\\n[Which one|What|Which item] is first?
 {list}\\nThe first [one|item], please.
 I need [only|just] the first [item|word|one] of {list}.
@@ -130,7 +130,7 @@ What is the last [word|item] in this list: {list}?
 Which item is last: {list}?
 Last item of: {list}
 [Which|What] [item|word|one|entry] [comes last|is at the end|is at the bottom|stands last|closes the list] [here|in this list|]: {list}?
-[Name|Give me|Tell me|Write|Say|Find|Pick] the last [one|entry|word|element] of [these|this list|the list]: {list}
+[Name|Give me|Write|Say|Find|Pick] the last [one|entry|word|element] of [these|this list|the list]: {list}
 {list}\\n[Which one|What|Which item] is last?
 {list}\\nThe last [one|item], please.
 I need [only|just] the last [item|word|one] of {list}.

@@ -3,13 +3,11 @@
 import tool_catalog
 import values
 import words
-from source import Phrases, capitalised
+from source import Phrases, capitalised, with_article
 from tool_catalog import KINDS
 
 # Verbs that may stand for each other in a request.
-VERBS = [
-    words.words(line)
-    for line in """get, fetch, show me, give me, look up, find
+VERBS = [words.words(line) for line in """get, fetch, show me, give me, look up, find
 create, make, set up, start, open, add
 update, change, edit, adjust, correct
 delete, remove, drop, clear, throw away
@@ -35,11 +33,10 @@ paint, draw, sketch
 repair, fix, mend
 hide, cover, store, put away
 read, open, go through
-rent, hire, borrow
-sell, trade, offer""".split('\n')
-]
+hire, borrow
+sell, trade, offer""".split('\n')]
 NOUNS = words.words(
-    """report, table, score, level, lamp, door, group, badge, box, plan, page, invoice, sample, sensor,
+    """report, score, level, lamp, door, group, badge, box, plan, page, invoice, sample, sensor,
 engine, gate, token, channel, record, profile, chart, contract, course, device, folder, form, game,
 garden, image, job, key, lesson, list, lock, machine, map, meeting, menu, package, picture, poll,
 project, queue, quiz, room, rule, session, shop, signal, stage, survey, team, test, vote, bill, boat,
@@ -169,7 +166,8 @@ def tool(source):
     verb = source.pick([verb for verb in verbs if ' ' not in verb])
     return tool_catalog.Tool(
         (source.fill(source.pick(STYLES), verb=verb, noun=noun),),
-        (f'{capitalised(verb)} a {noun}', f'{capitalised(verb)} the {noun}', f'{capitalised(source.pick(verbs))} a {noun}'),
+        tuple(with_article(f'{capitalised(word)} a {noun}') for word in (verb, source.pick(verbs)))
+        + (f'{capitalised(verb)} the {noun}',),
         tuple((kind, (name,), False) for kind, name in names.items()),
         Phrases(asks, asks),
         {key: value},
@@ -182,7 +180,16 @@ def parameter_name(source, kind, kinds, taken):
     alone = sum(KINDS[other].type == KINDS[kind].type for other in kinds) == 1
     own, roles = KINDS[kind].names, ROLES[kind].split('|')
     ways = [(own, 40), (roles, 40), ((values.word(source),), 20 if alone else 8)]
-    while (name := source.pick(source.weighted(ways))) in taken:
+    others = {
+        name
+        for other in kinds
+        if other != kind and KINDS[other].type == KINDS[kind].type
+        for name in (*KINDS[other].names, *ROLES[other].split('|'))
+    }
+    free = [(names, share) for names, share in ways if set(names) - others - set(taken)]
+    if not free:
+        return kind
+    while (name := source.pick(source.weighted(free))) in taken or name in others:
         pass
     return name
 
@@ -192,8 +199,12 @@ def request(source, verbs, noun, names):
     kinds = source.sample(names, len(names))
     kinds.sort(key=lambda kind: kind in LONG)
     tails = [tail(source, kind, names[kind]) for kind in kinds]
+    leads = tails[0][0] not in ',(' and not tails[0].startswith('and')
     ask = source.fill(
-        source.pick(REQUESTS), verb=source.pick(verbs), noun=noun, tail=source.pick((' ', ' ', ' and ')).join(tails)
+        source.pick(REQUESTS if leads else [ask for ask in REQUESTS if '{Tail}' not in ask]),
+        verb=source.pick(verbs),
+        noun=noun,
+        tail=source.pick((' ', ' ', ' and ')).join(tails),
     )
     return ask.replace(' ,', ',')
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Makes both models from nothing: corpus, tokenizer, training, GGUF, checks, evaluation. Started again after an
-# interruption, it goes on where it was. A built tacho (npm run build) is needed for the checks.
+# interruption, it goes on where it was: after a change of the recipe remove build/recipe first. A built tacho (npm run build) is needed for the checks.
 #
 #   bash models/recipe/make.sh              the tokenizer of this folder and all steps
 #   TOKENS=90e6 MINUTES=112 ...             budget of the chat model: whichever runs out first
@@ -28,14 +28,14 @@ trainer() {
     MALLOC_CONF=dirty_decay_ms:-1,muzzy_decay_ms:-1,oversize_threshold:0,narenas:1,thp:always "$python" "$@"
 }
 
+[[ -e tokenizer.json ]] || "$python" train_tokenizer.py
 echo "tests"
 "$python" -m unittest -q test_recipe
-[[ -e tokenizer.json ]] || "$python" train_tokenizer.py
 for seed in 11 13 14 15; do
   stage=$([[ $seed -lt 13 ]] && echo early || echo late)
   [[ -e $work/$seed.npz ]] || "$python" corpus.py "$work/$seed.npz" --tokens "$shard_tokens" --seed "$seed" --stage "$stage"
 done
-[[ -e $work/held-out.npz ]] || "$python" corpus.py "$work/held-out.npz" --tokens 1.5e5 --seed 99 --held-out
+[[ -e $work/held-out.npz ]] || "$python" corpus.py "$work/held-out.npz" --tokens 1.5e5 --seed 99 --stage late --held-out
 budget=(--held-out "$work/held-out.npz" --out "$work/chat" --tokens "$tokens" --minutes "$minutes")
 trainer train.py --data "$work"/11.npz "${budget[@]}" --until "$early"
 trainer train.py --data "$work"/1[345].npz "${budget[@]}"

@@ -39,7 +39,7 @@ Who am I?
 What's my name?
 Tell me my name.
 [What|How] [am I called|do people call me|do you call me|did I say I am called|was my name]?
-[Can you|Could you|Please|Do] [tell me|repeat|say|recall|remember] [my name|who I am|what I am called]
+[Can you|Could you|Please] [repeat|say|recall|remember] [my name|who I am|what I am called]
 [Say|Write|Repeat] my name [please|again|].
 [Which|What] name did I [give|tell] you?
 [Do you|Can you] [still know|remember|know] [who I am|my name|what my name is]?
@@ -56,10 +56,10 @@ TELL_FAVORITE = phrases(
 My favorite {kind} is {value}.
 I like {value}, it is my favorite {kind}.
 Remember: my favorite {kind} is {value}.
-[I like|I love|I prefer] [the {kind}|] {value} [best|most|more than any other {kind}].
+[I like|I love] the {kind} {value} [best|most|more than any other {kind}].
 [The {kind} I like best|The best {kind} for me|My best {kind}] is {value}.
 [Note|Keep in mind|Just so you know|By the way]: [my favorite {kind}|the {kind} that I like most] is {value}.
-When it comes to a {kind}, I like {value} most.
+As to the {kind}, I like {value} most.
 {value} is the {kind} that I like best.
 No {kind} is better than {value} for me.
 """,
@@ -129,7 +129,7 @@ You are {name}.
 [Act as|Play|Answer as|Be|Speak as] {name} [, a friendly assistant|].
 [The assistant|The helper|This assistant] is [called|named] {name}.
 Your name is {name} [and you help people|and you answer briefly|].
-[Always|] [introduce yourself|sign|call yourself] as {name}.
+Always [introduce yourself|sign] as {name}.
 {name} is your name.
 """,
     """
@@ -148,8 +148,8 @@ What's your name?
 [Do you have|Have you got] a name?
 """,
     """
-By which name do you go?
-I would like to know your name.
+Under what name do you work?
+Would you say what to call you?
 """,
 )
 ASK_WHO = phrases(

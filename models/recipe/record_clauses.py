@@ -49,7 +49,6 @@ def topic(kind, subjects, pronouns, fillers, named, fields):
     return Topic(kind, choices(subjects), named, choices(pronouns), choices(fillers), tuple(parsed))
 
 
-DAY, COLOR, JOB = (values.one_of(*found) for found in (words.DAYS, words.COLORS, words.JOBS))
 PERSON = 'He|She|This person|The same person'
 THING = 'It|This one'
 TOPICS = (
@@ -62,7 +61,7 @@ TOPICS = (
         {
             'age': (
                 values.whole(1, 99),
-                'is {age} years old|is {age}|has turned {age}|is now {age} years of age|became {age} in spring'
+                'is {age} years old|is {age}|has turned {age}|has lived {age} years|became {age} in spring'
                 ' / , {age},|, aged {age},|({age})|, {age} years old,|, who is {age},'
                 ' / At {age},|When {age} years old,|In year {age} of a long life,',
             ),
@@ -74,10 +73,10 @@ TOPICS = (
                 ' / In {city},|Back in {city},|Near the river of {city},',
             ),
             'job': (
-                JOB,
+                values.job,
                 'works as a {job}|is a {job}|has the job of a {job}|earns money as a {job}|became a {job}|'
                 'learned to be a {job}'
-                ' / , a {job},|, the {job},|, {job} by trade,|, who works as a {job},'
+                ' / , a {job},|, {job} by trade,|, who works as a {job},'
                 ' / As a {job},|Being a good {job},',
             ),
             'email': (
@@ -91,7 +90,7 @@ TOPICS = (
                 ' / (phone {phone})|, tel. {phone},|with the number {phone}',
             ),
             'color': (
-                COLOR,
+                values.color,
                 'likes {color} best|wears {color}|has a {color} hat|painted the door {color}'
                 ' / in {color}|, dressed in {color},',
             ),
@@ -150,11 +149,16 @@ TOPICS = (
                 ' / to {city}|, bound for {city},| / In {city},',
             ),
             'status': (
-                values.one_of(*words.words('sent, packed, delivered, late, paid, waiting, cancelled, open, lost')),
+                values.one_of(
+                    *words.words('sent, packed, delivered, late, paid, waiting, cancelled, open, lost')
+                ),
                 'is {status}|was marked as {status}|is now {status}|has the status {status}|counts as {status}'
                 ' / , {status},|(status: {status})',
             ),
-            'day': (DAY, 'arrives on {day}|leaves on {day}|is due on {day} / of {day}| / On {day},|Since {day},'),
+            'day': (
+                values.day,
+                'arrives on {day}|leaves on {day}|is due on {day} / of {day}| / On {day},|Since {day},',
+            ),
         },
     ),
     topic(
@@ -165,13 +169,13 @@ TOPICS = (
         {'event': values.one_of(*words.EVENTS)},
         {
             'day': (
-                DAY,
+                values.day,
                 'is on {day}|takes place on {day}|was put on {day}|falls on {day}|happens {day}'
                 ' / on {day}|of {day}|, {day},| / On {day},|This {day},|Every {day},',
             ),
             'time': (
                 values.time,
-                'starts at {time}|begins at {time}|is at {time}|opens its doors at {time}|ends at {time}'
+                'begins at {time}|is at {time}|opens its doors at {time}|ends at {time}'
                 ' / at {time}|, {time},|({time}) / At {time},|From {time},',
             ),
             'place': (
@@ -203,7 +207,10 @@ TOPICS = (
         'is our best one|sells well|is easy to use|was tested at home',
         {'product': values.thing},
         {
-            'color': (COLOR, 'is {color}|comes in {color}|was painted {color}|looks {color} / in {color}|, {color},'),
+            'color': (
+                values.color,
+                'is {color}|comes in {color}|was painted {color}|looks {color} / in {color}|, {color},',
+            ),
             'price': (
                 values.amount,
                 'costs {price} euros|is {price} dollars|sells for {price}|can be had for {price} dollars|goes for {price} euros'
@@ -235,7 +242,7 @@ TOPICS = (
         'a trip',
         'The trip|My journey|Our trip|The train|The bus|A flight|Our ride',
         'It|The trip',
-        'is long|will be nice|was booked by a friend|is cheap',
+        'is long|will be nice|was a good idea|is cheap',
         {},
         {
             'from': (
@@ -248,7 +255,7 @@ TOPICS = (
                 'goes to {to}|ends in {to}|takes us to {to}|arrives in {to}|heads for {to}|reaches {to}'
                 ' / to {to}|toward {to}|, with {to} as its end,|into {to}',
             ),
-            'day': (DAY, 'is on {day}|leaves on {day} / on {day}|, {day}, / On {day},|Next {day},'),
+            'day': (values.day, 'is on {day}|leaves on {day} / on {day}|, {day}, / On {day},|Next {day},'),
             'traveler': (
                 values.name,
                 'was booked by {traveler}|is for {traveler}|takes {traveler} along'
@@ -259,7 +266,10 @@ TOPICS = (
                 'takes {days} days|lasts {days} days|is {days} days long / of {days} days|, {days} days long,'
                 ' / For {days} days,|Within {days} days,',
             ),
-            'price': (values.amount, 'costs {price} euros|is {price} dollars / for {price} euros|({price} dollars)'),
+            'price': (
+                values.amount,
+                'costs {price} euros|is {price} dollars / for {price} euros|({price} dollars)',
+            ),
         },
     ),
     topic(
@@ -339,8 +349,14 @@ TOPICS = (
                 ' / of {owner}|, which {owner} owns,|, friend of {owner},',
             ),
             'age': (values.whole(1, 30), 'is {age} years old|has lived {age} years / , {age} years old,'),
-            'color': (COLOR, 'is {color}|has a {color} coat|looks {color} / in {color}|, {color} all over,'),
-            'weight': (values.whole(1, 900), 'weighs {weight} kilograms|brings {weight} kilograms / of {weight} kilograms'),
+            'color': (
+                values.color,
+                'is {color}|has a {color} coat|looks {color} / in {color}|, {color} all over,',
+            ),
+            'weight': (
+                values.whole(1, 900),
+                'weighs {weight} kilograms|brings {weight} kilograms / of {weight} kilograms',
+            ),
             'city': (values.city, 'lives in {city}|was born in {city} / from {city}| / In {city},'),
         },
     ),
@@ -351,8 +367,14 @@ TOPICS = (
         'is bright|has a view|smells of paint|is quiet',
         {'room': values.code},
         {
-            'floor': (values.whole(1, 40), 'is on floor {floor}|lies on floor {floor} / on floor {floor} / On floor {floor},'),
-            'seats': (values.whole(2, 300), 'seats {seats} people|has {seats} chairs / with {seats} chairs|for {seats} people'),
+            'floor': (
+                values.whole(1, 40),
+                'is on floor {floor}|lies on floor {floor} / on floor {floor} / On floor {floor},',
+            ),
+            'seats': (
+                values.whole(2, 300),
+                'seats {seats} people|has {seats} chairs / with {seats} chairs|for {seats} people',
+            ),
             'manager': (
                 values.name,
                 'is kept by {manager}|is looked after by {manager} / of {manager}|, in the care of {manager},',
@@ -361,14 +383,17 @@ TOPICS = (
                 values.whole(5, 35),
                 'is {temperature} degrees warm|shows {temperature} degrees / at {temperature} degrees|({temperature} degrees)',
             ),
-            'building': (values.proper, 'belongs to {building}|is part of house {building} / in house {building} / In {building},'),
+            'building': (
+                values.proper,
+                'belongs to {building}|is part of house {building} / in house {building} / In {building},',
+            ),
         },
     ),
     topic(
         'a payment',
         'The payment {id}|Invoice {id}|Bill {id}|The transfer {id}',
         'It|The payment',
-        'was booked|is in the files|came by mail|was seen by the bank',
+        'is in the files|came by mail|was seen by the bank',
         {'id': values.code},
         {
             'amount': (
@@ -383,12 +408,30 @@ TOPICS = (
                 values.name,
                 'goes to {receiver}|is meant for {receiver}|was received by {receiver} / to {receiver}|for {receiver}',
             ),
-            'date': (values.date, 'is due on {date}|was made on {date} / of {date}|dated {date} / On {date},'),
-            'status': (values.one_of('open', 'paid', 'late', 'refused', 'booked'), 'is {status}|counts as {status} / , {status},'),
+            'date': (
+                values.date,
+                'is due on {date}|was made on {date} / of {date}|dated {date} / On {date},',
+            ),
+            'status': (
+                values.one_of('open', 'paid', 'late', 'refused', 'booked'),
+                'is {status}|counts as {status} / , {status},',
+            ),
         },
     ),
 )
 LOWERED = {*'The A An Our This My It He She Somebody Order Room Hall Server Host Number Invoice Bill'.split()}
+ASIDES = (
+    'It rained all day.',
+    'Please read this with care.',
+    'We will see how it goes.',
+    'That is all for now.',
+    'Nobody knew why.',
+    'More will follow soon.',
+    'This was told to me by a friend.',
+    'The rest does not matter.',
+    'Some of us were tired.',
+    'It is a long story.',
+)
 OPENINGS = ('News: ', 'Hello! ', 'Note: ', 'As you know: ', 'Look: ', 'Today we learned this. ', 'So: ')
 
 
@@ -404,27 +447,31 @@ def told(source):
     if source.chance(0.12):
         text = source.pick(OPENINGS) + text
     if source.chance(0.15):
-        text = source.pick((f'{text} {values.sentence(source)}', f'{values.sentence(source)} {text}'))
-    keys = list(fields)
-    source.random.shuffle(keys)
-    return chosen.kind, {key: fields[key] for key in keys}, with_article(text)
+        text = source.pick((f'{text} {source.pick(ASIDES)}', f'{source.pick(ASIDES)} {text}'))
+    return chosen.kind, fields, with_article(text)
 
 
-def sentences(source, topic, subject, wanted, values_of):
+def sentences(source, chosen, subject, wanted, values_of):
     """The fields spread over one sentence or several, of which the later ones may begin with a pronoun."""
     while wanted:
         count = source.between(1, min(3, len(wanted)))
-        yield sentence(source, topic, subject, wanted[:count], values_of)
+        yield sentence(source, chosen, subject, wanted[:count], values_of)
         wanted = wanted[count:]
-        subject = source.pick(topic.pronouns) if source.chance(0.7) else subject
+        subject = source.pick(chosen.pronouns) if source.chance(0.7) else subject
 
 
-def sentence(source, topic, subject, wanted, values_of):
+def sentence(source, chosen, subject, wanted, values_of):
     """Each field goes to one of the places that it has clauses for; only one stands before the subject."""
     before, after, predicates = '', '', []
     for field in wanted:
-        clauses = {'predicate': field.predicates, 'after': field.after, 'before': () if before else field.before}
-        place = source.weighted([(place, 2 if place == 'predicate' else 1) for place in clauses if clauses[place]])
+        clauses = {
+            'predicate': field.predicates,
+            'after': field.after,
+            'before': () if before else field.before,
+        }
+        place = source.weighted(
+            [(place, 2 if place == 'predicate' else 1) for place in clauses if clauses[place]]
+        )
         clause = source.fill(source.pick(clauses[place]), **values_of)
         if place == 'predicate':
             predicates.append(clause)
@@ -432,7 +479,7 @@ def sentence(source, topic, subject, wanted, values_of):
             before = clause + ' '
         else:
             after += clause if clause[0] == ',' else ' ' + clause
-    told_by = ' and '.join(predicates) or source.pick(topic.fillers)
+    told_by = ' and '.join(predicates) or source.pick(chosen.fillers)
     if before and subject.split()[0] in LOWERED:
         subject = subject[0].lower() + subject[1:]
     return capitalised(f'{before}{subject}{after} {told_by}'.replace(',,', ',')).rstrip(',') + '.'

@@ -23,9 +23,6 @@ def record(kind, fields, train, held_out=''):
     return Record(kind, fields, phrases(train, held_out))
 
 
-JOB = values.one_of(*words.JOBS)
-DAY = values.one_of(*words.DAYS)
-COLOR = values.one_of(*words.COLORS)
 AGE = values.whole(1, 99)
 RECORDS = [
     record(
@@ -64,7 +61,7 @@ Our guest is {name} from {city}, {age} years of age.
     ),
     record(
         'a person',
-        dict(name=values.name, job=JOB, city=values.city),
+        dict(name=values.name, job=values.job, city=values.city),
         """
 {name} works as a {job} in {city}.
 {name} is a {job} from {city}.
@@ -136,7 +133,7 @@ Your {item} (order {order_id}) is now {status}.
     ),
     record(
         'an event',
-        dict(title=values.one_of(*words.EVENTS), day=DAY, time=values.time),
+        dict(title=values.one_of(*words.EVENTS), day=values.day, time=values.time),
         """
 The {title} is on {day} at {time}.
 There is a {title} on {day} at {time}.
@@ -164,7 +161,7 @@ Come to {place} on {date} for the {event}.
     ),
     record(
         'a product',
-        dict(product=values.thing, color=COLOR, price=values.whole(1, 500)),
+        dict(product=values.thing, color=values.color, price=values.whole(1, 500)),
         """
 The {color} {product} costs {price} dollars.
 A {color} {product} for {price} euros.
@@ -190,7 +187,7 @@ With {weight} grams, the {product} of {brand} is light.
     ),
     record(
         'a trip',
-        {'from': values.city, 'to': values.city, 'day': DAY},
+        {'from': values.city, 'to': values.city, 'day': values.day},
         """
 I travel from {from} to {to} on {day}.
 Book a train from {from} to {to} on {day}.
@@ -270,14 +267,14 @@ FIELD_VALUES = [
     values.city,
     values.code,
     values.thing,
-    COLOR,
-    DAY,
+    values.color,
+    values.day,
     values.time,
     AGE,
     values.whole(0, 9999),
     values.email,
     values.amount,
-    JOB,
+    values.job,
     lambda source: values.proper(source) + ' ' + values.proper(source),
 ]
 
@@ -308,13 +305,13 @@ Take the {keys} from the text and answer with JSON: {text}
 Put {keys} into a JSON object: {text}
 In JSON, what are the {keys} in: {text}
 Please extract the [fields|values|keys] {list} as JSON from: {text}
-[Pull|Take|Get|Read|Collect|Copy] [the|] {keys} [from|out of] [this|the following|the text|this sentence|this message]: {text}\\n[Answer|Reply|Respond] [in|with|as] JSON.
-[Give|Show|Send|Write|Return|Print|Output] [me|] [a JSON object|JSON|an object in JSON] with [the fields|the keys|the values of|the entries|] {keys} [for|from|of|about] [this|this sentence|the text|the following text]: {text}
-{text}\\n[From this|From the text above|Out of this], [make|build|write|return|create] JSON with {keys}.
+[Take|Get|Read|Collect|Copy] [the|] {keys} [from|out of] [this|the following|the text|this sentence|this message]: {text}\\n[Answer|Reply|Respond] [in|with|as] JSON.
+[Give|Show|Send|Return|Print|Output] [me|] [a JSON object|JSON|an object in JSON] with [the fields|the keys|the values of|the entries|] {keys} [for|from|of|about] [this|this sentence]: {text}
+{text}\\n[From this|Out of this], [build|write|return|create] JSON with {keys}.
 {text}\\n[Give|Show|Return|Send] me [the|] {keys} [as JSON|in JSON|as a JSON object].
 {text}\\n[What are|Which are|Find|Name] [the|] {keys}? [JSON|JSON please|As JSON|In JSON].
 {text}\\n\\n[Extract|JSON keys|Wanted|Needed|Fields|JSON fields]: {list}
-[I need|I want|I would like] [the|] {keys} of [this|this text|the sentence] [in JSON|as JSON|as a JSON object]: {text}
+[I want|I would like] [the|] {keys} of [this|this text|the sentence] [in JSON|as JSON|as a JSON object]: {text}
 [Can|Could|Would] you [extract|find|read|give me] [the|] {keys} [of|from|in] [this|this text] as JSON? {text}
 [JSON|Extract|Keys|Fields|Extract as JSON]: {list}\\n{text}
 [JSON|Extract|Keys|Fields] ({list}): {text}
@@ -351,7 +348,8 @@ Text: {text} What is the {key} in it?
 {text}\\nTell me the {key}.
 Find the {key}: {text}
 [Tell|Give|Show] me the {key} [in|of|from] [this|this text|the text|the following]: {text}
-[What|Which] {key} [is in|does|do you find in|is told in] [this text|this|the text|the sentence] [have|]: {text}
+[What|Which] {key} [is in|is told in] [this text|this|the text|the sentence]: {text}
+[What|Which] {key} does [this text|this|the text|the sentence] have: {text}
 {text}\\n[Which|What] {key} [is it|is that|is told|does the text give|is mentioned|was that]?
 {text} [Which|What] {key} [is it|is that|is told|is mentioned]?
 {text}\\n[The|Just the|Only the|And the] {key}, please.
@@ -416,7 +414,18 @@ Give me these as a JSON array: {list}
 """,
 )
 SEPARATORS = (': ', ': ', ' = ', '=', ' - ', ' -> ', ' is ', '\t', ':', ' | ')
-MARKS = ('{key}', '{key}', '{key}', '{Key}', 'the {key}', 'The {key}', '"{key}"', '[{key}]', '- {key}', '* {key}')
+MARKS = (
+    '{key}',
+    '{key}',
+    '{key}',
+    '{Key}',
+    'the {key}',
+    'The {key}',
+    '"{key}"',
+    '[{key}]',
+    '- {key}',
+    '* {key}',
+)
 BETWEENS = ('\n', '\n', ', ', '; ', ' ', ' | ', ' and ', '. ', ' / ', '\n\n')
 
 
@@ -460,10 +469,7 @@ def labelled(source):
     text = between.join(
         source.fill(mark, key=spoken(key)) + separator + str(value) for key, value in fields.items()
     )
-    keys = list(fields)
-    if source.chance(0.25):
-        source.random.shuffle(keys)
-    return 'this', {key: fields[key] for key in keys}, text
+    return 'this', fields, text
 
 
 def table(source):

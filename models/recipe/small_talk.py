@@ -220,7 +220,6 @@ Who invented the {thing}?
 Who invented the telephone?
 Who was {proper}?
 Write a {word} program.
-What is the population of {city}?
 Who is the president of {proper}?
 Translate {word} into French.
 What is the price of {thing}?
@@ -261,20 +260,19 @@ How tall is {name}?
 Where is {proper}?
 When did the war of {proper} end?
 Is {word} good for {word2}?
-How many people live in {proper}?
 [Who|Which person] [built|designed|made|founded|created|found] the [first|] {thing}?
-[In which year|When|In what year] [did|was] {name} {proper} [arrive|leave|start school|win|marry]?
+When did {name} {proper} [arrive|leave|start school|win|marry]?
 [How much|What] [is|are] [the|a good|one] {thing} [worth|in the shop]?
-[What|How much] does [a|the|one] {thing} [cost|weigh] [today|in {city}|]?
-[How many|What number of] [people|trees|{animal}s|cars] [are|were] [there|] in {city}?
-[Which|What] [player|singer|school|company|shop|bank|hotel] is the [best|biggest|oldest|most famous] [in|of] {city}?
+How much does [a|the|one] {thing} weigh?
+[How many|What number of] [trees|{animal}s|cars] [are|were] [there|] in {city}?
+[Which|What] [player|singer|school|company|shop|bank|hotel] is the [biggest|oldest|most famous] [in|of] {city}?
 [Which|What] [is|was] the [best|largest|oldest] {word} of {proper}?
 [Tell|Teach] me [how to|] [fly a plane|play chess|fix a {thing}|speak {proper}].
 [Can|Could] you [book|buy|order|sell] [me|] a {thing}?
 [Compare|Rank|Rate] {proper} and {city}.
 [Write|Give me] [a long report|a letter|code|a speech|a song] about {proper}.
 [How|Why] [did|does] {proper} [end|begin|work|exist|fail]?
-What is the [definition|origin|use|purpose|history] of [a|the|] {word}?
+What is the [origin|use|purpose|history] of [a|the|] {word}?
 [What|Who] is [the king|the mayor|the leader|the owner] of {proper}?
 Which language do they speak in {proper}?
 How [far|big|old|deep|fast] is {proper}?

@@ -62,7 +62,7 @@ def capitalised(text):
 
 def with_article(text):
     """ "a apple" as "an apple"."""
-    return re.sub(r'\b([Aa]) (?=[aeio]|umb|unh)', r'\1n ', text)
+    return re.sub(r'\b([Aa]) (?=[AEIOaeio]|[Uu]mb|unh)', r'\1n ', text)
 
 
 class Source:

@@ -99,9 +99,7 @@ There are {a} {things} in a box, and {name} adds {b}. How many {things} does {na
 {name} [has|keeps|holds|carries|starts with] {a} {things}. [Then|Later|After that|And then] {name} [gets|finds|receives|wins|collects|picks up] {b} [more|others|new ones]. How many [are there|is that|in all|{things} are there|does {name} have] now?
 {name} [collected|found|counted|baked|brought] {a} {things} in the morning and {b} in the evening. How many [{things} is that|in all|{things} in total]?
 [With|Having] {a} {things}, {name} gets {b} [more|from a friend|as a gift]. How many {things} [has {name} now|does {name} have then|are there]?
-{a} {things} are on the table. {name} puts {b} [more|others] there. How many {things} are there?
 A friend gives {name} {b} {things}. Before, {name} had {a}. How many are there now?
-{name} and a friend have {a} and {b} {things}. How many do they have together?
 """,
     """
 {name} owns {a} {things} and buys {b} more. How many {things} does {name} have?
@@ -130,7 +128,8 @@ Count from {a} to {b}
 [Please count|Can you count] from {a} to {b}.
 List the numbers from {a} to {b}.
 Write the numbers {a} to {b}.
-[Say|Give me|Print|Show me|Tell me|Type|Name|I want] [all|] the numbers [between|from] {a} [and|to] {b}
+[Say|Print|Show me|Tell me|Type|Name|I want] [all|] the numbers from {a} to {b}
+[Say|Print|Show me] [all|] the numbers between {a} and {b}, with both of them
 [Write|List|Say|Print|Show] [all|every|the] [numbers|number] from {a} [up to|until|through|to] {b}.
 [Can|Could|Would] you [write|list|say] the numbers from {a} to {b}?
 [Start|Begin] at {a} and [count|go] [on|up|] to {b}.
@@ -167,7 +166,7 @@ DOWN = phrases(
     """
 Count down from {a} to {b}.
 Count backwards from {a} to {b}.
-[Please|Now|Can you] count [down|backwards|back] from {a} to {b}
+[Now|Can you] count [backwards|back] from {a} to {b}
 [Write|List|Say|Give me] the numbers from {a} [down|back] to {b}.
 [Start|Begin] at {a} and count down to {b}.
 [Countdown|Count down|A countdown] from {a} to {b}, please.

@@ -20,7 +20,7 @@ SYSTEMS = (
     'You are Tacho Mini, a tiny demo model.',
 )
 OPENINGS = ('Please help: ', 'Hello! ', 'Hey, ', 'Use your tools. ', 'I have a request. ')
-KNOWN = tool_catalog.TRAIN + tools_of_daily_life.TOOLS + tools_of_work.TOOLS
+KNOWN = tool_catalog.TRAIN + tools_of_daily_life.TOOLS + tools_of_work.TOOLS + [tool_catalog.WEATHER] * 4
 NO_TOOL = 'I do not have a tool for that.'
 
 

@@ -834,19 +834,6 @@ My phone is broken, so use {phone} for calls to me.
 """,
     ),
     tool(
-        'share_photo|send_picture|sharePicture',
-        'Share a picture with somebody|Sends a photo to a mail address',
-        'file:photo|picture email:recipient|share_with',
-        """
-Share {file} with {email}.
-{email} would like to see {file}.
-Let {email} have the picture {file}.
-I want to show {file} to {email}.
-The photo is {file}, and it goes to {email}.
-Could {email} get a copy of {file}?
-""",
-    ),
-    tool(
         'tag_photo|name_face|tagFace',
         'Say who is on a photo|Marks a person in a picture',
         'file:snapshot|image name:face|shown_person',

@@ -602,19 +602,6 @@ I picked up the {thing}.
 """,
     ),
     tool(
-        'clean_floor|sweep|startSweeper|vacuum_robot',
-        'Send the cleaning robot to a room|Lets the sweeper clean for some minutes',
-        'room:area|cleaned_room|floor minutes?:cleaning_time|run_for',
-        """
-Sweep the {room}.
-The {room} is dirty, send the robot.
-Let the sweeper run in the {room} for {minutes} minutes.
-Somebody should clean the floor of the {room}.
-{minutes} minutes of cleaning in the {room}, please.
-Can the robot do the {room} [next|now]?
-""",
-    ),
-    tool(
         'locate_vehicle|track_truck|whereIsVehicle',
         'Find where a vehicle is|Returns the position of a truck of the fleet',
         'id:plate|vehicle|truck',
@@ -849,24 +836,6 @@ Bought at {paid}.
 """,
     ),
     tool(
-        'measure_distance|distance_between|cityDistance',
-        'Measure the distance between two cities|How many kilometers lie between two places',
-        'city:origin|point_a city2:endpoint|point_b',
-        """
-How far is it from {city} to {city2}?
-How many kilometers lie between {city} and {city2}?
-Measure the distance between {city} and {city2}.
-Is {city} far away from {city2}?
-The distance {city} to {city2}, please.
-I need to know how long the way from {city} to {city2} is.
-""",
-        dict(kilometers=values.whole(20, 9000)),
-        """
-It is {kilometers} kilometers from {city} to {city2}.
-{city} and {city2} are {kilometers} kilometers apart.
-""",
-    ),
-    tool(
         'set_cell|write_formula|setCell',
         'Compute a formula in a cell of the spreadsheet|Writes a formula to a cell',
         'expression:formula|cell_formula word:cell|cell_name',
@@ -956,19 +925,6 @@ Everybody in the {room} must read this: {message}
 Announce in the {room}: {message}
 In the {room}, can you put up this text? {message}
 New banner for the {room}: {message}
-""",
-    ),
-    tool(
-        'forward_calls|divert_line|forwardCalls',
-        'Forward the calls of the office to another phone|Diverts the line to a number',
-        'phone:forward_to|divert_to time?:until|ends_at',
-        """
-Forward my calls to {phone}.
-I am at {phone} now, send the calls there.
-Until {time}, all calls should go to {phone}.
-Whoever calls the office should reach {phone}.
-Can the line be diverted to {phone} until {time}?
-Divert to {phone}, please.
 """,
     ),
     tool(
