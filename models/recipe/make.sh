@@ -13,7 +13,7 @@ work=${WORK:-$repository/build/recipe}
 models=${MODELS:-$repository/models}
 tacho=${TACHO:-$repository}
 python=${PYTHON:-/usr/bin/python3}
-tokens=${TOKENS:-90e6} minutes=${MINUTES:-600}
+tokens=${TOKENS:-90e6} minutes=${MINUTES:-112}
 early=${EARLY:-0.15} # of the training is on the early mix
 pairs=${PAIRS:-120e3}
 shard_tokens=${SHARD_TOKENS:-20e6}
