@@ -25,7 +25,7 @@ const tokenLimit = (draws) => 1 + draws.below(3);
 
 /** What a schema cannot say of a member: by its name. Answers are short, or a run would take hours. */
 const MEMBERS = {
-  model: () => "tacho-mini-q8_0",
+  model: () => "tacho-mini",
   prompt: (draws) =>
     draws.chance(0.4)
       ? Array.from({ length: 1 + draws.below(12) }, () => draws.below(4096))

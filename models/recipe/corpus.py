@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import batches
 import copying
+import lookups
 import memory
 import records
 import server_facts
@@ -17,7 +18,6 @@ import small_talk
 import stories
 import sums
 import tool_calls
-import values
 from chat_format import DEFAULT_SYSTEM, END_OF_TEXT, render
 from decoder_shape import CHAT
 from source import Source
@@ -39,9 +39,10 @@ DROPOUT, DROPOUT_SHARE = 0.15, 0.25  # of merges; of the documents that are abou
 
 TASKS = [
     (copying.echo, 30),
-    (copying.times, 6),
-    (copying.list_task, 14),
-    (copying.spell, 10),
+    (copying.times, 8),
+    (copying.list_task, 16),
+    (copying.spell, 8),
+    (copying.spelling_sheet, 6),
     (copying.count_letters, 3),
     (sums.counting, 14),
     (sums.following, 4),
@@ -149,28 +150,13 @@ def long_chat(source):
     )
 
 
+def lookup(source):
+    """Several questions about one short table."""
+    return chat(source.weighted(SYSTEMS), lookups.short(source)), None
+
+
 def needle(source):
-    """One value out of many, in up to about 3,000 tokens."""
-    rows = {}
-    for _ in range(source.between(20, 180)):
-        rows[values.proper(source)] = source.pick((values.city, values.word, values.code))(source)
-    shape, question, answer = source.pick(
-        (
-            ('{} lives in {}.', 'Where does {} live?', '{} lives in {}.'),
-            ('{}: {}', 'What is the value of {}?', 'The value of {} is {}.'),
-            ('{} has the key {}.', 'Which key does {} have?', '{} has the key {}.'),
-        )
-    )
-    text = source.pick((' ', '\n')).join(shape.format(*row) for row in rows.items())
-    keys = source.sample(rows, source.between(2, 8))
-    turns = [(question.format(key), answer.format(key, rows[key])) for key in keys]
-    first, rest = turns[0], turns[1:]
-    return (
-        chat(
-            None, [(source.pick((f'{text}\n{first[0]}', f'Read this.\n{text}\n{first[0]}')), first[1])] + rest
-        ),
-        None,
-    )
+    return chat(None, lookups.needle(source)), None
 
 
 def interview(source):
@@ -196,24 +182,25 @@ class Kind:
 
 
 KINDS = [
-    Kind('story', turns_of([(stories.request, 1)], (1, 1, 2)), early=11, late=7),
+    Kind('story', turns_of([(stories.request, 1)], (1, 1, 2)), early=11, late=6),
     Kind('raw story', raw_story, early=2, late=1.5),
     Kind('questions', turns_of(QUESTIONS, (1, 2, 3, 4, 5)), early=17, late=24),
-    Kind('tasks', turns_of(TASKS, (2, 3, 4, 5)), early=10, late=9),
-    Kind('echo', turns_of([(copying.echo, 1)], (1, 2, 3)), early=6, late=4.5),
-    Kind('long echo', turns_of([(copying.long_echo, 1)], (1,)), early=9, late=4),
-    Kind('sums', turns_of(SUMS, (4, 6, 8, 10)), early=8, late=7),
-    Kind('worksheet', turns_of([(sums.worksheet, 1)], (1, 2)), early=7, late=7),
-    Kind('json', turns_of(JSON, (1, 2, 3)), early=12, late=18),
+    Kind('tasks', turns_of(TASKS, (2, 3, 4, 5)), early=10, late=11),
+    Kind('echo', turns_of([(copying.echo, 1)], (1, 2, 3)), early=6, late=4),
+    Kind('long echo', turns_of([(copying.long_echo, 1)], (1,)), early=9, late=3),
+    Kind('sums', turns_of(SUMS, (4, 6, 8, 10)), early=8, late=6),
+    Kind('worksheet', turns_of([(sums.worksheet, 1)], (1, 2)), early=7, late=4),
+    Kind('json', turns_of(JSON, (1, 2, 3)), early=12, late=19),
     Kind('interview', interview, early=0, late=5),
     Kind('json system', json_system, early=1, late=2),
-    Kind('mixed', mixed, early=5, late=5),
+    Kind('mixed', mixed, early=5, late=6),
     Kind('named', named, early=1, late=1),
     Kind('long chat', long_chat, early=2, late=2),
-    Kind('needle', needle, early=2, late=2),
-    Kind('tools', tool_calls.dialogue, early=22, late=27),
+    Kind('lookup', lookup, early=2, late=3),
+    Kind('needle', needle, early=1, late=1.5),
+    Kind('tools', tool_calls.dialogue, early=22, late=30),
 ]
-COPIES = {'interview', 'echo', 'long echo', 'json', 'needle', 'tasks', 'tools'}
+COPIES = {'interview', 'echo', 'long echo', 'json', 'lookup', 'needle', 'tasks', 'tools'}
 TALKS = {'story', 'questions'}
 
 

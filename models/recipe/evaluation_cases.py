@@ -12,6 +12,7 @@ import small_talk
 import sums
 import tool_calls
 import values
+from source import with_article
 
 
 def user(text):
@@ -148,7 +149,7 @@ def memory_case(source):
 
 def unknown_case(source):
     slots = {**values.common_slots(source), 'proper': values.proper(source)}
-    return user(source.phrase(small_talk.UNKNOWN, **slots)), {}, None
+    return user(with_article(source.phrase(small_talk.UNKNOWN, **slots))), {}, None
 
 
 def admits(choice, _):

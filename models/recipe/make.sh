@@ -1,9 +1,9 @@
 #!/bin/bash
 # Makes both models from nothing: corpus, tokenizer, training, GGUF, checks, evaluation. Started again after an
-# interruption, it goes on where it was. A built tacho (npm run build) is needed for the checks.
+# interruption, it goes on where it was: after a change of the recipe remove build/recipe first. A built tacho (npm run build) is needed for the checks.
 #
 #   bash models/recipe/make.sh              the tokenizer of this folder and all steps
-#   TOKENS=60e6 MINUTES=90 ...              budget of the chat model: whichever runs out first
+#   TOKENS=90e6 MINUTES=112 ...             budget of the chat model: whichever runs out first
 #   TACHO=/another/checkout ...             the built tacho that the checks ask
 set -euo pipefail
 
@@ -13,10 +13,10 @@ work=${WORK:-$repository/build/recipe}
 models=${MODELS:-$repository/models}
 tacho=${TACHO:-$repository}
 python=${PYTHON:-/usr/bin/python3}
-tokens=${TOKENS:-60e6} minutes=${MINUTES:-600}
-early=${EARLY:-0.4} # of the training is on the early mix
+tokens=${TOKENS:-90e6} minutes=${MINUTES:-112}
+early=${EARLY:-0.15} # of the training is on the early mix
 pairs=${PAIRS:-120e3}
-shard_tokens=${SHARD_TOKENS:-16e6}
+shard_tokens=${SHARD_TOKENS:-20e6}
 
 mkdir -p "$work/chat" "$work/embedder"
 cd "$recipe"
@@ -28,17 +28,17 @@ trainer() {
     MALLOC_CONF=dirty_decay_ms:-1,muzzy_decay_ms:-1,oversize_threshold:0,narenas:1,thp:always "$python" "$@"
 }
 
+[[ -e tokenizer.json ]] || "$python" train_tokenizer.py
 echo "tests"
 "$python" -m unittest -q test_recipe
-[[ -e tokenizer.json ]] || "$python" train_tokenizer.py
-for seed in 11 12 13 14; do
+for seed in 11 13 14 15; do
   stage=$([[ $seed -lt 13 ]] && echo early || echo late)
   [[ -e $work/$seed.npz ]] || "$python" corpus.py "$work/$seed.npz" --tokens "$shard_tokens" --seed "$seed" --stage "$stage"
 done
-[[ -e $work/held-out.npz ]] || "$python" corpus.py "$work/held-out.npz" --tokens 1.5e5 --seed 99 --held-out
+[[ -e $work/held-out.npz ]] || "$python" corpus.py "$work/held-out.npz" --tokens 1.5e5 --seed 99 --stage late --held-out
 budget=(--held-out "$work/held-out.npz" --out "$work/chat" --tokens "$tokens" --minutes "$minutes")
-trainer train.py --data "$work"/1[12].npz "${budget[@]}" --until "$early"
-trainer train.py --data "$work"/1[34].npz "${budget[@]}"
+trainer train.py --data "$work"/11.npz "${budget[@]}" --until "$early"
+trainer train.py --data "$work"/1[345].npz "${budget[@]}"
 [[ -e $work/embedder/done ]] || trainer train_embedder.py --out "$work/embedder" --pairs "$pairs"
 touch "$work/embedder/done"
 

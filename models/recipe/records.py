@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 
 import copying
+import record_clauses
 import values
 import words
 from source import Phrases, phrases, with_article
@@ -22,9 +23,6 @@ def record(kind, fields, train, held_out=''):
     return Record(kind, fields, phrases(train, held_out))
 
 
-JOB = values.one_of(*words.JOBS)
-DAY = values.one_of(*words.DAYS)
-COLOR = values.one_of(*words.COLORS)
 AGE = values.whole(1, 99)
 RECORDS = [
     record(
@@ -63,7 +61,7 @@ Our guest is {name} from {city}, {age} years of age.
     ),
     record(
         'a person',
-        dict(name=values.name, job=JOB, city=values.city),
+        dict(name=values.name, job=values.job, city=values.city),
         """
 {name} works as a {job} in {city}.
 {name} is a {job} from {city}.
@@ -135,7 +133,7 @@ Your {item} (order {order_id}) is now {status}.
     ),
     record(
         'an event',
-        dict(title=values.one_of(*words.EVENTS), day=DAY, time=values.time),
+        dict(title=values.one_of(*words.EVENTS), day=values.day, time=values.time),
         """
 The {title} is on {day} at {time}.
 There is a {title} on {day} at {time}.
@@ -163,7 +161,7 @@ Come to {place} on {date} for the {event}.
     ),
     record(
         'a product',
-        dict(product=values.thing, color=COLOR, price=values.whole(1, 500)),
+        dict(product=values.thing, color=values.color, price=values.whole(1, 500)),
         """
 The {color} {product} costs {price} dollars.
 A {color} {product} for {price} euros.
@@ -189,7 +187,7 @@ With {weight} grams, the {product} of {brand} is light.
     ),
     record(
         'a trip',
-        {'from': values.city, 'to': values.city, 'day': DAY},
+        {'from': values.city, 'to': values.city, 'day': values.day},
         """
 I travel from {from} to {to} on {day}.
 Book a train from {from} to {to} on {day}.
@@ -269,14 +267,14 @@ FIELD_VALUES = [
     values.city,
     values.code,
     values.thing,
-    COLOR,
-    DAY,
+    values.color,
+    values.day,
     values.time,
     AGE,
     values.whole(0, 9999),
     values.email,
     values.amount,
-    JOB,
+    values.job,
     lambda source: values.proper(source) + ' ' + values.proper(source),
 ]
 
@@ -307,6 +305,24 @@ Take the {keys} from the text and answer with JSON: {text}
 Put {keys} into a JSON object: {text}
 In JSON, what are the {keys} in: {text}
 Please extract the [fields|values|keys] {list} as JSON from: {text}
+[Take|Get|Read|Collect|Copy] [the|] {keys} [from|out of] [this|the following|the text|this sentence|this message]: {text}\\n[Answer|Reply|Respond] [in|with|as] JSON.
+[Give|Show|Send|Return|Print|Output] [me|] [a JSON object|JSON|an object in JSON] with [the fields|the keys|the values of|the entries|] {keys} [for|from|of|about] [this|this sentence]: {text}
+{text}\\n[From this|Out of this], [build|write|return|create] JSON with {keys}.
+{text}\\n[Give|Show|Return|Send] me [the|] {keys} [as JSON|in JSON|as a JSON object].
+{text}\\n[What are|Which are|Find|Name] [the|] {keys}? [JSON|JSON please|As JSON|In JSON].
+{text}\\n\\n[Extract|JSON keys|Wanted|Needed|Fields|JSON fields]: {list}
+[I want|I would like] [the|] {keys} of [this|this text|the sentence] [in JSON|as JSON|as a JSON object]: {text}
+[Can|Could|Would] you [extract|find|read|give me] [the|] {keys} [of|from|in] [this|this text] as JSON? {text}
+[JSON|Extract|Keys|Fields|Extract as JSON]: {list}\\n{text}
+[JSON|Extract|Keys|Fields] ({list}): {text}
+[Sentence|Message|Input|Note]: "{text}"\\n[Return|Write|Give me] JSON with [the keys|] {list}.
+[Transform|Parse|Rewrite|Change|Convert] [this|the text|the sentence] [into|to] [JSON|a JSON object] [with|that has|holding] [the keys|] {list}: {text}
+[Which|What] {keys} [are told here|do you find here|are in the text]? [Use|Write|Answer in] JSON. {text}
+[Store|Save|Hold|Note] [the|] {keys} [of this|of the text|] in [a JSON object|JSON]: {text}
+[Only|Just] {keys}, as JSON: {text}
+[json|extract json] {list}: {text}
+[Use|With] the keys {list}, [describe|write|put] this as JSON: {text}
+[Look for|Search for] {keys} [here|in this text|in the following] and [answer|reply] [in|with] JSON: {text}
 """,
     """
 Pull the {keys} out of this text and give them as JSON: {text}
@@ -319,6 +335,9 @@ EXTRACT_ALL = phrases("""
 Extract {kind} as JSON: {text}
 Write this as JSON: {text}
 {text}\\nAs JSON, please.
+[Convert|Turn|Change|Parse|Put] [this|the text|this text|everything here] [to|into] JSON: {text}
+{text}\\n[Give me|I want|Make|Write] [this|that|it|all of it] as JSON.
+[All|Everything] as JSON: {text}
 """)
 ASK = phrases(
     """
@@ -328,6 +347,20 @@ Read: {text}\\nWhich {key} is given?
 Text: {text} What is the {key} in it?
 {text}\\nTell me the {key}.
 Find the {key}: {text}
+[Tell|Give|Show] me the {key} [in|of|from] [this|this text|the text|the following]: {text}
+[What|Which] {key} [is in|is told in] [this text|this|the text|the sentence]: {text}
+[What|Which] {key} does [this text|this|the text|the sentence] have: {text}
+{text}\\n[Which|What] {key} [is it|is that|is told|does the text give|is mentioned|was that]?
+{text} [Which|What] {key} [is it|is that|is told|is mentioned]?
+{text}\\n[The|Just the|Only the|And the] {key}, please.
+{text}\\n[Name|Say|Write|Read out|Pick out] the {key}.
+[I want to|I need to|I would like to] know the {key}: {text}
+[Text|Note|Message]: {text}\\n[Question: |]What is the {key}?
+[Question|Asked]: what is the {key}?\\n[Text|Note]: {text}
+What is the {key} [here|in this text|in the following]? {text}
+[Can|Could] you [find|tell me|read] the {key}? {text}
+{key}? {text}
+{text} {key}?
 """,
     """
 Look at this text: {text}\\nWhich {key} do you see?
@@ -339,12 +372,21 @@ And the {key}?
 What is the {key}?
 Now tell me the {key}.
 Which {key} is given?
+[And|Now|Then] [what is|what about|which is|tell me|give me] the {key}?
+[Also|Next|Then] the {key}[, please|].
+[Could|Can] you [also|] [tell me|give me] the {key}?
+[I also need|I want] the {key}.
 """)
 EXTRACT_AGAIN = phrases("""
 Now give me {keys} as JSON.
 Write {keys} as JSON.
 JSON with {list}, please.
 Extract {keys} as a JSON object.
+[And|Now|Please|Then] [give me|write|extract|return] [the|] {keys} [as JSON|in JSON|as a JSON object].
+The same as JSON with [the keys|] {list}.
+[Put|Write] {keys} [in|into] [JSON|a JSON object].
+[I need|I want] {keys} as JSON.
+[As JSON|JSON|In JSON]: {list}
 """)
 INVENT = phrases("""
 Make up {kind} and answer in JSON with the keys {keys}.
@@ -361,21 +403,30 @@ Write this as a JSON array: {list}
 Turn this list into a JSON array: {list}
 JSON array: {list}
 Make a JSON array of: {list}
+[Convert|Change|Put|Make] [this|these|this list|the items] [to|into] a JSON array: {list}
+[As|In] [a JSON array|JSON]: {list}
+{list}\\n[As a JSON array|JSON array], please.
+[I need|I want|Give me|Write] a JSON array [of|with] [these|these items|]: {list}
+[Can|Could] you write {list} as a JSON array?
 """,
     """
 Give me these as a JSON array: {list}
 """,
 )
-LABELLED = [
-    ('{key}: {value}', '\n'),
-    ('{key}: {value}', '. '),
-    ('{key}: {value}', ', '),
-    ('{key} = {value}', ', '),
-    ('{key}={value}', ' '),
-    ('the {key} is {value}', ' and '),
-    ('The {key} is {value}.', ' '),
-    ('- {key}: {value}', '\n'),
-]
+SEPARATORS = (': ', ': ', ' = ', '=', ' - ', ' -> ', ' is ', '\t', ':', ' | ')
+MARKS = (
+    '{key}',
+    '{key}',
+    '{key}',
+    '{Key}',
+    'the {key}',
+    'The {key}',
+    '"{key}"',
+    '[{key}]',
+    '- {key}',
+    '* {key}',
+)
+BETWEENS = ('\n', '\n', ', ', '; ', ' ', ' | ', ' and ', '. ', ' / ', '\n\n')
 
 
 def joined(items):
@@ -389,26 +440,43 @@ def spoken(key):
 
 
 def told(source):
-    """A kind, its fields and a sentence that holds them."""
-    if source.chance(0.35):
-        return labelled(source)
+    """A kind, its fields and a text that holds them."""
+    way = source.weighted([(labelled, 30), (table, 6), (sentence, 24), (record_clauses.told, 40)])
+    if source.held_out:  # the clauses have no wordings of their own side
+        way = labelled if source.chance(0.35) else sentence
+    return way(source)
+
+
+def sentence(source):
     chosen = source.pick(RECORDS)
     fields = {key: value(source) for key, value in chosen.fields.items()}
     return chosen.kind, fields, with_article(source.phrase(chosen.sentences, **fields))
 
 
+def any_fields(source, count):
+    """Fields of any name with values of any kind."""
+    names = source.sample(FIELD_NAMES, count)
+    names = [name if source.chance(0.8) else values.word(source) for name in names]
+    return {name: source.pick(FIELD_VALUES)(source) for name in names}
+
+
 def labelled(source):
-    """Fields of any name with values of any kind, as a form or table would have them."""
-    names = source.sample(FIELD_NAMES, source.between(1, 5))
-    names = [name if source.chance(0.85) else values.word(source) for name in names]
-    fields = {name: source.pick(FIELD_VALUES)(source) for name in names}
-    shape, between = source.pick(LABELLED)
-    text = between.join(shape.format(key=spoken(key), value=value) for key, value in fields.items())
+    """As a form would have them."""
+    fields = any_fields(source, source.between(1, 6))
+    mark, separator, between = map(source.pick, (MARKS, SEPARATORS, BETWEENS))
+    if separator.strip() == between.strip():
+        between = '\n'
+    text = between.join(
+        source.fill(mark, key=spoken(key)) + separator + str(value) for key, value in fields.items()
+    )
     return 'this', fields, text
 
 
-def framed(source, table, **slots):
-    return source.phrase(table, **slots).replace('\\n', '\n')
+def table(source):
+    """A row of names, and one of values."""
+    fields = any_fields(source, source.between(2, 5))
+    between = source.pick((',', ', ', ' | ', ';', '\t'))
+    return 'this', fields, '\n'.join(between.join(map(str, row)) for row in (fields, fields.values()))
 
 
 def extraction(source):
@@ -418,11 +486,11 @@ def extraction(source):
     if source.chance(0.3):
         source.random.shuffle(keys)
     if len(keys) > 1 and source.chance(0.3):
-        keys = keys[:-1]
+        keys = [key for key in keys if source.chance(0.6)] or keys[:1]
     elif source.chance(0.1) and not source.held_out:
-        return framed(source, EXTRACT_ALL, kind=kind, text=text), json.dumps(fields, ensure_ascii=False)
+        return source.phrase(EXTRACT_ALL, kind=kind, text=text), json.dumps(fields, ensure_ascii=False)
     wanted = [spoken(key) if source.chance(0.1) and not source.held_out else key for key in keys]
-    question = framed(source, EXTRACT, keys=joined(wanted), list=', '.join(wanted), text=text)
+    question = source.phrase(EXTRACT, keys=joined(wanted), list=', '.join(wanted), text=text)
     indent = None
     if source.chance(0.05) and not source.held_out:
         question, indent = question + source.pick(['\nUse indentation.', '\nPretty print it.']), 2
@@ -432,7 +500,7 @@ def extraction(source):
 def value_in_words(source):
     _, fields, text = told(source)
     key = source.pick(list(fields))
-    return framed(source, ASK, text=text, key=spoken(key)), f'The {spoken(key)} is {fields[key]}.'
+    return source.phrase(ASK, text=text, key=spoken(key)), f'The {spoken(key)} is {fields[key]}.'
 
 
 def interview(source):
@@ -440,7 +508,7 @@ def interview(source):
     _, fields, text = told(source)
     keys = list(fields)
     first = source.pick(keys)
-    turns = [(framed(source, ASK, text=text, key=spoken(first)), f'The {spoken(first)} is {fields[first]}.')]
+    turns = [(source.phrase(ASK, text=text, key=spoken(first)), f'The {spoken(first)} is {fields[first]}.')]
     for _ in range(source.between(1, 4)):
         if source.chance(0.5):
             key = source.pick(keys)
@@ -474,7 +542,7 @@ def invention(source):
         )
         for key, value in chosen.fields.items()
     }
-    return framed(source, INVENT, kind=chosen.kind, keys=joined(fields)), json.dumps(fields)
+    return source.phrase(INVENT, kind=chosen.kind, keys=joined(fields)), json.dumps(fields)
 
 
 def array(source):

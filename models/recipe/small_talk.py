@@ -137,6 +137,13 @@ Name the capital of {country}.
 What's the capital of {country}?
 Tell me the capital of {country}.
 capital of {country}?
+[Which|What] [city|town] [is the capital of|is the seat of the government of|rules] {country}?
+[Say|Write|Give me|Find|I need] the capital of {country}
+[Can|Could] you [name|tell me] the capital of {country}?
+{country}: [what is its capital|the capital, please|capital]?
+[The capital of {country}|The capital city of {country}] is [what|which city]?
+How is the capital of {country} called?
+What capital does {country} have?
 """,
     """
 Do you know the capital of {country}?
@@ -148,6 +155,11 @@ OPPOSITE = phrases(
 What is the opposite of {word}?
 Give me the opposite of {word}.
 Opposite of {word}?
+[Say|Name|Write|Find|Tell me] the opposite of {word}.
+[What|Which word] is opposite to {word}?
+{word}: [what is the opposite|the opposite, please]?
+What is [not {word} but the reverse|the contrary of {word}]?
+The opposite of {word} is [what|which word]?
 """,
     """
 Which word is the opposite of {word}?
@@ -157,6 +169,12 @@ SOUND = phrases(
     """
 What does a {animal} say?
 What sound does a {animal} make?
+[How|What] does a {animal} sound?
+[Make|Say|Give me] the sound of a {animal}.
+What noise [comes from|is made by] a {animal}?
+[How|What] do you hear from a {animal}?
+A {animal} says what?
+The sound of a {animal}?
 """,
     """
 Which sound comes from a {animal}?
@@ -168,6 +186,12 @@ Name {count} {things}.
 List {count} {things}.
 Give me {count} {things}.
 Can you name {count} {things}?
+[Write|Say|Show me|Tell me|I need|I want|Find] {count} {things}.
+[Could|Would] you [list|give me|write] {count} {things}?
+{count} {things}, please.
+[Which|What] {count} {things} do you know?
+Do you know {count} {things}?
+[Think of|Make a list of|I would like] {count} {things}.
 """,
     """
 Please tell me {count} {things}.
@@ -178,13 +202,24 @@ List {count} {things} as a JSON array.
 Give me {count} {things} as JSON.
 Reply with a JSON array of {count} {things}.
 """)
+AFTER = phrases("""
+Which {unit} comes after {name}?
+[Which|What] {unit} [follows|is after|comes next after] {name}?
+[Tell me|Name|Say] the {unit} after {name}.
+{name} is over. Which {unit} comes next?
+What comes after {name}?
+""")
+BEFORE = phrases("""
+Which {unit} comes before {name}?
+[Which|What] {unit} [is before|comes right before] {name}?
+[Tell me|Name|Say] the {unit} before {name}.
+""")
 UNKNOWN = phrases(
     """
 Who invented the {thing}?
 Who invented the telephone?
 Who was {proper}?
 Write a {word} program.
-What is the population of {city}?
 Who is the president of {proper}?
 Translate {word} into French.
 What is the price of {thing}?
@@ -225,7 +260,25 @@ How tall is {name}?
 Where is {proper}?
 When did the war of {proper} end?
 Is {word} good for {word2}?
-How many people live in {proper}?
+[Who|Which person] [built|designed|made|founded|created|found] the [first|] {thing}?
+When did {name} {proper} [arrive|leave|start school|win|marry]?
+[How much|What] [is|are] [the|a good|one] {thing} [worth|in the shop]?
+How much does [a|the|one] {thing} weigh?
+[How many|What number of] [trees|{animal}s|cars] [are|were] [there|] in {city}?
+[Which|What] [player|singer|school|company|shop|bank|hotel] is the [biggest|oldest|most famous] [in|of] {city}?
+[Which|What] [is|was] the [best|largest|oldest] {word} of {proper}?
+[Tell|Teach] me [how to|] [fly a plane|play chess|fix a {thing}|speak {proper}].
+[Can|Could] you [book|buy|order|sell] [me|] a {thing}?
+[Compare|Rank|Rate] {proper} and {city}.
+[Write|Give me] [a long report|a letter|code|a speech|a song] about {proper}.
+[How|Why] [did|does] {proper} [end|begin|work|exist|fail]?
+What is the [origin|use|purpose|history] of [a|the|] {word}?
+[What|Who] is [the king|the mayor|the leader|the owner] of {proper}?
+Which language do they speak in {proper}?
+How [far|big|old|deep|fast] is {proper}?
+[How|When|Where] can I [buy|see|find|learn] {word}?
+[Is|Was] {proper} [bigger|older|better] than {city}?
+Will it [rain|snow] [tomorrow|on {day}] in {city}?
 """,
     """
 Who discovered {proper}?
@@ -298,10 +351,10 @@ def calendar(source):
     at = source.between(0, len(names) - 1)
     if source.chance(0.7):
         return (
-            f'Which {unit} comes after {names[at]}?',
+            source.phrase(AFTER, unit=unit, name=names[at]),
             f'{names[(at + 1) % len(names)]} comes after {names[at]}.',
         )
-    return f'Which {unit} comes before {names[at]}?', f'{names[at - 1]} comes before {names[at]}.'
+    return source.phrase(BEFORE, unit=unit, name=names[at]), f'{names[at - 1]} comes before {names[at]}.'
 
 
 SERIES = (

@@ -11,13 +11,14 @@ import re
 from dataclasses import dataclass
 
 ALTERNATIVES = re.compile(r'\[([^][]*\|[^][]*)\]')
+EMPTY_CHOICE = re.compile(r'(?<=\S) +(?=[ ,.?!:](?:\s|$)|  |$)|(?<= ) +(?=\S)')
 SLOT = re.compile(r'\{(\w+)\}')
 HELD_OUT_SHARE = 8  # of this many made-up words, one is held out
 
 
 @dataclass(frozen=True)
 class Phrases:
-    """Templates, one a line: {slots} are filled, [one|another] is chosen from."""
+    r"""Templates, one a line: {slots} are filled, [one|another] is chosen from, \n is a new line."""
 
     train: tuple
     held_out: tuple
@@ -61,7 +62,7 @@ def capitalised(text):
 
 def with_article(text):
     """ "a apple" as "an apple"."""
-    return re.sub(r'\b([Aa]) (?=[aeio]|umb|unh)', r'\1n ', text)
+    return re.sub(r'\b([Aa]) (?=[AEIOaeio]|[Uu]mb|unh)', r'\1n ', text)
 
 
 class Source:
@@ -81,12 +82,14 @@ class Source:
 
     def phrase(self, table, **slots):
         """A template of this side, its alternatives chosen and its slots filled from `slots`."""
-        return self.fill(self.pick(table.all_of(self.held_out)), **slots)
+        return self.fill(self.pick(table.all_of(self.held_out)).replace('\\n', '\n'), **slots)
 
     def fill(self, template, **slots):
         """{Slot} is {slot} with a capital."""
         while match := ALTERNATIVES.search(template):
             template = template[: match.start()] + self.pick(match[1].split('|')) + template[match.end() :]
+
+        template = EMPTY_CHOICE.sub('', template)
 
         def filled(match):
             name = match[1]

@@ -26,6 +26,22 @@ Can you compute {a} {sign} {b}?
 What is the result of {a} {sign} {b}?
 I need {a} {sign} {b}.
 {a} {word} {b}?
+[Work|Figure|Find] [this|] out: {a} {sign} {b}
+[What|How much] [do you get for|is the value of|comes out of|results from|do I get for] {a} {sign} {b}?
+[Tell me|Say|Write|Show me|Find|Get me] [what|how much] {a} {sign} {b} is.
+[Tell me|Say|Write|Show me|Find|Get me] [the result|the answer|the value|the outcome] of {a} {sign} {b}.
+[Can|Could|Would] you [tell me|work out|calculate|solve|answer] {a} {sign} {b}?
+[Quick|Fast|Easy|Hard|A sum|Math|Maths|Homework]: {a} {sign} {b}
+I [want|would like|have|need] to know {a} {sign} {b}.
+I [do not know|forgot|cannot find] [what|how much] {a} {word} {b} is.
+{a} {word} {b} [makes|is|gives|equals] [what|how much]?
+{a} {sign} {b} [makes|is|gives|equals] [what|how much]?
+[The result of|The value of|The answer to] {a} {sign} {b}?
+[Do|Take] {a} {sign} {b}.
+[Please|Now|Next|Then] {a} {sign} {b}
+[compute|calc|calculate|solve] {a}{sign}{b}
+[Use|Take] your head: what is {a} {word} {b}?
+What would {a} {word} {b} be?
 """,
     """
 Please work out {a} {sign} {b}.
@@ -43,6 +59,17 @@ I have {a} and {b}. What is the sum?
 What is the sum of {a} and {b}?
 Sum of {a} and {b}?
 What do you get when you add {a} and {b}?
+[Put|Take|Count] {a} and {b} together.
+[Add|Sum|Sum up|Add up|Total] the numbers {a} and {b}.
+[Sum|Sum up|Add up|Total] {a} and {b}.
+[What is|What's|Say|Write|Show me|Work out|I need|I want] the [sum|total] of {a} and {b}
+[What|How much|How many] [do|will|would] {a} and {b} [make|give|add up to|come to] [together|in all|in total|]?
+[Can|Could|Would] you add {a} [and|to] {b} [for me|please|]?
+Adding {a} and {b} [makes|gives] what?
+{a} and {b}: [what is their sum|add them|the sum, please|how much in all]?
+[First|Here is] {a}, then {b}. Add them.
+The total of {a} and {b} is [what|how much]?
+I add {b} to {a}. [What do I get|What comes out|How much is it]?
 """,
     """
 Find the sum of {a} and {b}.
@@ -53,6 +80,12 @@ LARGER = phrases(
 Which is larger, {a} or {b}?
 Which number is bigger: {a} or {b}?
 Is {a} or {b} larger?
+[Which one|Which|What] is [larger|bigger|greater|more|the larger number|the bigger one|the greater number], {a} or {b}?
+{a} or {b}: [which|which number|which one] is [larger|bigger|greater|more]?
+[Name|Give me|Write|Pick|Choose|Find|Say] the [larger|bigger|greater] [one|of the two|number|of these]: {a}, {b}
+[Compare|Look at] {a} and {b}. Which is [larger|greater|bigger]?
+Of {a} and {b}, which is [larger|greater|bigger]?
+Is {a} more than {b}?
 """,
     """
 Tell me the larger number: {a} or {b}.
@@ -63,6 +96,10 @@ GAIN = phrases(
 {name} has {a} {things} and gets {b} more. How many {things} does {name} have?
 {name} had {a} {things} and found {b} more. How many {things} does {name} have now?
 There are {a} {things} in a box, and {name} adds {b}. How many {things} does {name} have?
+{name} [has|keeps|holds|carries|starts with] {a} {things}. [Then|Later|After that|And then] {name} [gets|finds|receives|wins|collects|picks up] {b} [more|others|new ones]. How many [are there|is that|in all|{things} are there|does {name} have] now?
+{name} [collected|found|counted|baked|brought] {a} {things} in the morning and {b} in the evening. How many [{things} is that|in all|{things} in total]?
+[With|Having] {a} {things}, {name} gets {b} [more|from a friend|as a gift]. How many {things} [has {name} now|does {name} have then|are there]?
+A friend gives {name} {b} {things}. Before, {name} had {a}. How many are there now?
 """,
     """
 {name} owns {a} {things} and buys {b} more. How many {things} does {name} have?
@@ -73,6 +110,12 @@ LOSS = phrases(
 {name} has {a} {things} and gives away {b}. How many are left?
 {name} had {a} {things} and lost {b}. How many are left?
 There were {a} {things}, and {name} took {b}. How many are left?
+{name} [has|keeps|holds|carries|starts with] {a} {things}. [Then|Later|After that|And then] {name} [loses|drops|breaks|gives away|throws away|uses|misses] {b} [of them|]. How many [are left|remain|does {name} still have|are still there]?
+{name} [bought|baked|found|counted|had] {a} {things} and [ate|used|lost|sent away|gave a friend] {b}. How many [remain|are left|does {name} still have]?
+Of {a} {things}, {name} [takes|uses|loses|gives away] {b}. How many [remain|are left|stay]?
+{a} {things} are on the table. {name} takes {b} away. How many are [left|still there]?
+A friend takes {b} of the {a} {things} of {name}. How many are left?
+After {name} gave away {b} of {a} {things}, how many are left?
 """,
     """
 {name} owns {a} {things} and sells {b}. How many are left?
@@ -85,6 +128,15 @@ Count from {a} to {b}
 [Please count|Can you count] from {a} to {b}.
 List the numbers from {a} to {b}.
 Write the numbers {a} to {b}.
+[Say|Print|Show me|Tell me|Type|Name|I want] [all|] the numbers from {a} to {b}
+[Say|Print|Show me] [all|] the numbers between {a} and {b}, with both of them
+[Write|List|Say|Print|Show] [all|every|the] [numbers|number] from {a} [up to|until|through|to] {b}.
+[Can|Could|Would] you [write|list|say] the numbers from {a} to {b}?
+[Start|Begin] at {a} and [count|go] [on|up|] to {b}.
+[Numbers|Counting|Count|Sequence] from {a} to {b}, please.
+From {a} to {b}, [count|all numbers|every number], please.
+[Which|What] numbers are there from {a} to {b}?
+Count [on|] from {a} until you are at {b}.
 """,
     """
 Count up from {a} to {b}.
@@ -98,6 +150,13 @@ Count to {b}
 Can you count to {b}?
 Count from 1 to {b}.
 Count from one to {b}.
+[Count|Please count|Now count|Start counting] [for me|aloud|] [to|until] {b}
+[Count|Go] from one up to {b}.
+[Say|Write|List|Give me|Show me] [all|] the numbers [up|] to {b}.
+[Say|Write|List|Give me] the first {b} numbers.
+[Numbers|Counting] from one to {b}, please.
+I want you to count to {b}.
+How do you count to {b}?
 """,
     """
 Please count up to {b}.
@@ -107,6 +166,12 @@ DOWN = phrases(
     """
 Count down from {a} to {b}.
 Count backwards from {a} to {b}.
+[Now|Can you] count [backwards|back] from {a} to {b}
+[Write|List|Say|Give me] the numbers from {a} [down|back] to {b}.
+[Start|Begin] at {a} and count down to {b}.
+[Countdown|Count down|A countdown] from {a} to {b}, please.
+From {a} down to {b}: count.
+Go backwards from {a} to {b}.
 """,
     """
 Please count down from {a} to {b}.
@@ -117,6 +182,11 @@ NEXT = phrases(
 What number comes after {n}?
 Which number comes after {n}?
 What is the next number after {n}?
+[Which|What] [number|one] [follows|comes after|is right after|comes next to|is next after] {n}?
+[Say|Write|Give me|Name] the [next number|number that comes] after {n}.
+{n}: [what comes next|which number is next|the next one, please]?
+After {n} comes which number?
+I counted to {n}. What is next?
 """,
     """
 Tell me the number after {n}.
@@ -126,6 +196,12 @@ SHEET = phrases("""
 [Compute|Calculate|Solve] these: {sums}
 [Compute|Calculate|Solve] the following: {sums}
 {sums}
+[Work out|Do|Answer|Find|Fill in] [these|all of these|the following|these sums|this list of sums]: {sums}
+[What are|Give me|Write|Tell me] the results of [these|these sums|]: {sums}
+[Here are some sums|My homework|Sums|Worksheet]: {sums}
+{sums}\\n[Solve|Compute|Calculate] [them|all|these].
+I need [all of|] these: {sums}
+[Can|Could] you [solve|compute|do] these: {sums}
 """)
 OPERATIONS = {
     '+': ('plus', lambda a, b: a + b),

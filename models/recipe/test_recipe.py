@@ -1,6 +1,7 @@
 """What the recipe promises of itself; needs no trained model.  /usr/bin/python3 -m unittest test_recipe"""
 
 import random
+import re
 import unittest
 
 import numpy as np
@@ -9,12 +10,14 @@ import batches
 import copying
 import corpus
 import gguf
+import memory
 import paraphrases
 import records
 import server_facts
 import small_talk
 import story_plots
 import sums
+import tool_calls
 import tool_catalog
 import values
 import words
@@ -30,17 +33,23 @@ def tables(module):
     ]
 
 
+MODULES = (copying, sums, records, memory, small_talk, server_facts)
+
+
+def wordings(templates):
+    """What templates say, whatever their slots are called, and however they are written."""
+    texts = {text for template in templates for text in expansions(template)}
+    return {' '.join(re.findall(r'[a-z]+|\{\}', re.sub(r'\{\w+\}', '{}', text).lower())) for text in texts}
+
+
 class HeldOut(unittest.TestCase):
     def test_no_wording_is_on_both_sides(self):
-        found = [
-            table for module in (copying, sums, records, small_talk, server_facts) for table in tables(module)
-        ]
+        found = [table for module in MODULES for table in tables(module)]
         found += [record.sentences for record in records.RECORDS]
         found += [fact.questions for fact in server_facts.FACTS + server_facts.TERMS] + paraphrases.SCENES
         self.assertGreater(len(found), 150)
         for table in found:
-            train = {text for template in table.train for text in expansions(template)}
-            self.assertFalse(train & {text for template in table.held_out for text in expansions(template)})
+            self.assertFalse(wordings(table.train) & wordings(table.held_out))
 
     def test_words_and_names_are_on_one_side(self):
         for train, held_out in (
@@ -54,8 +63,13 @@ class HeldOut(unittest.TestCase):
             self.assertEqual({is_held_out(word) for word in made}, {held_out})
 
     def test_tools_are_on_one_side(self):
-        train = {name for tool in tool_catalog.TRAIN for name in tool.names}
+        train = {name for tool in tool_calls.KNOWN for name in tool.names}
         self.assertFalse(train & {name for tool in tool_catalog.HELD_OUT for name in tool.names})
+
+    def test_requests_for_tools_are_on_one_side(self):
+        held_out = wordings(ask for tool in tool_catalog.HELD_OUT for ask in tool.asks.train)
+        self.assertFalse(held_out & wordings(ask for tool in tool_calls.KNOWN for ask in tool.asks.train))
+        self.assertFalse(held_out & wordings(small_talk.UNKNOWN.train))
 
     def test_pairs_of_numbers_are_on_one_side(self):
         train, held_out = (
@@ -82,13 +96,30 @@ class Corpus(unittest.TestCase):
         for fact in server_facts.FACTS + server_facts.TERMS:
             self.assertTrue(server_facts.is_right(fact, fact.answer), fact.answer)
 
-    def test_slots_are_all_filled(self):
+    def test_a_text_holds_all_that_is_extracted_from_it(self):
+        for held_out in (False, True):
+            from_ = Source(5, held_out)
+            for _ in range(2000):
+                _, fields, text = records.told(from_)
+                for value in fields.values():
+                    self.assertIn(str(value).lower(), text.lower())
+
+    def test_a_request_for_a_tool_holds_its_arguments(self):
+        for held_out in (False, True):
+            from_ = Source(6, held_out)
+            for _ in range(1000):
+                for tool, _, names in tool_calls.offered(from_):
+                    request, arguments, _, _ = tool_calls.use(from_, tool, names)
+                    for value in arguments.values():
+                        self.assertIn(str(value).lower(), request.lower())
+
+    def test_every_kind_can_be_made(self):
         for held_out in (False, True):
             from_ = Source(4, held_out)
             for kind in corpus.KINDS:
                 for _ in range(60):
                     text = ''.join(text for text, _ in corpus.parts_of(from_, kind.name, kind.make))
-                    self.assertNotRegex(text, r'\{[a-z]+[0-9]?\}')
+                    self.assertTrue(text.rstrip().endswith(('<|im_end|>', '<|endoftext|>')), text[-80:])
 
 
 class TokenizerTest(unittest.TestCase):

@@ -2,12 +2,14 @@
 
 import json
 
+import made_up_tools
 import server_facts
 import small_talk
 import sums
 import tool_catalog
-import values
-from source import Phrases, capitalised, with_article
+import tools_of_daily_life
+import tools_of_work
+from source import with_article
 from tool_catalog import KINDS
 
 SYSTEMS = (
@@ -18,53 +20,8 @@ SYSTEMS = (
     'You are Tacho Mini, a tiny demo model.',
 )
 OPENINGS = ('Please help: ', 'Hello! ', 'Hey, ', 'Use your tools. ', 'I have a request. ')
+KNOWN = tool_catalog.TRAIN + tools_of_daily_life.TOOLS + tools_of_work.TOOLS + [tool_catalog.WEATHER] * 4
 NO_TOOL = 'I do not have a tool for that.'
-
-
-def made_up_tool(source):
-    """A tool whose name, parameters and requests are put together at random."""
-    verb = source.pick(tool_catalog.VERBS) if source.chance(0.65) else values.word(source)
-    noun = source.pick(tool_catalog.NOUNS) if source.chance(0.75) else values.word(source)
-    kinds = source.sample(tool_catalog.TAILS, source.between(1, 3))
-    parameters = [(kind, made_up_names(source, kind, kinds), False) for kind in kinds]
-    asked = source.sample(kinds, len(kinds))
-    tails = [' '.join(source.pick(tool_catalog.TAILS[kind].split('|')) for kind in asked) for _ in range(2)]
-    asks = tuple(
-        source.fill(template, verb=verb, noun=noun, tail=tail)
-        for template in source.sample(tool_catalog.REQUESTS.train, 2)
-        for tail in tails
-    )
-    style = source.pick(('{verb}_{noun}', '{verb}_{noun}', '{verb}_{noun}', '{noun}_{verb}', '{verb}{Noun}'))
-    result, value = source.pick(
-        (
-            ('status', values.one_of('ok', 'done', 'ready')),
-            ('value', values.whole(1, 999)),
-            ('result', values.word),
-            ('id', values.identifier),
-        )
-    )
-    answers = tuple(
-        text.format(key=result, value='{' + result + '}')
-        for text in (
-            'Done. The {key} is {value}.',
-            'It is done: the {key} is {value}.',
-            'The {key} is {value}.',
-        )
-    )
-    return tool_catalog.Tool(
-        (source.fill(style, verb=verb, noun=noun),),
-        (f'{capitalised(verb)} a {noun}', f'{capitalised(verb)} the {noun}'),
-        tuple(parameters),
-        Phrases(asks, asks),
-        {result: value},
-        Phrases(answers, answers),
-    )
-
-
-def made_up_names(source, kind, kinds):
-    """The kind's names; a word without meaning only where the JSON type tells which argument is meant."""
-    alone = sum(KINDS[other].type == KINDS[kind].type for other in kinds) == 1
-    return (values.word(source),) if alone and source.chance(0.3) else KINDS[kind].names
 
 
 def definition(source, tool):
@@ -132,7 +89,7 @@ def offered(source):
         if source.held_out:
             tool = source.pick(tool_catalog.HELD_OUT)
         else:
-            tool = made_up_tool(source) if source.chance(0.45) else source.pick(tool_catalog.TRAIN)
+            tool = made_up_tools.tool(source) if source.chance(0.4) else source.pick(KNOWN)
         defined, names = definition(source, tool)
         found.setdefault(defined['function']['name'], (tool, defined, names))
     return list(found.values())
@@ -166,7 +123,7 @@ def missing_turn(source, tools):
     offered_names = {name for tool, _, _ in tools for name in tool.names}
     others = [
         tool
-        for tool in tool_catalog.TRAIN
+        for tool in KNOWN
         if not offered_names & set(tool.names) and not {'add', 'multiply', 'calculate'} & set(tool.names)
     ]
     tool = source.pick(others)
@@ -178,7 +135,7 @@ def dialogue(source):
     """messages and tools, as a request has them."""
     tools = offered(source)
     messages = [{'role': 'system', 'content': source.pick(SYSTEMS)}] if source.chance(0.5) else []
-    for _ in range(source.pick((1, 2, 3, 3, 4))):
+    for _ in range(source.pick((1, 2, 3, 4, 5))):
         turn = source.weighted([('call', 80), ('plain', 14), ('missing', 4 if len(tools) < 3 else 0)])
         if turn == 'call':
             messages += call_turn(source, *source.pick(tools))

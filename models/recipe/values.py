@@ -234,6 +234,18 @@ def amount(source):
     )
 
 
+def day(source):
+    return source.pick(words.DAYS)
+
+
+def color(source):
+    return source.pick(words.COLORS)
+
+
+def job(source):
+    return source.pick(words.JOBS)
+
+
 def whole(low, high):
     return lambda source: source.between(low, high)
 

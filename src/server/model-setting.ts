@@ -42,7 +42,7 @@ function named({ name, model }: Entry, alias: string | undefined): NamedModel {
   return { id, model };
 }
 
-/** "models/tacho-mini-q8_0.gguf" as "tacho-mini-q8_0". */
+/** "models/tacho-mini.gguf" as "tacho-mini". */
 function modelName(model: string): string {
   return basename(model).replace(/(-\d{5}-of-\d{5})?\.gguf$/i, "") || model;
 }

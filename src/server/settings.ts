@@ -22,7 +22,7 @@ export const SETTINGS = {
     ...text,
     flag: "model",
     value: "FILE|URI",
-    default: packagePath("models/tacho-mini-q8_0.gguf"),
+    default: packagePath("models/tacho-mini.gguf"),
     defaultHelp: "the embedded tacho-mini",
     help: "GGUF file, or a URI such as hf:user/model:Q4_K_M, which is downloaded; several: repeat it, as NAME=FILE|URI if need be",
     repeats: true,

@@ -6,13 +6,13 @@ import { FakeGpu } from "./fake-gpu.js";
 import { freePort } from "./prometheus-process.js";
 import { TachoServer } from "./tacho-server.js";
 
-const MINI = "models/tacho-mini-q8_0.gguf";
+const MINI = "models/tacho-mini.gguf";
 
 /** Names that queries of other systems' documents speak of, so that these can be asked as they are written. */
 export const NODE = "gpu-node-1";
 export const TENANT = "prod";
 export const MODELS = {
-  first: "tacho-mini-q8_0",
+  first: "tacho-mini",
   second: "llama-3-70b",
   vectors: "vectors",
   broken: "broken",

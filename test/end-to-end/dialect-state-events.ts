@@ -40,7 +40,7 @@ export const START: KnownEvent = {
     ["distributed_llm_layers_allocated", { node_id, model_id: model }, some],
     ["distributed_llm_network_connections", { node_id }, 1],
     ["distributed_llm_models_loaded", { node_id }, 1],
-    ["distributed_llm_model_size_bytes", { node_id, model_id: model }, about(5_827_584, 0.01)],
+    ["distributed_llm_model_size_bytes", { node_id, model_id: model }, about(10_957_824, 0.01)],
     ...["rss", "heap_used", "external", "system"].map((memory_type): Level => [
       "distributed_llm_system_memory_usage_bytes",
       { memory_type },

@@ -26,7 +26,7 @@ const OPENMETRICS = "application/openmetrics-text;version=1.0.0";
 /** Few cells and a short queue, so that contexts are full, requests preempted and refused; room for two models. */
 const FLAGS = [
   ...["--parallel", "4", "--ctx-size", "2048", "--max-context", "1024"],
-  ...["--max-queue", "12", "--queue-timeout", "8", "--models-memory", "28", "--speculation", "ngram"],
+  ...["--max-queue", "12", "--queue-timeout", "8", "--models-memory", "33", "--speculation", "ngram"],
   ...["--block", "pii-detection,prompt-injection", "--redact", "email"],
 ];
 

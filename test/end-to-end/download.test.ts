@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { TachoServer } from "./tacho-server.js";
 
-const MODEL = fileURLToPath(new URL("../../models/tacho-mini-q8_0.gguf", import.meta.url));
+const MODEL = fileURLToPath(new URL("../../models/tacho-mini.gguf", import.meta.url));
 
 let site: Server;
 let url: string;
@@ -16,7 +16,7 @@ let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), "tacho-models-"));
   site = createServer(({ method, url: wanted }, response) => {
-    if (wanted !== "/tacho-mini-q8_0.gguf") response.writeHead(404).end();
+    if (wanted !== "/tacho-mini.gguf") response.writeHead(404).end();
     else {
       response.writeHead(200, { "content-length": statSync(MODEL).size });
       if (method === "HEAD") response.end();
@@ -32,13 +32,13 @@ afterAll(() => {
 });
 
 test("a model named by a URI is downloaded, with its progress told, and served", async () => {
-  const flags = ["--model", `${url}/tacho-mini-q8_0.gguf`, "--models-dir", folder];
+  const flags = ["--model", `${url}/tacho-mini.gguf`, "--models-dir", folder];
   const server = await TachoServer.start(...flags);
   expect(server.output).toContain("downloading the model: 100 %");
   const { choices } = await server.openai.completions.create({ model: server.model, prompt: "Hi" });
   expect(choices).toHaveLength(1);
   expect(await server.end()).toEqual({ code: 0, signal: null });
-  expect(statSync(path.join(folder, "tacho-mini-q8_0.gguf")).size).toBe(statSync(MODEL).size);
+  expect(statSync(path.join(folder, "tacho-mini.gguf")).size).toBe(statSync(MODEL).size);
 });
 
 test("a model that is not there is one clear line", async () => {

@@ -10,7 +10,7 @@ export const SLOTS = 2;
 /** Of the command line: two slots, one request that may wait, and room for one model. */
 export const FLAGS = [
   ...["--parallel", String(SLOTS), "--max-queue", "1"],
-  ...["--ctx-size", String(MAX_CONTEXT), "--max-context", String(MAX_CONTEXT), "--models-memory", "16"],
+  ...["--ctx-size", String(MAX_CONTEXT), "--max-context", String(MAX_CONTEXT), "--models-memory", "21"],
 ];
 
 export const COMPLETIONS = "/v1/completions";

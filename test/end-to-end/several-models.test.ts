@@ -7,11 +7,11 @@ import { writeRandomModel } from "../../models/random/random-model.mjs";
 import { EventReader } from "./event-reader.js";
 import { TachoServer, until } from "./tacho-server.js";
 
-const MINI = "models/tacho-mini-q8_0.gguf";
+const MINI = "models/tacho-mini.gguf";
 const folder = mkdtempSync(path.join(tmpdir(), "tacho-several-"));
 
-/** Of each model 12 MB are loaded, with the KV cache of these flags: one fits, and not two. */
-const FLAGS = ["--ctx-size", "2048", "--models-memory", "16"];
+/** Of each model 12 to 17 MB are loaded, with the KV cache of these flags: one fits, and not two. */
+const FLAGS = ["--ctx-size", "2048", "--models-memory", "20"];
 
 let server: TachoServer;
 let openai: OpenAI;

@@ -8,7 +8,7 @@ import { TachoServer } from "./tacho-server.js";
 
 type Message = OpenAI.ChatCompletionMessageParam;
 
-const defaultModel = fileURLToPath(new URL("../../models/tacho-mini-q8_0.gguf", import.meta.url));
+const defaultModel = fileURLToPath(new URL("../../models/tacho-mini.gguf", import.meta.url));
 
 /** Answers that stand in the conversation already, which prompt lookup finds. */
 const COUNT = Array.from({ length: 20 }, (_, i) => i + 1).join(", ");

@@ -202,7 +202,7 @@ test.each([CHAT, COMPLETION, MESSAGES, "/tokenize", "/detokenize"])(
 );
 
 describe("/v1/messages", () => {
-  const message = { model: "tacho-mini-q8_0", messages: question };
+  const message = { model: "tacho-mini", messages: question };
 
   test("without max_tokens is refused, in the shape that Anthropic's clients read", async () => {
     const { status, body } = await post(MESSAGES, message);

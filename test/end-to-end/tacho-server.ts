@@ -52,7 +52,7 @@ export class TachoServer {
   }
 
   get model(): string {
-    return "tacho-mini-q8_0";
+    return "tacho-mini";
   }
 
   /** The process ids of all models' engine hosts. */

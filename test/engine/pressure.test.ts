@@ -10,13 +10,16 @@ interface Run {
   recomputedTokens: number;
 }
 
+type Printed = Record<"alone" | "resumed" | "scattered" | "pressed", Run>;
+
 let alone: Run;
 let resumed: Run;
+let scattered: Run;
 let pressed: Run;
 beforeAll(() => {
   const program = fileURLToPath(new URL("programs/pressure.mjs", import.meta.url));
   const output = execFileSync(process.execPath, [program], { encoding: "utf8", maxBuffer: 1 << 28 });
-  ({ alone, resumed, pressed } = JSON.parse(output) as Record<"alone" | "resumed" | "pressed", Run>);
+  ({ alone, resumed, scattered, pressed } = JSON.parse(output) as Printed);
 });
 
 /** Where the two runs of a stream part; their length when they do not. */
@@ -37,7 +40,7 @@ test("streams that want four times the KV cells there are all end, some computed
   expect(pressed.streams.map(({ end }) => end.reason)).toEqual(alone.streams.map(() => "length"));
   expect(pressed.preemptions).toBeGreaterThan(0);
   expect(pressed.recomputedTokens).toBeGreaterThan(0);
-  expect(alone.preemptions).toBe(0);
+  for (const { preemptions } of [alone, resumed, scattered]) expect(preemptions).toBe(0);
 });
 
 /** The greatest rounding between the streams alone and those of `run`, which begin `skipped` tokens later. */
@@ -50,14 +53,15 @@ function noise(run: Run, skipped = 0): number {
 
 /**
  * llama.cpp's rounding depends on the shape of a batch: tokens computed as a prompt have slightly other keys and
- * values than the same tokens computed one by one. How much that changes logprobs is seen where nobody else runs.
- * Under pressure it must not be more, but for chance, and only tokens that are closer to each other than that may
- * change places: each of the two may have moved by it.
+ * values than the same tokens computed one by one. It depends on the order of cells too: attention is summed up in 16
+ * bits over the cells as they lie, and those that others left lie in no order. How much both change logprobs is seen
+ * where cells are enough for all. Under pressure it must not be more, but for chance, and only tokens that are closer
+ * to each other than that may change places: each of the two may have moved by it.
  */
 test("greedy streams sample under pressure what they sample alone, but where two tokens are as good", () => {
-  const shape = noise(resumed, alone.streams[0]!.tokens.length / 2);
-  expect(shape).toBeGreaterThan(0);
-  expect(noise(pressed)).toBeLessThan(3 * shape);
+  const usual = Math.max(noise(resumed, alone.streams[0]!.tokens.length / 2), noise(scattered));
+  expect(usual).toBeGreaterThan(0);
+  expect(noise(pressed)).toBeLessThan(3 * usual);
   for (const [i, { tokens }] of alone.streams.entries()) {
     const other = pressed.streams[i]!.tokens;
     expect(other.length).toBe(tokens.length);

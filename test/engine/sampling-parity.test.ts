@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { chooseLibraries } from "../../src/engine/libraries.js";
 
 const BUILD = fileURLToPath(new URL("../../build/engine", import.meta.url));
-const MODEL = fileURLToPath(new URL("../../models/tacho-mini-q8_0.gguf", import.meta.url));
+const MODEL = fileURLToPath(new URL("../../models/tacho-mini.gguf", import.meta.url));
 
 function run(command: string, ...args: string[]): string {
   const { status, signal, stdout, stderr, error } = spawnSync(command, args, {

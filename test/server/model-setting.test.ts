@@ -13,7 +13,7 @@ const named = (...args: string[]) => models(args.flatMap((model) => ["--model", 
 
 describe("--model", () => {
   it("is the embedded one by default", () => {
-    expect(models([]).map(({ id }) => id)).toEqual(["tacho-mini-q8_0"]);
+    expect(models([]).map(({ id }) => id)).toEqual(["tacho-mini"]);
     expect(models(["--alias", "mine"]).map(({ id }) => id)).toEqual(["mine"]);
   });
 

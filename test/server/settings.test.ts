@@ -14,7 +14,7 @@ describe("settings", () => {
   it("have the defaults of their table", () => {
     const { model, ...others } = settings([]);
     for (const [key, value] of Object.entries(others)) expect(value).toBe(SETTINGS[key as "port"].default);
-    expect(model).toMatch(/models\/tacho-mini-q8_0\.gguf$/);
+    expect(model).toMatch(/models\/tacho-mini\.gguf$/);
   });
 
   it("come from the command line before the environment", () => {

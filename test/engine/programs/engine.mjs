@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { chooseLibraries } from "../../../dist/engine/libraries.js";
 import { loadNativeEngine } from "../../../dist/engine/native-engine.js";
 
-export const MODEL = fileURLToPath(new URL("../../../models/tacho-mini-q8_0.gguf", import.meta.url));
+export const MODEL = fileURLToPath(new URL("../../../models/tacho-mini.gguf", import.meta.url));
 
 const OPTIONS = {
   path: MODEL,

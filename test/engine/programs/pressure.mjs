@@ -1,5 +1,6 @@
 // Greedy streams alone; alone again, but with the first half of what they sampled computed as part of the prompt;
-// and all at once in a quarter of the KV cells they want. Prints what each sampled with logprobs, as JSON.
+// eight at a time, the later ones in cells that earlier ones left; and all at once in a quarter of the KV cells they
+// want. Prints what each sampled with logprobs, as JSON.
 import { loadReplica, meters, longRequest } from "./engine.mjs";
 
 const STREAMS = 16;
@@ -14,9 +15,9 @@ function request(id, tokens) {
   return { ...longRequest(id), prompt: { kind: "tokens", tokens }, maxTokens, logprobs: 5 };
 }
 
-/** What every stream sampled, and the counters of the run. `together`: all at once. */
-async function run(cells, together, prompts) {
-  const replica = await loadReplica({ cells, slots: STREAMS });
+/** What every stream sampled, and the counters of the run. `together`: as many at once as there are slots. */
+async function run(cells, together, prompts, slots = STREAMS) {
+  const replica = await loadReplica({ cells, slots });
   const { cells: shard, handles, tenant } = meters();
   const streams = Array.from({ length: STREAMS }, () => ({ tokens: [], end: null }));
   let ended;
@@ -55,6 +56,7 @@ const halves = PROMPTS.map((prompt, i) => {
   return [...prompt, ...half.map(({ token }) => token)];
 });
 const resumed = await run(0, false, halves);
+const scattered = await run(2816, true, PROMPTS, 8);
 const pressed = await run(1024, true, PROMPTS);
 clearInterval(alive);
-console.log(JSON.stringify({ alone, resumed, pressed }));
+console.log(JSON.stringify({ alone, resumed, scattered, pressed }));
