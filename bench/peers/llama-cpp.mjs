@@ -10,7 +10,7 @@ import { cacheFolder } from "../cache-folder.mjs";
 
 const SOURCE = fileURLToPath(new URL("../../node_modules/node-llama-cpp/llama/", import.meta.url));
 const HEADER = fileURLToPath(new URL("./amx-tile-config.h", import.meta.url));
-const PROGRAMS = ["llama-server", "llama-batched-bench", "llama-quantize"];
+const PROGRAMS = ["llama-server", "llama-batched-bench"];
 
 /**
  * The header mends what the compiler makes of AMX. With AVX512-FP16 ggml leaves heads of 64 to scalar code, 30 times
