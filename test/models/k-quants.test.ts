@@ -15,7 +15,8 @@ const TYPES = { f32: 0, q4_K: 12, q6_K: 14 };
 async function tensors() {
   const { metadata, fullTensorInfo = [] } = await readGgufFileInfo(file);
   const entries = fullTensorInfo.map(
-    ({ name, ggmlType, fileOffset }) => [name, { ggmlType, at: Number(fileOffset) }] as const,
+    ({ name, ggmlType, fileOffset }) =>
+      [name, { ggmlType: Number(ggmlType), at: Number(fileOffset) }] as const,
   );
   return { fileType: metadata.general.file_type, byName: new Map(entries) };
 }

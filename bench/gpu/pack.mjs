@@ -1,0 +1,102 @@
+// Writes what a GPU machine without a network needs into a folder: archives, their checksums and unpack.sh.
+import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { rounded } from "../figures.mjs";
+import { LLAMA_RELEASE } from "../peers/llama-cpp.mjs";
+import { terminalTable } from "../report/text-table.mjs";
+import { PARTS, UNUSED_SOURCES } from "./pack-contents.mjs";
+
+const UNPACK = fileURLToPath(new URL("unpack.sh", import.meta.url));
+const BUNDLE = "node_modules/node-llama-cpp/llama/gitRelease.bundle";
+/** The best that fits a machine of 2 GB; Node alone is 100 MB before and a quarter of it after. */
+const LEVEL = "-9";
+
+/** A git that the user's configuration cannot lead astray. */
+const GIT = { ...process.env, GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1" };
+
+/** Runs a shell's pipeline with `$1` and so on; `input` is what it reads. */
+function pipeline(script, args, { cwd, input = "" }) {
+  const options = { cwd, input, encoding: "utf8", env: GIT, maxBuffer: 2 ** 26 };
+  const { status, stderr } = spawnSync("bash", ["-euo", "pipefail", "-c", script, "pack", ...args], options);
+  if (status !== 0) throw new Error(`Expected to pack, but: ${stderr.slice(-500)}`);
+}
+
+function archive({ list, base, without = [], under = "" }, root, file, level) {
+  const flags = [...without.map((pattern) => `--exclude=${pattern}`), `--transform=flags=r;s,^,${under},`];
+  const script = `
+    file=$1 level=$2; shift 2
+    tar --create --sort=name --owner=0 --group=0 "$@" --null --files-from=- | xz "$level" -T1 > "$file"`;
+  pipeline(script, [file, level, ...flags], { cwd: base, input: list(root).join("\0") });
+}
+
+/** From the git bundle, without its history and what no build needs. */
+function archiveSources(root, file, level) {
+  const folder = mkdtempSync(path.join(tmpdir(), "tacho-pack-"));
+  const excluded = UNUSED_SOURCES.map((pattern) => `--exclude=./${pattern}`);
+  const script = `
+    file=$1 level=$2 bundle=$3; shift 3
+    git clone --quiet --bare "$bundle" bare
+    mkdir tree && git --git-dir=bare archive HEAD | tar --extract --directory=tree
+    tar --create --sort=name --owner=0 --group=0 "$@" --directory=tree . | xz "$level" -T1 > "$file"`;
+  try {
+    pipeline(script, [file, level, path.join(root, BUNDLE), ...excluded], { cwd: folder });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function commitOf(root) {
+  const options = { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] };
+  return execFileSync("git", ["describe", "--always", "--dirty", "--abbrev=12"], options).trim();
+}
+
+const sumOf = (file) => createHash("sha256").update(readFileSync(file)).digest("hex");
+
+function writeSums(folder, names) {
+  const lines = names.map((name) => `${sumOf(path.join(folder, name))}  ${name}\n`);
+  writeFileSync(path.join(folder, "SHA256SUMS"), lines.join(""));
+}
+
+function print(folder, names) {
+  const megabytes = (name) => rounded(statSync(path.join(folder, name)).size / 2 ** 20);
+  const all = rounded(names.reduce((sum, name) => sum + megabytes(name), 0));
+  console.log(
+    terminalTable(["file", "MiB"], [...names.map((name) => [name, megabytes(name)]), ["in all", all]]),
+  );
+}
+
+/**
+ * Packs the repository at `root` into `folder`, which is made; for a clone without what git has. `level` is xz's.
+ * @returns the names of the files
+ */
+export function pack({ root, folder, forClone = false, level = LEVEL, node = process.execPath }) {
+  mkdirSync(folder, { recursive: true });
+  const parts = PARTS.filter(({ isInClone }) => !(forClone && isInClone))
+    .map((part) => ({ ...part, base: part.base ? part.base(root) : root }))
+    .filter(({ base }) => base !== null);
+  const to = (name) => path.join(folder, name);
+  for (const part of parts) {
+    console.error(`packing ${part.name} …`);
+    archive(part, root, to(`${part.name}.tar.xz`), level);
+  }
+  console.error("packing llama.cpp and Node …");
+  archiveSources(root, to("llama.cpp.tar.xz"), level);
+  pipeline('xz "$1" -T1 --stdout "$2" > "$3"', [level, node, to("node.xz")], { cwd: root });
+  const facts = { commit: commitOf(root), packedAt: new Date().toISOString(), release: LLAMA_RELEASE };
+  writeFileSync(to("packed.json"), `${JSON.stringify(facts)}\n`);
+  copyFileSync(UNPACK, to("unpack.sh"));
+  const names = [
+    ...parts.map(({ name }) => `${name}.tar.xz`),
+    "llama.cpp.tar.xz",
+    "node.xz",
+    "packed.json",
+    "unpack.sh",
+  ];
+  writeSums(folder, names);
+  print(folder, names);
+  return names;
+}
