@@ -116,14 +116,19 @@ async function runAll(wanted, run) {
   return isWell;
 }
 
+function packInto(folder, forClone) {
+  const files = pack({ root: ROOT, folder, forClone, say: console.error });
+  const all = files.reduce((sum, [, mebibytes]) => sum + mebibytes, 0);
+  console.log(terminalTable(["file", "MiB"], [...files, ["in all", rounded(all)]]));
+}
+
 const hasResults = (folder) =>
   existsSync(folder) && readdirSync(folder).some((name) => /^gpu-.*\.json$/.test(name));
 
 export async function gpu(args) {
   const options = readOptions(args, OPTIONS);
   if (options.help) return console.log(USAGE);
-  if (options.pack !== undefined)
-    return pack({ root: ROOT, folder: path.resolve(options.pack), forClone: options["for-clone"] });
+  if (options.pack !== undefined) return packInto(path.resolve(options.pack), options["for-clone"]);
   if (options.out === undefined && !options["dry-run"])
     throw new UsageError(`Expected --out FOLDER.\n${USAGE}`);
   if (options.table && hasResults(options.out)) return console.log(tableOf(options.out));

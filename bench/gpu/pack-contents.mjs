@@ -38,6 +38,8 @@ function trackedFiles(root) {
   return files.split("\0").filter((file) => file !== "" && existsSync(path.join(root, file)));
 }
 
+const hasCuda = (root) => existsSync(path.join(root, "build/cuda/build.json"));
+
 export const PARTS = [
   { name: "repository", list: trackedFiles, isInClone: true },
   {
@@ -47,12 +49,12 @@ export const PARTS = [
   {
     // Where it was built here: a compiler needs no GPU, and then the GPU's time is all for measuring.
     name: "cuda",
-    base: (root) => (existsSync(path.join(root, "build/cuda/build.json")) ? root : null),
+    base: (root) => (hasCuda(root) ? root : null),
     list: () => ["build/cuda"],
   },
   {
     name: "peers",
-    base: sharingPrograms,
+    base: (root) => (hasCuda(root) ? sharingPrograms() : null),
     under: "build/peers/build/bin/",
     list: () => ["."],
     // Links to build/cuda.

@@ -7,7 +7,6 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { rounded } from "../figures.mjs";
 import { LLAMA_RELEASE } from "../peers/llama-cpp.mjs";
-import { terminalTable } from "../report/text-table.mjs";
 import { PARTS, UNUSED_SOURCES } from "./pack-contents.mjs";
 
 const UNPACK = fileURLToPath(new URL("unpack.sh", import.meta.url));
@@ -16,12 +15,23 @@ const BUNDLE = "node_modules/node-llama-cpp/llama/gitRelease.bundle";
 const LEVEL = "-9";
 
 /** A git that the user's configuration cannot lead astray. */
-const GIT = { ...process.env, GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1" };
+const ENVIRONMENT = { ...process.env, GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1" };
+
+/** With xz, or with the Python that the build takes anyway; $level is as xz's. */
+const SQUEEZE = `squeeze() {
+  if command -v xz >/dev/null; then xz "$level" -T1; else python3 -c "$PYTHON" "$level"; fi
+}`;
+const PYTHON = `import lzma, shutil, sys
+with lzma.open(sys.stdout.buffer, "wb", preset=int(sys.argv[1][1:])) as out: shutil.copyfileobj(sys.stdin.buffer, out)`;
 
 /** Runs a shell's pipeline with `$1` and so on; `input` is what it reads. */
 function pipeline(script, args, { cwd, input = "" }) {
-  const options = { cwd, input, encoding: "utf8", env: GIT, maxBuffer: 2 ** 26 };
-  const { status, stderr } = spawnSync("bash", ["-euo", "pipefail", "-c", script, "pack", ...args], options);
+  const options = { cwd, input, encoding: "utf8", env: { ...ENVIRONMENT, PYTHON }, maxBuffer: 2 ** 26 };
+  const { status, stderr } = spawnSync(
+    "bash",
+    ["-euo", "pipefail", "-c", `${SQUEEZE}\n${script}`, "pack", ...args],
+    options,
+  );
   if (status !== 0) throw new Error(`Expected to pack, but: ${stderr.slice(-500)}`);
 }
 
@@ -29,7 +39,7 @@ function archive({ list, base, without = [], under = "" }, root, file, level) {
   const flags = [...without.map((pattern) => `--exclude=${pattern}`), `--transform=flags=r;s,^,${under},`];
   const script = `
     file=$1 level=$2; shift 2
-    tar --create --sort=name --owner=0 --group=0 "$@" --null --files-from=- | xz "$level" -T1 > "$file"`;
+    tar --create --sort=name --owner=0 --group=0 "$@" --null --files-from=- | squeeze > "$file"`;
   pipeline(script, [file, level, ...flags], { cwd: base, input: list(root).join("\0") });
 }
 
@@ -41,7 +51,7 @@ function archiveSources(root, file, level) {
     file=$1 level=$2 bundle=$3; shift 3
     git clone --quiet --bare "$bundle" bare
     mkdir tree && git --git-dir=bare archive HEAD | tar --extract --directory=tree
-    tar --create --sort=name --owner=0 --group=0 "$@" --directory=tree . | xz "$level" -T1 > "$file"`;
+    tar --create --sort=name --owner=0 --group=0 "$@" --directory=tree . | squeeze > "$file"`;
   try {
     pipeline(script, [file, level, path.join(root, BUNDLE), ...excluded], { cwd: folder });
   } finally {
@@ -61,31 +71,31 @@ function writeSums(folder, names) {
   writeFileSync(path.join(folder, "SHA256SUMS"), lines.join(""));
 }
 
-function print(folder, names) {
-  const megabytes = (name) => rounded(statSync(path.join(folder, name)).size / 2 ** 20);
-  const all = rounded(names.reduce((sum, name) => sum + megabytes(name), 0));
-  console.log(
-    terminalTable(["file", "MiB"], [...names.map((name) => [name, megabytes(name)]), ["in all", all]]),
-  );
-}
-
 /**
- * Packs the repository at `root` into `folder`, which is made; for a clone without what git has. `level` is xz's.
- * @returns the names of the files
+ * Packs the repository at `root` into `folder`, which is made; for a clone without what git has. `level` is xz's,
+ * and `say` is told what is being packed.
+ * @returns the files: [name, MiB]
  */
-export function pack({ root, folder, forClone = false, level = LEVEL, node = process.execPath }) {
+export function pack({
+  root,
+  folder,
+  forClone = false,
+  level = LEVEL,
+  node = process.execPath,
+  say = () => {},
+}) {
   mkdirSync(folder, { recursive: true });
   const parts = PARTS.filter(({ isInClone }) => !(forClone && isInClone))
     .map((part) => ({ ...part, base: part.base ? part.base(root) : root }))
     .filter(({ base }) => base !== null);
   const to = (name) => path.join(folder, name);
   for (const part of parts) {
-    console.error(`packing ${part.name} …`);
+    say(`packing ${part.name} …`);
     archive(part, root, to(`${part.name}.tar.xz`), level);
   }
-  console.error("packing llama.cpp and Node …");
+  say("packing llama.cpp and Node …");
   archiveSources(root, to("llama.cpp.tar.xz"), level);
-  pipeline('xz "$1" -T1 --stdout "$2" > "$3"', [level, node, to("node.xz")], { cwd: root });
+  pipeline('level=$1; squeeze < "$2" > "$3"', [level, node, to("node.xz")], { cwd: root });
   const facts = { commit: commitOf(root), packedAt: new Date().toISOString(), release: LLAMA_RELEASE };
   writeFileSync(to("packed.json"), `${JSON.stringify(facts)}\n`);
   copyFileSync(UNPACK, to("unpack.sh"));
@@ -97,6 +107,5 @@ export function pack({ root, folder, forClone = false, level = LEVEL, node = pro
     "unpack.sh",
   ];
   writeSums(folder, names);
-  print(folder, names);
-  return names;
+  return [...names, "SHA256SUMS"].map((name) => [name, rounded(statSync(to(name)).size / 2 ** 20)]);
 }

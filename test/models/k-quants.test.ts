@@ -14,11 +14,10 @@ const TYPES = { f32: 0, q4_K: 12, q6_K: 14 };
 
 async function tensors() {
   const { metadata, fullTensorInfo = [] } = await readGgufFileInfo(file);
-  const entries = fullTensorInfo.map(
-    ({ name, ggmlType, fileOffset }) =>
-      [name, { ggmlType: Number(ggmlType), at: Number(fileOffset) }] as const,
-  );
-  return { fileType: metadata.general.file_type, byName: new Map(entries) };
+  const byName = new Map<string, { ggmlType: number; at: number }>();
+  for (const { name, ggmlType, fileOffset } of fullTensorInfo)
+    byName.set(name, { ggmlType, at: Number(fileOffset) });
+  return { fileType: metadata.general.file_type, byName };
 }
 
 function halfAt(bytes: Buffer, at: number): number {
