@@ -10,8 +10,9 @@ import { terminalTable } from "../report/text-table.mjs";
 import { fakeGpu } from "./dry-run/fake-gpu.mjs";
 import { gpuFacts } from "./machine-facts.mjs";
 import { pack } from "./pack.mjs";
-import { packedFacts } from "./packed-facts.mjs";
+import { PACKED_FACTS, packedFacts } from "./packed-facts.mjs";
 import { PLANS } from "./plans.mjs";
+import { MANIFEST } from "./prebuilt.mjs";
 import { runSlice } from "./run-slice.mjs";
 import { slicesOf } from "./slices.mjs";
 import { missingNeeds, pending, readState, within } from "./state.mjs";
@@ -61,7 +62,11 @@ async function contextOf(options) {
   const gpu = await gpuFacts();
   const gpuBytes = isDry ? Infinity : Math.min(...gpu.gpus.map(({ memoryBytes }) => memoryBytes));
   const plan = { ...PLANS[isDry ? "dry" : "gpu"], alone: options.alone };
-  const slices = slicesOf(plan, { memory: gpuBytes, architectures: options.architectures });
+  const slices = slicesOf(plan, {
+    memory: gpuBytes,
+    architectures: options.architectures,
+    prebuilt: [PACKED_FACTS, MANIFEST].every((file) => existsSync(path.join(ROOT, file))),
+  });
   const facts = { ...(isDry ? { dryRun: true } : {}), gpu, llamaCpp: LLAMA_RELEASE, ...packedFacts(ROOT) };
   const run = { root: ROOT, out, cache, gpuBytes, facts, seconds: options.limit, environment: {} };
   return { slices, run: { ...run, stateFile: path.join(out, "state.json") } };
@@ -100,6 +105,11 @@ function list(slices, state) {
   console.log(terminalTable(["slice", "expected", "took", "", ""], rows));
 }
 
+/** Then a slice that runs is ended as well: see run-command.mjs. */
+function endWithSignals() {
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+}
+
 /** Whether all went well; what fails does not keep the rest from being measured. */
 async function runAll(wanted, run) {
   let isWell = true;
@@ -136,6 +146,7 @@ export async function gpu(args) {
   const state = readState(run.stateFile);
   if (options.list) return list(slices, state);
   if (options.table) throw new UsageError(`Expected results in ${run.out} but there are none yet.`);
+  endWithSignals();
   if (!(await runAll(chosen(options, slices, state), run))) process.exitCode = 1;
   if (hasResults(run.out)) console.log(tableOf(run.out));
 }

@@ -73,7 +73,10 @@ export const PARTS = [
   },
 ];
 
-/** Folders of llama.cpp's sources that neither the libraries nor the peers are built from. */
+/**
+ * Of llama.cpp's sources, what neither the libraries nor the peers are built from. Not `scripts`, which makes llama-server's
+ * empty user interface.
+ */
 export const UNUSED_SOURCES = [
   ...[
     "models",
@@ -84,24 +87,15 @@ export const UNUSED_SOURCES = [
     "benches",
     "conversion",
     "gguf-py",
-    "scripts",
     "app",
     "ci",
     "pocs",
   ],
   ...["skills", "requirements", "convert_*.py", ".github", ".devops"],
-  ...[
-    "vulkan",
-    "sycl",
-    "opencl",
-    "metal",
-    "cann",
-    "hexagon",
-    "webgpu",
-    "openvino",
-    "zendnn",
-    "zdnn",
-    "virtgpu",
-    "et",
-  ].map((backend) => `ggml/src/ggml-${backend}`),
+  ...["ui/src", "ui/static", "ui/tests", "mtmd/tests", "mtmd/test-*", "server/tests", "server/bench"].map(
+    (part) => `tools/${part}`,
+  ),
+  ...["vulkan", "sycl", "opencl", "metal", "cann", "hexagon", "webgpu", "openvino", "zendnn", "zdnn"].map(
+    (backend) => `ggml/src/ggml-${backend}`,
+  ),
 ];

@@ -15,11 +15,12 @@ function lacking({ memory = 0, disk = 0 }, { gpuBytes, cache }) {
   return disk > free ? `needs ${gigabytes(disk)} on the disk of ${cache}; ${gigabytes(free)} are free` : null;
 }
 
-function resultIn(raw, { result, name }, root) {
-  if (result === null) return { bench: name };
-  const file = path.join(raw, result);
+/** Null where it left none. */
+function resultIn(raw, { result, manifest, name }, root) {
+  const file = manifest ? path.join(root, manifest) : path.join(raw, result);
   if (!existsSync(file)) return null;
   const found = JSON.parse(readFileSync(file, "utf8"));
+  if (manifest) return { bench: name, figures: found };
   return result === "tests.json" ? { bench: "tests", figures: testResults(found, root) } : found;
 }
 
@@ -29,7 +30,7 @@ const shownCommand = ({ command, environment }) =>
 
 /** vitest wants a file, the benches a folder. */
 const outputFlags = ({ output, result }, raw) => {
-  if (result === null) return [];
+  if (result === undefined) return [];
   return output === "--results" ? [output, raw] : [`${output}=${path.join(raw, result)}`];
 };
 

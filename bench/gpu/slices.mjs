@@ -1,5 +1,6 @@
 // What is done on the GPU machine, in pieces that each end well within ten minutes.
 import { cellsFor } from "../command-line.mjs";
+import { MANIFEST } from "./prebuilt.mjs";
 
 const VITEST = "node_modules/vitest/vitest.mjs";
 /** It downloads other Nodes, which a machine without a network cannot. */
@@ -19,22 +20,35 @@ const modelFlags = ({ shape, type }) => ["--shape", shape, "--type", type];
 /** Of one sequence, with the benches' defaults. */
 const CELLS = cellsFor(32 + 128);
 
-/** Compilations of half an hour on a small machine: a dry run makes them only where they are named. */
-function builds({ gpu, alone }, { architectures }) {
-  const isDry = gpu === "off";
-  const command = [
-    "scripts/build-cuda.mjs",
-    ...(isDry ? ["--backend", "cpu"] : []),
+/** A back end that came with the rest is taken as it is, unless it is to be for other architectures. */
+function backEndBuild({ gpu }, { architectures, prebuilt }) {
+  if (prebuilt && !architectures)
+    return {
+      title: "llama.cpp's CUDA back end, which came with the rest",
+      minutes: 0.1,
+      command: ["bench/gpu/prebuilt.mjs"],
+    };
+  const flags = [
+    ...(gpu === "off" ? ["--backend", "cpu"] : []),
     ...(architectures ? ["--architectures", architectures] : []),
   ];
+  return {
+    title: "llama.cpp's CUDA back end, for tacho",
+    minutes: 9,
+    command: ["scripts/build-cuda.mjs", ...flags],
+  };
+}
+
+/** Compilations of half an hour on a small machine: a dry run makes them only where they are named. */
+function builds(plan, machine) {
+  const { gpu, alone } = plan;
+  const isDry = gpu === "off";
   return [
     {
       name: "build",
-      title: "llama.cpp's CUDA back end, for tacho",
-      minutes: 9,
       isNamedOnly: isDry,
-      result: null,
-      command,
+      manifest: isDry ? "build/cpu/build.json" : MANIFEST,
+      ...backEndBuild(plan, machine),
     },
     {
       name: "peers",
@@ -178,9 +192,10 @@ function measurements({ models, chosen, ...plan }, machine) {
 /**
  * A slice has a `name`, a `title`, the `minutes` that it may take, names of slices that it `needs`, the `command` for node,
  * and the file, `result`, that it leaves in the folder that the runner names by `output` (--results). `memory` and `disk`
- * are bytes that there must be; an `isNamedOnly` one runs only where its name is given, and no other needs it.
+ * are bytes that there must be; an `isNamedOnly` one runs only where its name is given, and no other needs it. In place of
+ * a result there may be a `manifest` of what was built.
  * @param {object} plan one of PLANS, with `alone`
- * @param {{ memory: number, architectures?: string }} machine `memory`: bytes of the GPU
+ * @param {{ memory: number, architectures?: string, prebuilt?: boolean }} machine `memory`: bytes of the GPU
  */
 export function slicesOf(plan, machine) {
   const toolchain = builds(plan, machine);

@@ -115,8 +115,7 @@ export function sharedBackends(gpu, folder = CUDA_BUILD) {
 }
 
 /** Where the programs look for them. Links: a new build of tacho's is theirs, too. */
-function linkBackends(programs, backends) {
-  const folder = path.dirname(programs[PROGRAMS[0]]);
+export function linkBackends(folder, backends) {
   for (const file of readdirSync(backends).filter((name) => /^libggml-(cuda|cpu)\b.*\.so$/.test(name))) {
     rmSync(path.join(folder, file), { force: true });
     symlinkSync(path.join(backends, file), path.join(folder, file));
@@ -174,6 +173,6 @@ export function llamaPrograms({ peers = process.env.TACHO_BENCH_PEERS, gpu }) {
   const programs = programsIn(home);
   const isThere = () => Object.values(programs).every((file) => existsSync(file));
   if (!isThere()) buildIn(home, gpu, backends);
-  if (backends !== null) linkBackends(programs, backends);
+  if (backends !== null) linkBackends(path.join(home, "build/bin"), backends);
   return programs;
 }

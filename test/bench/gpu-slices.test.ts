@@ -16,7 +16,7 @@ interface Plan {
 }
 
 const { slicesOf } = (await benchModule("gpu/slices.mjs")) as {
-  slicesOf: (plan: object, machine: { memory: number; architectures?: string }) => Slice[];
+  slicesOf: (plan: object, machine: { memory: number }) => Slice[];
 };
 const { PLANS } = (await benchModule("gpu/plans.mjs")) as { PLANS: Record<"gpu" | "dry", Plan> };
 const BENCHES = ["engine", "serve", "nvml", "peers", "model"];
@@ -63,10 +63,12 @@ describe("the slices on a GPU", () => {
 
   test("build for the architectures that are named", () => {
     expect(named("build").command).toEqual(["scripts/build-cuda.mjs"]);
-    const [build] = slicesOf(PLANS.gpu, { ...LARGE, architectures: "90" }).filter(
-      ({ name }) => name === "build",
-    );
-    expect(build?.command).toEqual(["scripts/build-cuda.mjs", "--architectures", "90"]);
+    const buildOn = (machine: object) =>
+      slicesOf(PLANS.gpu, { ...LARGE, ...machine }).find(({ name }) => name === "build")?.command;
+    const ninety = ["scripts/build-cuda.mjs", "--architectures", "90"];
+    expect(buildOn({ architectures: "90" })).toEqual(ninety);
+    expect(buildOn({ prebuilt: true })).toEqual(["bench/gpu/prebuilt.mjs"]);
+    expect(buildOn({ prebuilt: true, architectures: "90" })).toEqual(ninety);
   });
 });
 
