@@ -53,9 +53,8 @@ const USAGE = `usage: bench/gpu/run.sh --out FOLDER [options]
   --for-clone           with --pack: leaves out what git has`;
 
 /** What the run takes of this machine: its plan, and the facts that go with each result. */
-async function contextOf(options) {
+async function contextOf(options, out) {
   const isDry = options["dry-run"];
-  const out = path.resolve(options.out ?? path.join(ROOT, "build/bench/gpu-dry-run"));
   const cache = cacheFolder();
   for (const folder of [out, cache]) mkdirSync(folder, { recursive: true });
   if (isDry) Object.assign(process.env, fakeGpu(path.join(out, "fake-gpu")));
@@ -135,18 +134,23 @@ function packInto(folder, forClone) {
 const hasResults = (folder) =>
   existsSync(folder) && readdirSync(folder).some((name) => /^gpu-.*\.json$/.test(name));
 
+function showTable(out) {
+  if (!hasResults(out)) throw new UsageError(`Expected results in ${out} but there are none yet.`);
+  console.log(tableOf(out));
+}
+
 export async function gpu(args) {
   const options = readOptions(args, OPTIONS);
   if (options.help) return console.log(USAGE);
   if (options.pack !== undefined) return packInto(path.resolve(options.pack), options["for-clone"]);
   if (options.out === undefined && !options["dry-run"])
     throw new UsageError(`Expected --out FOLDER.\n${USAGE}`);
-  if (options.table && hasResults(options.out)) return console.log(tableOf(options.out));
-  const { slices, run } = await contextOf(options);
+  const out = path.resolve(options.out ?? path.join(ROOT, "build/bench/gpu-dry-run"));
+  if (options.table) return showTable(out);
+  const { slices, run } = await contextOf(options, out);
   const state = readState(run.stateFile);
   if (options.list) return list(slices, state);
-  if (options.table) throw new UsageError(`Expected results in ${run.out} but there are none yet.`);
   endWithSignals();
   if (!(await runAll(chosen(options, slices, state), run))) process.exitCode = 1;
-  if (hasResults(run.out)) console.log(tableOf(run.out));
+  if (hasResults(out)) console.log(tableOf(out));
 }
