@@ -65,7 +65,8 @@ export const PARTS = [
     list: modulesOf,
     // The sources of llama.cpp have an archive of their own.
     without: [
-      "*.map",
+      ...["*.map", "*.d.mts", "*.d.cts"],
+      ...["openai", "@anthropic-ai/sdk"].map((name) => `node_modules/${name}/src`),
       "node_modules/node-llama-cpp/llama/gitRelease.bundle",
       "node_modules/.cache",
       "node_modules/.vite",

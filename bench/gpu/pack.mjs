@@ -43,20 +43,31 @@ function archive({ list, base, without = [], under = "" }, root, file, level) {
   pipeline(script, [file, level, ...flags], { cwd: base, input: list(root).join("\0") });
 }
 
+/** Runs `use` with a folder that is removed afterwards. */
+function inFolder(use) {
+  const folder = mkdtempSync(path.join(tmpdir(), "tacho-pack-"));
+  try {
+    use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Without the names of its functions, an eighth of it, where there is a strip that knows it. */
+function archiveNode(node, file, level) {
+  const script = 'level=$1; cp "$2" node; strip node 2>strip.log || true; squeeze < node > "$3"';
+  inFolder((cwd) => pipeline(script, [level, node, file], { cwd }));
+}
+
 /** From the git bundle, without its history and what no build needs. */
 function archiveSources(root, file, level) {
-  const folder = mkdtempSync(path.join(tmpdir(), "tacho-pack-"));
   const excluded = UNUSED_SOURCES.map((pattern) => `--exclude=./${pattern}`);
   const script = `
     file=$1 level=$2 bundle=$3; shift 3
     git clone --quiet --bare "$bundle" bare
     mkdir tree && git --git-dir=bare archive HEAD | tar --extract --directory=tree
     tar --create --sort=name --owner=0 --group=0 "$@" --directory=tree . | squeeze > "$file"`;
-  try {
-    pipeline(script, [file, level, path.join(root, BUNDLE), ...excluded], { cwd: folder });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  inFolder((cwd) => pipeline(script, [file, level, path.join(root, BUNDLE), ...excluded], { cwd }));
 }
 
 function commitOf(root) {
@@ -95,7 +106,7 @@ export function pack({
   }
   say("packing llama.cpp and Node …");
   archiveSources(root, to("llama.cpp.tar.xz"), level);
-  pipeline('level=$1; squeeze < "$2" > "$3"', [level, node, to("node.xz")], { cwd: root });
+  archiveNode(node, to("node.xz"), level);
   const facts = { commit: commitOf(root), packedAt: new Date().toISOString(), release: LLAMA_RELEASE };
   writeFileSync(to("packed.json"), `${JSON.stringify(facts)}\n`);
   copyFileSync(UNPACK, to("unpack.sh"));
