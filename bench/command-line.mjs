@@ -73,6 +73,8 @@ export const COMMON_OPTIONS = {
   cpus: { type: "text" },
   /** Where all parties compute, with all layers. */
   gpu: { type: oneOf(GPUS), default: "off" },
+  /** tacho without any other: nothing else is built, and there are no ratios. */
+  alone: { type: "switch", default: false },
   /** Folder of llama.cpp's programs. */
   peers: { type: "text" },
   /** Folder that the JSON and the charts go to: one that git ignores, so that only chosen runs are committed. */

@@ -51,7 +51,9 @@ function casesFor(count, { programs, ...run }, withNodeLlamaCpp) {
   const sized = { ...run, count, cells: count * cellsFor(run.promptTokens + run.tokens) };
   const cases = {
     tacho: () => runCase(PROGRAMS.tacho, sized),
-    "batched-bench": () => runBatchedBench(programs["llama-batched-bench"], sized),
+    ...(programs && {
+      "batched-bench": () => runBatchedBench(programs["llama-batched-bench"], sized),
+    }),
     ...(withNodeLlamaCpp ? Object.fromEntries(byThreads(sized)) : {}),
   };
   return { cases, flags: batchedBenchFlags(sized).join(" ") };
@@ -74,7 +76,8 @@ function bestRates(results, party) {
 
 function ratiosOf(results) {
   const own = ratesOf(results.tacho);
-  const ratios = { "batched-bench": compared(own, ratesOf(results["batched-bench"])) };
+  const bare = results["batched-bench"];
+  const ratios = bare === undefined ? {} : { "batched-bench": compared(own, ratesOf(bare)) };
   const rival = bestRates(results, "node-llama-cpp");
   if (rival) ratios["node-llama-cpp"] = compared(bestRates(results, "tacho"), rival);
   return ratios;
@@ -109,7 +112,7 @@ function print({ figures }) {
 }
 
 function chart({ figures }) {
-  const series = ["tacho", "batched-bench"];
+  const series = ["tacho", "batched-bench"].filter((name) => name in figures[0].parties);
   return barChart({
     title: "Engine alone: generated tokens a second by sequences",
     unit: "tokens/s",
@@ -125,7 +128,7 @@ export async function engine(args) {
   const options = readOptions(args, OPTIONS);
   const run = {
     model: modelFile(options),
-    programs: llamaPrograms(options),
+    programs: options.alone ? null : llamaPrograms(options),
     promptTokens: options["prompt-tokens"],
     tokens: options.tokens,
     threads: options.threads,
@@ -135,7 +138,11 @@ export async function engine(args) {
   };
   const result = await resultOf("engine", { ...options, sampling: run.sampling }, () =>
     options.streams.map((count) =>
-      rowOf(count, casesFor(count, run, count === options["node-llama-cpp"]), options.rounds),
+      rowOf(
+        count,
+        casesFor(count, run, !options.alone && count === options["node-llama-cpp"]),
+        options.rounds,
+      ),
     ),
   );
   if (report(result, options, { engine: chart(result) })) print(result);

@@ -13,6 +13,10 @@ async function all(args) {
 const BENCHES = {
   engine: async (args) => (await import("./engine.mjs")).engine(args),
   serve: async (args) => (await import("./serve.mjs")).serve(args),
+  nvml: async (args) => (await import("./nvml.mjs")).nvml(args),
+  peers: async (args) => (await import("./preparation.mjs")).peers(args),
+  model: async (args) => (await import("./preparation.mjs")).model(args),
+  gpu: async (args) => (await import("./gpu/main.mjs")).gpu(args),
   "scrape-cost": async (args) => (await import("./scrape-cost.mjs")).scrapeCost(args),
   telemetry: async (args) => (await import("./telemetry.mjs")).telemetry(args),
   fuzz: async (args) => (await import("./fuzz.mjs")).fuzz(args),

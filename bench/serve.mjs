@@ -13,7 +13,9 @@ import { longPrompt } from "./serve/long-prompt.mjs";
 import { memory } from "./serve/memory.mjs";
 import { open } from "./serve/open.mjs";
 import { overload } from "./serve/overload.mjs";
+import { RIVALS } from "./serve/parties.mjs";
 import { prefix } from "./serve/prefix.mjs";
+import { recovery } from "./serve/recovery.mjs";
 import { telemetryCost } from "./serve/telemetry-cost.mjs";
 
 /** Each measures, shows its figures as a table (head and rows), and may draw charts. */
@@ -28,6 +30,7 @@ const SCENARIOS = {
   "host-cost": hostCost,
   "telemetry-cost": telemetryCost,
   overload,
+  recovery,
 };
 const LOADS = ["closed", "open"];
 
@@ -36,13 +39,17 @@ const OPTIONS = {
   scenario: { type: oneOf([...Object.keys(SCENARIOS), "load", "all"]), default: "load" },
   streams: { type: "counts", default: "1,4,16,64,128" },
   /** Beside tacho. */
-  against: { type: someOf(["llama-server", "node-llama-cpp"]), default: "llama-server" },
+  against: { type: someOf(RIVALS), default: "llama-server" },
   /** Of the open loop: the share of what the slowest server can do. */
   load: { type: "share", default: "0.7" },
   /** Of the open loop: how long requests arrive. */
   seconds: { type: "positive", default: "20" },
   /** Tokens of the prompt of the long-prompt scenario. */
   "long-prompt": { type: "count", default: "8000" },
+  /** Of the closed loop: tokens of each turn at least. Below some thousands the rate of a fast server says little. */
+  "least-tokens": { type: "count", default: "8192" },
+  /** Of the telemetry-cost scenario: no instructions are counted. */
+  "times-only": { type: "switch", default: false },
   /** Generated tokens of the heap scenario. */
   "heap-tokens": { type: "count", default: "1000000" },
 };
@@ -75,15 +82,17 @@ async function attempt(name, options, given) {
 
 export async function serve(args) {
   const given = readOptions(args, OPTIONS);
-  llamaPrograms(given);
+  if (!given.alone) llamaPrograms(given);
   const options = {
     ...given,
     model: modelFile(given),
     /** For a scenario that wants a shape of its own; a file that was named stays. */
     modelOfShape: (shape) => modelFile({ ...given, shape }),
-    parties: ["tacho", ...given.against],
+    parties: ["tacho", ...(given.alone ? [] : given.against)],
     promptTokens: given["prompt-tokens"],
     longPrompt: given["long-prompt"],
+    leastTokens: given["least-tokens"],
+    timesOnly: given["times-only"],
     heapTokens: given["heap-tokens"],
     sampling: samplingOf(given),
   };

@@ -34,6 +34,7 @@ export function generateRequest({ id, prompt, maxTokens, sampling }) {
   return {
     id,
     arrivedAt: Number(process.hrtime.bigint()) / 1e9,
+    tenant: "default",
     prompt,
     maxTokens,
     priority: 0,

@@ -2,16 +2,16 @@
 import { uniquePrompt } from "./prompt.mjs";
 import { runStream } from "./stream.mjs";
 
-/** Below this a round is too short for its rate, and has too few answers for a 95th percentile of their starts. */
-const FEWEST_TOKENS = 8192;
+/** With fewer a round is too short for its rate, and has too few answers for a 95th percentile of their starts. */
+const LEAST_TOKENS = 8192;
 
 /**
  * Tokens of each answer, user by user. All users get the same number in all, but each user's first answer is cut at
  * another place and the rest of it comes last: so answers end, and prompts arrive, at different times, and yet all
  * users finish together.
  */
-export function closedLoopPlan(users, tokens) {
-  const answers = Math.max(2, Math.ceil(FEWEST_TOKENS / (users * tokens)));
+export function closedLoopPlan(users, tokens, leastTokens = LEAST_TOKENS) {
+  const answers = Math.max(2, Math.ceil(leastTokens / (users * tokens)));
   return Array.from({ length: users }, (_, user) => {
     const first = Math.ceil((tokens * (user + 1)) / users);
     const whole = Array(answers - 1).fill(tokens);
@@ -28,6 +28,6 @@ async function user(port, answers, { promptTokens, sampling }) {
 
 /** Resolves with all streams. */
 export async function closedLoop(port, users, options) {
-  const plan = closedLoopPlan(users, options.tokens);
+  const plan = closedLoopPlan(users, options.tokens, options.leastTokens);
   return (await Promise.all(plan.map((answers) => user(port, answers, options)))).flat();
 }

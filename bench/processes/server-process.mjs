@@ -97,6 +97,8 @@ export async function startServer({ name, program, args, shown, port, readyPath,
     /** How it ended, if it has, and the last that it said. */
     end: () => ({ how: child.exitCode ?? child.signalCode, words: words() }),
     metricsText,
+    /** The status that a path is answered with; null where nobody answers. */
+    status: (path) => statusOf(port, path),
     metrics: async () => metricsOf(await metricsText()),
     stop: () => stop(child),
   };

@@ -8,8 +8,8 @@ import { shortSpread } from "../report/text-table.mjs";
 import { inTurns, partiesOf, withServers } from "./parties.mjs";
 
 const OTHERS = 8;
-/** Enough that the others outlast the long prompt; they are cancelled after it. */
-const OTHERS_TOKENS = 4000;
+/** Enough that the others outlast the long prompt; they are cancelled after it. Their cells are as many as its own. */
+const othersTokens = (longPrompt) => Math.max(4000, longPrompt >> 1);
 /** Gaps of each of the others before the long prompt arrives, and after its answer. */
 const STEPS = 64;
 const LONG_TOKENS = 16;
@@ -52,7 +52,8 @@ const firstTokenMs = ({ startedAt, arrivals }) => (arrivals.length > 0 ? arrival
 async function turn({ port }, { longPrompt, promptTokens, sampling }) {
   const long = () => ({ prompt: uniquePrompt(longPrompt), max_tokens: LONG_TOKENS, ...sampling });
   const alone = await runStream(port, long());
-  const other = () => ({ prompt: uniquePrompt(promptTokens), max_tokens: OTHERS_TOKENS, ...sampling });
+  const max_tokens = othersTokens(longPrompt);
+  const other = () => ({ prompt: uniquePrompt(promptTokens), max_tokens, ...sampling });
   const others = Array.from({ length: OTHERS }, () => openStream(port, other()));
   try {
     await stepsLater(others);

@@ -17,9 +17,18 @@ export async function withServers(parties, options, use) {
   }
 }
 
+/** Servers as --against names them, in what they differ from the plain one. */
+const VARIANTS = {
+  "tacho-host-sampling": { server: "tacho", extra: ["--backend-sampling", "off"] },
+  "llama-server-backend-sampling": { server: "llama-server", extra: ["--backend-sampling"] },
+};
+
+/** What may be compared with tacho. */
+export const RIVALS = ["llama-server", "node-llama-cpp", ...Object.keys(VARIANTS)];
+
 /** Of `names`, parties that differ in nothing else. */
 export function partiesOf(names) {
-  return Object.fromEntries(names.map((name) => [name, {}]));
+  return Object.fromEntries(names.map((name) => [name, VARIANTS[name] ?? {}]));
 }
 
 /** `turn(server, round)` for each server in each round; the results by name, in the order of the rounds. */

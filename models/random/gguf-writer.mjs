@@ -6,9 +6,11 @@ const ALIGNMENT = 32;
 
 /** `id` is ggml's number; a row is a whole number of blocks. */
 export const TENSOR_TYPES = {
-  f32: { id: 0, fileType: 0, blockWeights: 1, blockBytes: 4 },
-  f16: { id: 1, fileType: 1, blockWeights: 1, blockBytes: 2 },
-  q8_0: { id: 8, fileType: 7, blockWeights: 32, blockBytes: 34 },
+  f32: { id: 0, blockWeights: 1, blockBytes: 4 },
+  f16: { id: 1, blockWeights: 1, blockBytes: 2 },
+  q8_0: { id: 8, blockWeights: 32, blockBytes: 34 },
+  q4_K: { id: 12, blockWeights: 256, blockBytes: 144 },
+  q6_K: { id: 14, blockWeights: 256, blockBytes: 210 },
 };
 
 /**

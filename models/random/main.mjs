@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
 import {
   ARCHITECTURES,
+  MODEL_TYPES,
   OptionError,
   SHAPES,
-  TENSOR_TYPES,
   writeRandomAdapter,
   writeRandomModel,
 } from "./random-model.mjs";
@@ -12,7 +12,7 @@ const choices = (table) => Object.keys(table).join("|");
 const USAGE = `usage: node models/random/main.mjs [options] OUT.gguf
   --architecture ${choices(ARCHITECTURES)} (llama)
   --shape ${choices(SHAPES)} (tiny)
-  --type ${choices(TENSOR_TYPES)} (q8_0)
+  --type ${choices(MODEL_TYPES)} (q8_0)
   --seed N (0)
   --lora-rank N  write a LoRA adapter for that model instead`;
 

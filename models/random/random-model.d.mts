@@ -1,11 +1,14 @@
 /** The types of random-model.mjs, for TypeScript programs that import it. */
 
-export type TensorType = "f32" | "f16" | "q8_0";
+export type TensorType = "f32" | "f16" | "q8_0" | "q4_K" | "q6_K";
+
+export type ModelType = "f32" | "f16" | "q8_0" | "q4_K_M";
 
 export type ArchitectureName =
   "llama" | "qwen3" | "qwen3-embedding" | "gemma3" | "mamba" | "jamba" | "lfm2" | "bert" | "bert-rank";
 
-export type ShapeName = "tiny" | "small" | "llama-8b" | "tiny-draft" | "small-draft";
+export type ShapeName =
+  "tiny" | "small" | "llama-1b" | "llama-8b" | "llama-70b" | "tiny-draft" | "small-draft";
 
 export type VocabularyKind = "bpe" | "spm" | "wordpiece" | "rwkv";
 
@@ -54,8 +57,8 @@ export interface RandomModelOptions {
   architecture?: ArchitectureName;
   /** "tiny" */
   shape?: ShapeName | Shape;
-  /** Of the matrices; "q8_0". The weights of a seed are the same in every type. */
-  type?: TensorType;
+  /** Of the matrices; "q8_0". The weights of a seed are the same in f32, f16 and q8_0. */
+  type?: ModelType;
   /** 0 */
   seed?: number;
   /** What the file calls the model; llama.cpp reads tokenizers of some names in ways of their own. */

@@ -1,5 +1,6 @@
 import { ARCHITECTURES } from "./architectures.mjs";
-import { TENSOR_TYPES, writeGguf } from "./gguf-writer.mjs";
+import { writeGguf } from "./gguf-writer.mjs";
+import { MODEL_TYPES } from "./model-types.mjs";
 import { choose, OptionError } from "./option-error.mjs";
 import { constantWeights, randomWeights } from "./random-weights.mjs";
 import { SHAPES } from "./shapes.mjs";
@@ -8,24 +9,30 @@ import { makeVocabulary } from "./vocabulary.mjs";
 /** The matrices that an adapter changes. */
 const ADAPTED = /\.attn_[qv]\.weight$/;
 
-export { ARCHITECTURES, OptionError, SHAPES, TENSOR_TYPES };
+export { ARCHITECTURES, MODEL_TYPES, OptionError, SHAPES };
 
 /** Writes a model with random weights, the same bytes for the same options; random-model.d.mts has the options. */
 export async function writeRandomModel(file, options = {}) {
   const { architecture, shape, shapeName, type, seed } = resolve(options);
   const { name, metadata, tensors, vocabulary: kind } = architecture;
+  const { fileType, typeOf } = MODEL_TYPES[type];
   const vocabulary = makeVocabulary({ kind, size: shape.vocabulary, ...options.vocabulary });
   await writeGguf(file, {
     metadata: {
       "general.architecture": ["string", name],
       "general.type": ["string", "model"],
       "general.name": ["string", options.name ?? `random ${name} ${shapeName}`],
-      "general.file_type": ["u32", TENSOR_TYPES[type].fileType],
+      "general.file_type": ["u32", fileType],
       ...prefixed(name, metadata(shape)),
       ...vocabulary.metadata,
     },
     tensors: tensors(shape).map((tensor) =>
-      filled({ type, ...tensor, zeroRows: tensor.quietRows ? vocabulary.quiet : 0, seed }),
+      filled({
+        type: typeOf(tensor.name, shape),
+        ...tensor,
+        zeroRows: tensor.quietRows ? vocabulary.quiet : 0,
+        seed,
+      }),
     ),
   });
 }
@@ -62,7 +69,7 @@ function filled(tensor) {
 }
 
 function resolve({ architecture = "llama", shape = "tiny", type = "q8_0", seed = 0 }) {
-  choose(TENSOR_TYPES, "type", type);
+  choose(MODEL_TYPES, "type", type);
   if (!Number.isSafeInteger(seed)) throw new OptionError("seed", "an integer", seed);
   return {
     architecture: { name: architecture, ...choose(ARCHITECTURES, "architecture", architecture) },

@@ -1,18 +1,21 @@
 import { product, TENSOR_TYPES } from "./gguf-writer.mjs";
+import { toHalf } from "./half-precision.mjs";
+import { K_QUANTS } from "./k-quants.mjs";
 
 /**
  * Weights after which a large tensor's random numbers repeat: so many, and no more, are generated. In blocks of
- * 32 the period is a prime, so that no two of a matrix's first 131,071 rows are alike: each starts elsewhere.
+ * 32, or of what the type has, the period is a prime, so that no two of a matrix's first 131,071 rows are alike: each
+ * starts elsewhere.
  */
-const PERIOD = 32 * 131_071;
+const periodOf = ({ blockWeights }) => Math.max(32, blockWeights) * 131_071;
 
 /** A byte of the generator becomes one of up to 255 levels, as q8_0 has them. */
 const HIGHEST_LEVEL = 127;
 
 /**
  * A tensor's bytes: independent weights, uniform around 0 with standard deviation `deviation`. They are whole
- * multiples of a power of two that f16 and q8_0 hold exactly, so the same seed gives the same weights in every
- * type. The generator is seeded by the tensor's name: a model with fewer layers has the same first layers.
+ * multiples of a power of two that f16 and q8_0 hold exactly, so the same seed gives the same weights in these
+ * types and f32. The generator is seeded by the tensor's name: a model with fewer layers has the same first layers.
  * @param {{name: string, type: string, shape: number[], deviation: number, zeroRows?: number, seed: number}} tensor
  *   `zeroRows`: the first rows, which are zero.
  */
@@ -21,8 +24,8 @@ export function* randomWeights({ name, type, shape, deviation, zeroRows = 0, see
   const bytesFor = (weights) => (weights / blockWeights) * blockBytes;
   if (zeroRows > 0) yield new Uint8Array(bytesFor(zeroRows * shape[0]));
   let left = product(shape) - zeroRows * shape[0];
-  const period = Math.min(left, PERIOD);
-  const encoded = ENCODERS[type](randomBytes(`${seed}:${name}`, period), levels(deviation));
+  const period = Math.min(left, periodOf(TENSOR_TYPES[type]));
+  const encoded = encoderOf(type)(`${seed}:${name}`, period, deviation);
   for (; left >= period && left > 0; left -= period) yield encoded;
   if (left > 0) yield encoded.subarray(0, bytesFor(left));
 }
@@ -43,6 +46,16 @@ function levels(deviation) {
   return { scale, integers };
 }
 
+/** The function that makes so many weights of a seed. */
+function encoderOf(type) {
+  const quant = K_QUANTS[type];
+  if (quant === undefined)
+    return (seed, weights, deviation) => ENCODERS[type](randomBytes(seed, weights), levels(deviation));
+  const bytesFor = (weights) => (weights / TENSOR_TYPES[type].blockWeights) * quant.randomBytes;
+  return (seed, weights, deviation) => quant.encode(randomBytes(seed, bytesFor(weights)), deviation);
+}
+
+/** Each makes weights of as many bytes. */
 const ENCODERS = {
   f32: (bytes, { scale, integers }) =>
     bytesOf(
@@ -77,15 +90,6 @@ function toQ8(integers, scale) {
     signed.set(integers.subarray(from, from + blockWeights), to + 2);
   }
   return bytesOf(signed);
-}
-
-/** The bits of a number that half precision holds exactly. */
-function toHalf(value) {
-  const sign = value < 0 ? 0x8000 : 0;
-  const size = Math.abs(value);
-  const exponent = Math.floor(Math.log2(size));
-  if (exponent < -14) return sign | (size * 2 ** 24);
-  return sign | ((exponent + 15) << 10) | ((size / 2 ** exponent - 1) * 1024);
 }
 
 const bytesOf = (array) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);

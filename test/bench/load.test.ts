@@ -18,7 +18,7 @@ interface Stream {
 }
 
 const { closedLoopPlan } = (await benchModule("load/closed-loop.mjs")) as {
-  closedLoopPlan: (users: number, tokens: number) => number[][];
+  closedLoopPlan: (users: number, tokens: number, leastTokens?: number) => number[][];
 };
 const { poissonArrivals } = (await benchModule("load/open-loop.mjs")) as {
   poissonArrivals: (rate: number, seconds: number, seed: number) => number[];
@@ -31,6 +31,9 @@ interface Gap {
 const { gapsWithin, longestBySteps } = (await benchModule("serve/long-prompt.mjs")) as {
   gapsWithin: (stream: { arrivals: number[] }, from: number, to: number) => Gap[];
   longestBySteps: (gaps: Gap[], from: number, to: number, before: number, after: number) => number;
+};
+const { msUntil } = (await benchModule("serve/recovery.mjs")) as {
+  msUntil: (from: number, what: string, holds: () => Promise<boolean>, patience?: number) => Promise<number>;
 };
 const { openStream, runStream } = (await benchModule("load/stream.mjs")) as {
   openStream: (port: number, request: object) => Stream;
@@ -70,6 +73,25 @@ describe("the plan of a closed loop", () => {
   test("ends the users' first answers at different times", () => {
     const firsts = closedLoopPlan(16, 128).map(([first]) => first);
     expect(new Set(firsts).size).toBe(16);
+  });
+
+  test("has as many tokens as are asked for, and two answers of each user at least", () => {
+    const tokensOf = (leastTokens: number) =>
+      closedLoopPlan(4, 100, leastTokens)
+        .flat()
+        .reduce((sum, count) => sum + count, 0);
+    expect([tokensOf(1), tokensOf(4000)]).toEqual([800, 4000]);
+  });
+});
+
+describe("waiting for a state", () => {
+  test("tells how long it took, and fails with what was expected when it does not come", async () => {
+    let asked = 0;
+    const took = await msUntil(performance.now(), "the third time", () => Promise.resolve(++asked === 3));
+    expect(asked).toBe(3);
+    expect(took).toBeGreaterThan(0);
+    const never = msUntil(performance.now() - 10, "the impossible", () => Promise.resolve(false), 5);
+    await expect(never).rejects.toThrow("Expected the impossible within 0.005 s.");
   });
 });
 

@@ -82,11 +82,11 @@ test.each([
   ],
   [
     ["serve", "--against", "vllm"],
-    "Expected some of llama-server, node-llama-cpp, with commas, for --against but received 'vllm'.",
+    "Expected some of llama-server, node-llama-cpp, tacho-host-sampling, llama-server-backend-sampling, with commas, for --against but received 'vllm'.",
   ],
   [
     ["serving"],
-    "Expected one of: engine, serve, scrape-cost, telemetry, fuzz, telemetry-torture, all; received serving.",
+    "Expected one of: engine, serve, nvml, peers, model, gpu, scrape-cost, telemetry, fuzz, telemetry-torture, all; received serving.",
   ],
 ])("a wrong option gets one line and the exit code 2: %j", (args, message) => {
   const main = join(ROOT, "bench/main.mjs");

@@ -59,7 +59,7 @@ describe("llama.cpp loads every architecture", () => {
       const use = USES[name] ?? "generate";
       tasks.push({ name, use, file: await write(name, { architecture: name }) });
     }
-    for (const type of ["f16", "f32"] as const) {
+    for (const type of ["f16", "f32", "q4_K_M"] as const) {
       tasks.push({ name: type, use: "generate", file: await write(type, { type }) });
     }
     const lora = path.join(folder, "adapter.gguf");
@@ -73,9 +73,13 @@ describe("llama.cpp loads every architecture", () => {
     expect(results.get(name)).toMatch(/^[a-z ]{48,}$/);
   });
 
-  test("the weights of a seed are the same in every type", () => {
+  test("the weights of a seed are the same in f32, f16 and q8_0", () => {
     expect(results.get("f16")).toBe(results.get("llama"));
     expect(results.get("f32")).toBe(results.get("llama"));
+  });
+
+  test("q4_K_M generates text, too", () => {
+    expect(results.get("q4_K_M")).toMatch(/^[a-z ]{48,}$/);
   });
 
   test("an adapter changes what its model generates", () => {
@@ -155,13 +159,13 @@ async function tensorsOf(file: string): Promise<Map<string, Buffer>> {
 const { tiny } = SHAPES;
 
 test.each<[string, RandomModelOptions, string]>([
-  ["type", { type: "q4_0" as "f16" }, "expected one of f32, f16, q8_0, received q4_0"],
+  ["type", { type: "q4_0" as "f16" }, "expected one of f32, f16, q8_0, q4_K_M, received q4_0"],
   ["seed", { seed: 0.5 }, "expected an integer, received 0.5"],
   ["architecture", { architecture: "gpt" as "llama" }, `expected one of ${names.join(", ")}, received gpt`],
   [
     "shape",
     { shape: "huge" as "tiny" },
-    "expected one of tiny, small, llama-8b, tiny-draft, small-draft, received huge",
+    "expected one of tiny, small, llama-1b, llama-8b, llama-70b, tiny-draft, small-draft, received huge",
   ],
   ["shape.layers", { shape: { ...tiny, layers: 0 } }, "expected a positive integer, received 0"],
   ["shape.embedding", { shape: { ...tiny, heads: 7 } }, "expected a multiple of 7 heads, received 512"],

@@ -1,0 +1,156 @@
+// `npm run bench -- gpu`, and bench/gpu/run.sh on a machine without npm.
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { cacheFolder } from "../cache-folder.mjs";
+import { readOptions, UsageError } from "../command-line.mjs";
+import { rounded } from "../figures.mjs";
+import { LLAMA_RELEASE } from "../peers/llama-cpp.mjs";
+import { terminalTable } from "../report/text-table.mjs";
+import { fakeGpu } from "./dry-run/fake-gpu.mjs";
+import { gpuFacts } from "./machine-facts.mjs";
+import { pack } from "./pack.mjs";
+import { PACKED_FACTS, packedFacts } from "./packed-facts.mjs";
+import { PLANS } from "./plans.mjs";
+import { MANIFEST } from "./prebuilt.mjs";
+import { runSlice } from "./run-slice.mjs";
+import { slicesOf } from "./slices.mjs";
+import { missingNeeds, pending, readState, within } from "./state.mjs";
+import { tableOf } from "./table.mjs";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
+const text = { type: "text" };
+const off = { type: "switch", default: false };
+
+const OPTIONS = {
+  help: off,
+  /** Folder of the state, the results and the logs. */
+  out: text,
+  slice: text,
+  minutes: { type: "positive" },
+  list: off,
+  again: off,
+  limit: { type: "count", default: "590" },
+  architectures: text,
+  "dry-run": off,
+  alone: off,
+  table: off,
+  pack: text,
+  "for-clone": off,
+};
+
+const USAGE = `usage: bench/gpu/run.sh --out FOLDER [options]
+  --list                what there is to do, what is done, and what each may take
+  --slice NAME[,NAME]   only these
+  --minutes M           as many of the next as are expected to end within M minutes
+  --again               also what is done already, failed or was skipped
+  --limit SECONDS       after which a slice is ended (590)
+  --architectures LIST  that the back end is built for, as "90"; without it this machine's
+  --table               a Markdown table of the results so far
+  --dry-run             tries the whole run on the CPU, with tiny models and no GPU
+  --alone               without llama.cpp's programs, which must be built first
+  --pack FOLDER         on the machine that has the repository: writes what a GPU machine without a network needs
+  --for-clone           with --pack: leaves out what git has`;
+
+/** What the run takes of this machine: its plan, and the facts that go with each result. */
+async function contextOf(options, out) {
+  const isDry = options["dry-run"];
+  const cache = cacheFolder();
+  for (const folder of [out, cache]) mkdirSync(folder, { recursive: true });
+  if (isDry) Object.assign(process.env, fakeGpu(path.join(out, "fake-gpu")));
+  const gpu = await gpuFacts();
+  const gpuBytes = isDry ? Infinity : Math.min(...gpu.gpus.map(({ memoryBytes }) => memoryBytes));
+  const plan = { ...PLANS[isDry ? "dry" : "gpu"], alone: options.alone };
+  const slices = slicesOf(plan, {
+    memory: gpuBytes,
+    architectures: options.architectures,
+    prebuilt: [PACKED_FACTS, MANIFEST].every((file) => existsSync(path.join(ROOT, file))),
+  });
+  const facts = { ...(isDry ? { dryRun: true } : {}), gpu, llamaCpp: LLAMA_RELEASE, ...packedFacts(ROOT) };
+  const run = { root: ROOT, out, cache, gpuBytes, facts, seconds: options.limit, environment: {} };
+  return { slices, run: { ...run, stateFile: path.join(out, "state.json") } };
+}
+
+function named(names, slices) {
+  return names.split(",").map((name) => {
+    const slice = slices.find((one) => one.name === name);
+    if (slice !== undefined) return slice;
+    throw new UsageError(`Expected a slice of --list for --slice but received '${name}'.`);
+  });
+}
+
+/** With --minutes what fits, with --slice those named, else all. */
+function chosen({ slice, minutes, again }, slices, state) {
+  if (minutes !== undefined) return within(minutes, slices, state);
+  const wanted =
+    slice === undefined ? slices.filter(({ isNamedOnly }) => !isNamedOnly) : named(slice, slices);
+  return again ? wanted : pending(wanted, state);
+}
+
+const SHOWN = {
+  done: "done",
+  failed: "FAILED",
+  skipped: "skipped",
+  unfinished: "unfinished",
+  running: "was killed",
+};
+
+function list(slices, state) {
+  const rows = slices.map(({ name, title, minutes }) => {
+    const { state: what, seconds, reason } = state[name] ?? {};
+    const took = seconds === undefined ? "" : `${rounded(seconds / 60)} min`;
+    return [`${name}: ${title}`, `${rounded(minutes)} min`, took, SHOWN[what] ?? "", reason ?? ""];
+  });
+  console.log(terminalTable(["slice", "expected", "took", "", ""], rows));
+}
+
+/** Then a slice that runs is ended as well: see run-command.mjs. */
+function endWithSignals() {
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+}
+
+/** Whether all went well; what fails does not keep the rest from being measured. */
+async function runAll(wanted, run) {
+  let isWell = true;
+  for (const slice of wanted) {
+    const lack = missingNeeds(slice, readState(run.stateFile));
+    if (lack === null) console.error(`${slice.name}: ${slice.title} …`);
+    const { state, seconds, reason } =
+      lack === null ? await runSlice(slice, run) : { state: "not run", reason: lack };
+    console.error(
+      `${slice.name}: ${state}${seconds ? ` after ${seconds} s` : ""}${reason ? `; ${reason}` : ""}`,
+    );
+    isWell &&= state === "done" || state === "skipped";
+  }
+  return isWell;
+}
+
+function packInto(folder, forClone) {
+  const files = pack({ root: ROOT, folder, forClone, say: console.error });
+  const all = files.reduce((sum, [, mebibytes]) => sum + mebibytes, 0);
+  console.log(terminalTable(["file", "MiB"], [...files, ["in all", rounded(all)]]));
+}
+
+const hasResults = (folder) =>
+  existsSync(folder) && readdirSync(folder).some((name) => /^gpu-.*\.json$/.test(name));
+
+function showTable(out) {
+  if (!hasResults(out)) throw new UsageError(`Expected results in ${out} but there are none yet.`);
+  console.log(tableOf(out));
+}
+
+export async function gpu(args) {
+  const options = readOptions(args, OPTIONS);
+  if (options.help) return console.log(USAGE);
+  if (options.pack !== undefined) return packInto(path.resolve(options.pack), options["for-clone"]);
+  if (options.out === undefined && !options["dry-run"])
+    throw new UsageError(`Expected --out FOLDER.\n${USAGE}`);
+  const out = path.resolve(options.out ?? path.join(ROOT, "build/bench/gpu-dry-run"));
+  if (options.table) return showTable(out);
+  const { slices, run } = await contextOf(options, out);
+  const state = readState(run.stateFile);
+  if (options.list) return list(slices, state);
+  endWithSignals();
+  if (!(await runAll(chosen(options, slices, state), run))) process.exitCode = 1;
+  if (hasResults(out)) console.log(tableOf(out));
+}

@@ -1,0 +1,46 @@
+// What is done of a run: a file that is whole at every moment, so that a machine may be taken away at any.
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+/**
+ * Slices by name: {state, startedAt, seconds?, reason?}. A state is "running" (of one that was killed, for ever), "done",
+ * "failed", "unfinished" (out of time: it goes on from where it was) or "skipped".
+ */
+export function readState(file) {
+  if (!existsSync(file)) return {};
+  return JSON.parse(readFileSync(file, "utf8")).slices;
+}
+
+/** Notes it of one slice, beside what the others have. */
+export function note(file, name, what) {
+  const slices = { ...readState(file), [name]: what };
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(`${file}.part`, `${JSON.stringify({ slices }, null, 2)}\n`);
+  renameSync(`${file}.part`, file);
+}
+
+/** What is still to be done: all but what is done, failed or was skipped. */
+export function pending(slices, state) {
+  const settled = ["done", "failed", "skipped"];
+  return slices.filter(({ name }) => !settled.includes(state[name]?.state));
+}
+
+/** Why a slice cannot run now, or null. */
+export function missingNeeds({ needs }, state) {
+  const missing = needs.filter((name) => state[name]?.state !== "done");
+  return missing.length === 0 ? null : `needs ${missing.join(" and ")} first`;
+}
+
+/** The slices that fit into so many minutes, in their order; all that they need is done or among them. */
+export function within(minutes, slices, state) {
+  let left = minutes;
+  const chosen = [];
+  for (const slice of pending(slices, state)) {
+    if (slice.isNamedOnly || slice.minutes > left) continue;
+    const done = Object.fromEntries(chosen.map(({ name }) => [name, { state: "done" }]));
+    if (missingNeeds(slice, { ...state, ...done }) !== null) continue;
+    left -= slice.minutes;
+    chosen.push(slice);
+  }
+  return chosen;
+}

@@ -1,0 +1,143 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { benchModule } from "./bench-module.js";
+
+const { tableOf } = (await benchModule("gpu/table.mjs")) as { tableOf: (folder: string) => string };
+const { testResults } = (await benchModule("gpu/test-results.mjs")) as {
+  testResults: (report: object, root: string) => object;
+};
+
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), "tacho-gpu-table-"))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const spread = (median: number) => ({ median, least: median, most: median });
+const ABOUT = {
+  date: "2026-12-24T10:00:00.000Z",
+  gpu: { driver: "580.1", cuda: "13.0", gpus: [{ name: "NVIDIA H200" }] },
+  machine: { cpu: "A CPU", cores: 16, node: "v20.20.2" },
+  llamaCpp: "v0.5.0",
+  packed: { commit: "abc123" },
+  seconds: 61,
+};
+
+function result(slice: string, bench: string, figures: unknown, more: object = {}): void {
+  const command = `node bench/main.mjs ${slice}`;
+  const text = JSON.stringify({ ...ABOUT, slice, bench, command, figures, ...more });
+  writeFileSync(path.join(folder, `gpu-${slice}.json`), text);
+}
+
+const engine = (count: number, own: number, peer: number | null) => [
+  {
+    streams: count,
+    parties: {
+      tacho: { rate: spread(own) },
+      ...(peer === null ? {} : { "batched-bench": { rate: spread(peer) } }),
+    },
+    ratios: peer === null ? {} : { "batched-bench": { perRound: spread(own / peer) } },
+  },
+];
+
+const served = (rate: number, gap: number) => ({ rate: spread(rate), "gap ms p99": spread(gap) });
+
+const rows = () =>
+  tableOf(folder)
+    .split("\n")
+    .filter((line) => line.startsWith("| "));
+const rowOf = (what: string) => rows().find((line) => line.includes(what));
+
+test("each figure is beside its peer and its target, in the order of the counts", () => {
+  result("engine-8b-q8_0-128", "engine", engine(128, 9_000, 10_000));
+  result("engine-8b-q8_0-8", "engine", engine(8, 1_900, 2_000));
+  expect(rows().slice(2)).toEqual([
+    "| engine 8b-q8_0, 8 sequences, tokens/s; peer llama-batched-bench | 1,900 | 2,000 | 0.95 (0.95–0.95) | ≥ 0.95 | yes |",
+    "| engine 8b-q8_0, 128 sequences, tokens/s; peer llama-batched-bench | 9,000 | 10,000 | 0.9 (0.9–0.9) | ≥ 0.95 | **no** |",
+  ]);
+});
+
+test("a larger gap than llama-server's misses its target, and so does a lower rate", () => {
+  result("serve-8b-q8_0-64", "serve-closed", [
+    {
+      streams: 64,
+      parties: {
+        tacho: served(3_000, 30),
+        "llama-server": served(2_500, 25),
+        "tacho-host-sampling": served(4_000, 10),
+      },
+      rateRatios: {
+        "llama-server": { perRound: spread(1.2) },
+        "tacho-host-sampling": { perRound: spread(0.75) },
+      },
+    },
+  ]);
+  expect(rowOf("tokens/s; peer llama-server")).toContain("| 1.2 (1.2–1.2) | ≥ 1 | yes |");
+  expect(rowOf("gap p99 ms; peer llama-server")).toContain("| 30 | 25 | 1.2 | ≤ 1 | **no** |");
+  expect(rowOf("tokens/s; peer tacho-host-sampling")).toContain("| 0.75 (0.75–0.75) | – | – |");
+});
+
+test("the sampler, the fields that differ and the tests have targets", () => {
+  const comparisons = {
+    idle: [{ uuid: "GPU-0", rows: [{ state: "agrees" }, { state: "differs" }, { state: "neither" }] }],
+  };
+  result("nvml", "nvml", { cost: { intervalMs: 1000, shareOfCore: 0.0004 }, comparisons });
+  result("tests-1", "tests", { passed: 9, failed: 1, skipped: 2 });
+  expect(rowOf("share of a core")).toContain("| 0.04 % | – | – | ≤ 0.1 % | yes |");
+  expect(rowOf("idle, of 2 compared")).toContain("| 1 | – | – | ≤ 0 | **no** |");
+  expect(rowOf("tests-1: failed, of 10 (2 skipped)")).toContain("| 1 | – | – | ≤ 0 | **no** |");
+});
+
+test("what was not measured has no figure and reaches nothing", () => {
+  result("engine-8b-q8_0-8", "engine", engine(8, 1_900, null));
+  expect(rowOf("engine")).toContain("| 1,900 | – | – | ≥ 0.95 | not measured |");
+});
+
+test("the machine, the date and the exact commands are told; several machines are not told as one", () => {
+  result("engine-8b-q8_0-8", "engine", engine(8, 2, 2));
+  expect(tableOf(folder)).toContain(
+    "1 × NVIDIA H200, driver 580.1, CUDA 13.0; A CPU, 16 cores, Node 20.20.2; llama.cpp v0.5.0; commit abc123; 2026-12-24.",
+  );
+  expect(tableOf(folder)).toContain("engine-8b-q8_0-8  # 61 s\n  node bench/main.mjs engine-8b-q8_0-8\n");
+  expect(tableOf(folder)).not.toContain("570.9");
+  const other = { driver: "570.9", cuda: "12.8", gpus: [{ name: "NVIDIA L4" }] };
+  result("engine-8b-q8_0-64", "engine", engine(64, 2, 2), { gpu: other });
+  expect(tableOf(folder)).toContain("1 × NVIDIA L4, driver 570.9, CUDA 12.8");
+});
+
+test("a busy machine and a dry run are never taken for a measurement", () => {
+  result("engine-8b-q8_0-8", "engine", engine(8, 2, 2), { others: { tooBusy: true, share: 0.2 } });
+  expect(tableOf(folder)).toContain(
+    "**Others took more of the CPU than is quiet: engine-8b-q8_0-8 (20 %).**",
+  );
+  expect(tableOf(folder)).not.toContain("dry run");
+  result("engine-tiny-q8_0-1", "engine", engine(1, 2, 2), { dryRun: true });
+  expect(tableOf(folder)).toMatch(/^\*\*A dry run on the CPU/);
+  expect(rowOf("tiny")).toMatch(/\| dry run \|$/);
+});
+
+test("a test run is told by its counts and its failures, a file that could not be run among them", () => {
+  const report = {
+    testResults: [
+      {
+        name: "/there/test/a.test.ts",
+        status: "failed",
+        assertionResults: [
+          { status: "passed", fullName: "goes" },
+          { status: "pending", fullName: "waits" },
+          { status: "failed", fullName: "breaks", failureMessages: ["Error: why\n  at x"] },
+        ],
+      },
+      { name: "/there/test/b.test.ts", status: "failed", assertionResults: [], message: "no build" },
+    ],
+  };
+  expect(testResults(report, "/there")).toEqual({
+    passed: 1,
+    failed: 2,
+    skipped: 1,
+    failures: [
+      { file: "test/a.test.ts", test: "breaks", says: "Error: why" },
+      { file: "test/b.test.ts", test: null, says: "no build" },
+    ],
+  });
+});
