@@ -72,7 +72,7 @@ describe("what would fit", () => {
   });
 });
 
-const MODEL = "models/tacho-mini-q8_0.gguf";
+const MODEL = "models/tacho-mini.gguf";
 const settings = {
   ...{ cacheTypeK: "f16", cacheTypeV: "f16", flashAttention: "auto", slots: 2, maxContext: 0, replicas: 1 },
   ...{ gpuLayers: -1, contextSize: 0, draftModel: "" },
