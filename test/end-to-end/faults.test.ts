@@ -138,5 +138,8 @@ test("a client that goes away frees its slot at once", async () => {
 test("a GPU that is not there is the user's to mend", async () => {
   const failure = await TachoServer.start("--gpu", "cuda").catch((error: unknown) => String(error));
   expect(failure).toContain("tacho ended with 2: ");
-  expect(failure).toContain("--gpu cuda: no such device was found; use --gpu auto or off");
+  // Without CUDA's own libraries llama.cpp does not come as far as asking for devices.
+  expect(failure).toMatch(
+    /--gpu cuda: (the librar\S+ .* missing: .*|no CUDA device was found.*); or use --gpu auto or off/,
+  );
 });
