@@ -119,8 +119,11 @@ std::shared_ptr<Segment> Segment::sound_segment(const std::string& path) {
 }
 
 std::shared_ptr<Segment> Segment::create_complete(const std::string& path, const Geometry& geometry) {
-  const std::string unfinished =
-      path + "." + std::to_string(getpid()) + "-" + std::to_string(unix_nanoseconds());
+  // Counted, as two threads may ask at the same nanosecond; timed, as a process elsewhere may have the same
+  // number.
+  static std::atomic<std::uint64_t> made = 0;
+  const std::string unfinished = path + "." + std::to_string(getpid()) + "-" +
+                                 std::to_string(unix_nanoseconds()) + "-" + std::to_string(made.fetch_add(1));
   auto segment = create(unfinished, geometry);
   const bool placed = link(unfinished.c_str(), path.c_str()) == 0;
   const int reason = errno;
