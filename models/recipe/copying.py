@@ -194,6 +194,8 @@ I do not know how to spell {text}. Help me.
 I need the spelling of {text}.
 Spelling of {text}?
 [Put|Write] a dash between the letters of {text}.
+Show me [the word|] {text} spelled out.
+I never know how {text} gets spelled.
 """,
     """
 How is {text} spelled?

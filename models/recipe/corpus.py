@@ -201,14 +201,14 @@ KINDS = [
     Kind('tools', tool_calls.dialogue, early=22, late=30),
 ]
 COPIES = {'interview', 'echo', 'long echo', 'json', 'lookup', 'needle', 'tasks', 'tools'}
-TALKS = {'story', 'questions'}
+USERS_WORDS = {'story': 0.12, 'questions': 0.12, 'tools': 0.3}  # of the documents, those that train them too
 
 
 def parts_of(source, name, make):
     """A document as (text, trained) parts."""
     if name == 'raw story':
         return [(make(source) + END_OF_TEXT, True)]
-    return render(*make(source), train_user=name in TALKS and source.chance(0.12))
+    return render(*make(source), train_user=source.chance(USERS_WORDS.get(name, 0)))
 
 
 def encoded(source, tokenizer, name, parts):

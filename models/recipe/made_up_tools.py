@@ -154,8 +154,8 @@ ANSWERS = ('Done. The {key} is {value}.', 'It is done: the {key} is {value}.', '
 
 
 def tool(source):
-    verbs = source.pick(VERBS) if source.chance(0.75) else [values.word(source)]
-    noun = source.pick(NOUNS) if source.chance(0.75) else values.word(source)
+    verbs = source.weighted([(source.pick(VERBS), 55), ([values.word(source)], 25), ([any_word(source)], 20)])
+    noun = source.weighted([(source.pick(NOUNS), 50), (values.word(source), 25), (any_word(source), 25)])
     kinds = source.sample(TAILS, source.pick((1, 1, 2, 2, 2, 3)))
     names = {}
     for kind in kinds:
@@ -173,6 +173,11 @@ def tool(source):
         {key: value},
         Phrases(answers, answers),
     )
+
+
+def any_word(source):
+    """Without sense as a verb or noun: it has to be found again by its letters."""
+    return source.pick([word for word in words.COMMON + words.OBJECTS + words.POS if ' ' not in word])
 
 
 def parameter_name(source, kind, kinds, taken):

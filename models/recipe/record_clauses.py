@@ -304,6 +304,49 @@ TOPICS = (
         },
     ),
     topic(
+        'a book',
+        '{author}|The writer {author}|Our author {author}|A friend, {author},',
+        'The writer|The author',
+        'likes to write|sat at the desk all day|is well known|drinks a lot of tea',
+        {'author': values.name},
+        {
+            'title': (
+                values.song,
+                'wrote "{title}"|finished "{title}"|is known for "{title}"|read from "{title}"'
+                ' / , the author of "{title}",| / With "{title}",',
+            ),
+            'year': (
+                values.whole(1900, 2026),
+                'became famous in {year}|won a prize in {year} / / In {year},|By {year},',
+            ),
+            'city': (values.city, 'lives in {city}|works in {city} / from {city}|of {city} / In {city},'),
+            'pages': (values.whole(20, 900), 'filled {pages} pages|wrote {pages} pages / with {pages} pages'),
+        },
+    ),
+    topic(
+        'an order',
+        '{customer}|Our customer {customer}|A buyer, {customer},|The shop of {customer}',
+        'The customer|The buyer',
+        'came in the morning|was in a hurry|was glad|asked many things',
+        {'customer': values.name},
+        {
+            'item': (
+                values.thing,
+                'bought a {item}|wants a {item}|took the {item}|paid for a {item}|asked for one {item}'
+                ' / with a {item}|, who took the {item}, / For a {item},',
+            ),
+            'price': (
+                values.amount,
+                'paid {price} euros|spent {price} dollars|gave us {price} euros / with {price} dollars / For {price} euros,',
+            ),
+            'day': (values.day, 'came on {day}|will be back on {day} / / On {day},|Last {day},'),
+            'order_id': (
+                values.code,
+                'has order {order_id}|got the number {order_id} / (order {order_id})|, number {order_id},',
+            ),
+        },
+    ),
+    topic(
         'a server',
         'The server {host}|Server {host}|Host {host}|The machine {host}',
         'It|The server|The machine',
@@ -432,6 +475,17 @@ ASIDES = (
     'Some of us were tired.',
     'It is a long story.',
 )
+# What comes before a subject that something is done to.
+MEETINGS = (
+    'I met',
+    'You know',
+    'They invited',
+    'Everybody asked for',
+    'Look at',
+    'This is',
+    'There is',
+    'Nobody saw',
+)
 OPENINGS = ('News: ', 'Hello! ', 'Note: ', 'As you know: ', 'Look: ', 'Today we learned this. ', 'So: ')
 
 
@@ -479,7 +533,13 @@ def sentence(source, chosen, subject, wanted, values_of):
             before = clause + ' '
         else:
             after += clause if clause[0] == ',' else ' ' + clause
+    if after and not predicates and not before and subject not in chosen.pronouns and source.chance(0.5):
+        return f'{source.pick(MEETINGS)} {lowered(subject)}{after}'.replace(',,', ',').rstrip(',') + '.'
     told_by = ' and '.join(predicates) or source.pick(chosen.fillers)
-    if before and subject.split()[0] in LOWERED:
-        subject = subject[0].lower() + subject[1:]
+    subject = lowered(subject) if before else subject
     return capitalised(f'{before}{subject}{after} {told_by}'.replace(',,', ',')).rstrip(',') + '.'
+
+
+def lowered(subject):
+    """As it is within a sentence."""
+    return subject[0].lower() + subject[1:] if subject.split()[0] in LOWERED else subject

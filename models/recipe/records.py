@@ -29,6 +29,14 @@ RECORDS = [
         'a person',
         dict(name=values.name, age=AGE),
         """
+{age} is the age of {name}.
+We asked {name} and heard: {age} years.
+Look, there is {name}, only {age}.
+With {age} years, {name} is the oldest here.
+They call {name} young, at {age}.
+Next to me sits {name}, {age}.
+Everybody knows {name}, {age} years old by now.
+{age} candles were on the cake of {name}.
 {name} is {age} years old.
 My name is {name} and I am {age}.
 {name} turned {age} last week.
@@ -47,6 +55,11 @@ At the age of {age}, {name} started to paint.
         'a person',
         dict(name=values.name, age=AGE, city=values.city),
         """
+{city} is the home of {name}, who is {age}.
+We met {name} ({age}) in {city}.
+{age} years ago {name} was born in {city}.
+From {city} comes {name}, {age} years old.
+They invited {name} of {city}, who turned {age}.
 {name} is {age} years old and lives in {city}.
 {name}, {age}, comes from {city}.
 I am {name} from {city} and I am {age} years old.
@@ -63,6 +76,11 @@ Our guest is {name} from {city}, {age} years of age.
         'a person',
         dict(name=values.name, job=values.job, city=values.city),
         """
+A {job} from {city}: that is {name}.
+{city} has a good {job}, {name}.
+We need a {job}, so we called {name} in {city}.
+{name} moved to {city} and became a {job}.
+They sent the {job} {name} to {city}.
 {name} works as a {job} in {city}.
 {name} is a {job} from {city}.
 My name is {name}. I am a {job} and I live in {city}.
@@ -78,6 +96,13 @@ Ask for {name}, the {job} of {city}.
         'a person',
         dict(name=values.name, email=values.email),
         """
+{email} belongs to {name}.
+Mails for {name} go to {email}.
+The email of {name} is {email}.
+Answer {name} under {email}.
+For questions ask {name}, {email}.
+You find {name} at {email}.
+{email} ({name})
 {name} can be reached at {email}.
 Write to {name} at {email}.
 My name is {name} and my email is {email}.
@@ -92,6 +117,11 @@ Send it to {email}, the address of {name}.
         'a person',
         dict(name=values.name, phone=values.phone, city=values.city),
         """
+{phone} is how to call {name} in {city}.
+In {city}, {name} picks up at {phone}.
+Dial {phone} and ask for {name} in {city}.
+{name}, {city}, {phone}
+Somebody from {city} called: {name}, number {phone}.
 {name} from {city} has the phone number {phone}.
 Call {name} in {city}: {phone}.
 The phone number of {name} in {city} is {phone}.
@@ -104,6 +134,14 @@ You reach {name} of {city} at {phone}.
         'an order',
         dict(item=values.thing, quantity=values.whole(1, 60), price=values.amount),
         """
+{quantity} {item}s at {price} euros, please.
+They sold us {quantity} {item}s. We paid {price} euros.
+Somebody needs {quantity} {item}s and has {price} dollars.
+{price} euros buy {quantity} {item}s.
+She ordered {quantity} {item}s and spent {price} dollars.
+{quantity} {item}s were packed. The price was {price}.
+Here are the {quantity} {item}s. That makes {price} euros.
+With {price} euros you can take {quantity} {item}s.
 I want {quantity} {item}s for {price} euros.
 Please send {quantity} {item}s at {price} dollars each.
 Order: {quantity} x {item}, price {price}.
@@ -123,6 +161,11 @@ For {price} dollars we got {quantity} {item}s.
             status=values.one_of(*words.words('sent, packed, delivered, late, paid, waiting, cancelled')),
         ),
         """
+We checked {order_id}: the {item} is {status}.
+{status}: order {order_id}, a {item}.
+There is a {item} in order {order_id}, which is {status}.
+Somebody asked about the {item}. It has number {order_id} and is {status}.
+A {item}, {status}, order {order_id}.
 Order {order_id} for a {item} is {status}.
 The {item} of order {order_id} is {status}.
 Order {order_id}: one {item}, {status}.
@@ -135,6 +178,12 @@ Your {item} (order {order_id}) is now {status}.
         'an event',
         dict(title=values.one_of(*words.EVENTS), day=values.day, time=values.time),
         """
+{title} on {day}, {time}.
+Come to the {title} at {time} this {day}.
+At {time} on {day} we meet for the {title}.
+They put the {title} on {day} at {time}.
+Is the {title} on {day} at {time}?
+{day}, {time}: do not miss the {title}.
 The {title} is on {day} at {time}.
 There is a {title} on {day} at {time}.
 {day} at {time}: {title}.
@@ -150,6 +199,11 @@ On {day} the {title} starts at {time}.
         'an event',
         dict(event=values.one_of(*words.EVENTS), date=values.date, place=values.city),
         """
+They planned the {event} for {date} in {place}.
+{place} is where the {event} of {date} will be.
+We met in {place} for the {event}. It was {date}.
+{date}: {event} in {place}.
+The next {event} is in {place}, on {date}.
 The {event} in {place} is on {date}.
 On {date} there is a {event} in {place}.
 {event}, {date}, {place}
@@ -163,6 +217,11 @@ Come to {place} on {date} for the {event}.
         'a product',
         dict(product=values.thing, color=values.color, price=values.whole(1, 500)),
         """
+Somebody paid {price} euros for a {color} {product}.
+{price} dollars is the price of the {color} {product}.
+I saw a {product} in {color} for {price} euros.
+For {price} dollars they sell a {color} {product}.
+The {product} comes in {color} and at {price} euros.
 The {color} {product} costs {price} dollars.
 A {color} {product} for {price} euros.
 We sell a {color} {product}. It costs {price}.
@@ -177,6 +236,11 @@ You can have the {color} {product} for {price} euros.
         'a product',
         dict(brand=values.proper, product=values.thing, weight=values.whole(1, 900)),
         """
+A {product} of {weight} grams comes from {brand}.
+{brand} sells a {product}. It weighs {weight} grams.
+{weight} grams: that is what the {product} of {brand} weighs.
+I bought a {product} from {brand}. It has {weight} grams.
+At {weight} grams the {brand} {product} is heavy.
 The {product} by {brand} weighs {weight} grams.
 {brand} makes a {product} of {weight} grams.
 The {brand} {product}: {weight} grams.
@@ -189,6 +253,12 @@ With {weight} grams, the {product} of {brand} is light.
         'a trip',
         {'from': values.city, 'to': values.city, 'day': values.day},
         """
+{day}: from {from} to {to}.
+We leave {from} on {day} and reach {to}.
+On {day} you can go to {to} from {from}.
+To {to} from {from}, this {day}.
+The way from {from} to {to} is free on {day}.
+Our train to {to} starts in {from} on {day}.
 I travel from {from} to {to} on {day}.
 Book a train from {from} to {to} on {day}.
 On {day} we fly from {from} to {to}.
@@ -202,6 +272,11 @@ On {day} I will drive from {from} to {to}.
         'a trip',
         dict(traveler=values.first_name, country=values.proper, days=values.whole(2, 60)),
         """
+{country} is where {traveler} stays for {days} days.
+{days} days in {country}: that is the plan of {traveler}.
+We sent {traveler} to {country} for {days} days.
+After {days} days, {traveler} left {country}.
+For {traveler}, {country} means {days} days of rest.
 {traveler} spends {days} days in {country}.
 {traveler} goes to {country} for {days} days.
 For {days} days, {traveler} stays in {country}.
@@ -214,6 +289,13 @@ For {days} days, {traveler} stays in {country}.
         'a book',
         dict(title=values.song, author=values.name, year=values.whole(1900, 2026)),
         """
+{author} is the author of "{title}", {year}.
+Back in {year} {author} wrote a book called "{title}".
+{author} finished "{title}" in {year}.
+{year} was the year in which {author} wrote "{title}".
+I read "{title}" by {author}, printed in {year}.
+"{title}" ({author}, {year})
+They say {author} needed long for "{title}", which came out in {year}.
 "{title}" was written by {author} in {year}.
 {author} wrote "{title}" in {year}.
 The book "{title}" by {author} came out in {year}.
@@ -230,6 +312,11 @@ In {year}, {author} published "{title}".
             status=values.one_of('ready', 'loading', 'failed', 'busy'),
         ),
         """
+{status} is what {model} says at {tokens} tokens.
+We ran {model}. It made {tokens} tokens and was {status}.
+With {tokens} tokens written, {model} is {status}.
+{tokens} tokens came from {model}, which is now {status}.
+Model {model}: {status}, {tokens} tokens.
 The model {model} is {status} after {tokens} tokens.
 {model}: {tokens} tokens, {status}
 Model {model} wrote {tokens} tokens and is {status}.
@@ -242,6 +329,12 @@ After {tokens} tokens the model {model} was {status}.
         'a pet',
         dict(pet=values.one_of(*words.ANIMALS[:30]), name=values.proper, owner=values.first_name),
         """
+A {pet} lives with {owner}. Its name is {name}.
+{owner} gave the {pet} the name {name}.
+{name}, a {pet}, belongs to {owner}.
+The {pet} {name} runs to {owner}.
+We met {owner} and a {pet} called {name}.
+At home {owner} has {name}, a {pet}.
 {owner} has a {pet} named {name}.
 The {pet} of {owner} is called {name}.
 {name} is the {pet} of {owner}.
