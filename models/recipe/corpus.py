@@ -1,6 +1,6 @@
 """Puts documents together from the kinds of text, and writes them as tokens:
 
-corpus.py OUT.npz --tokens N --seed N [--stage early|late] [--held-out]
+corpus.py OUT.npz --tokens N --seed N [--stage early|late|last] [--held-out]
 """
 
 import argparse
@@ -170,35 +170,37 @@ def raw_story(source):
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of document and its share of the tokens, relative to the others', early and late in training.
+    """A kind of document and its share of the tokens, relative to the others', early, late and last in training.
 
-    Copying comes most early: it is learned in one jump, and JSON and tool calls rest on it.
+    Copying comes most early: it is learned in one jump, and JSON and tool calls rest on it. These need most
+    and come most at last, when the rest needs only to be kept.
     """
 
     name: str
     make: object
     early: float
     late: float
+    last: float
 
 
 KINDS = [
-    Kind('story', turns_of([(stories.request, 1)], (1, 1, 2)), early=11, late=6),
-    Kind('raw story', raw_story, early=2, late=1.5),
-    Kind('questions', turns_of(QUESTIONS, (1, 2, 3, 4, 5)), early=17, late=24),
-    Kind('tasks', turns_of(TASKS, (2, 3, 4, 5)), early=10, late=11),
-    Kind('echo', turns_of([(copying.echo, 1)], (1, 2, 3)), early=6, late=4),
-    Kind('long echo', turns_of([(copying.long_echo, 1)], (1,)), early=9, late=3),
-    Kind('sums', turns_of(SUMS, (4, 6, 8, 10)), early=8, late=6),
-    Kind('worksheet', turns_of([(sums.worksheet, 1)], (1, 2)), early=7, late=4),
-    Kind('json', turns_of(JSON, (1, 2, 3)), early=12, late=19),
-    Kind('interview', interview, early=0, late=5),
-    Kind('json system', json_system, early=1, late=2),
-    Kind('mixed', mixed, early=5, late=6),
-    Kind('named', named, early=1, late=1),
-    Kind('long chat', long_chat, early=2, late=2),
-    Kind('lookup', lookup, early=2, late=3),
-    Kind('needle', needle, early=1, late=1.5),
-    Kind('tools', tool_calls.dialogue, early=22, late=30),
+    Kind('story', turns_of([(stories.request, 1)], (1, 1, 2)), early=11, late=6, last=4),
+    Kind('raw story', raw_story, early=2, late=1.5, last=1),
+    Kind('questions', turns_of(QUESTIONS, (1, 2, 3, 4, 5)), early=17, late=24, last=28),
+    Kind('tasks', turns_of(TASKS, (2, 3, 4, 5)), early=10, late=11, last=9),
+    Kind('echo', turns_of([(copying.echo, 1)], (1, 2, 3)), early=6, late=4, last=2.5),
+    Kind('long echo', turns_of([(copying.long_echo, 1)], (1,)), early=9, late=3, last=2),
+    Kind('sums', turns_of(SUMS, (4, 6, 8, 10)), early=8, late=6, last=3),
+    Kind('worksheet', turns_of([(sums.worksheet, 1)], (1, 2)), early=7, late=4, last=2),
+    Kind('json', turns_of(JSON, (1, 2, 3)), early=12, late=19, last=28),
+    Kind('interview', interview, early=0, late=5, last=5),
+    Kind('json system', json_system, early=1, late=2, last=3),
+    Kind('mixed', mixed, early=5, late=6, last=4),
+    Kind('named', named, early=1, late=1, last=1),
+    Kind('long chat', long_chat, early=2, late=2, last=1.5),
+    Kind('lookup', lookup, early=2, late=3, last=3),
+    Kind('needle', needle, early=1, late=1.5, last=1.5),
+    Kind('tools', tool_calls.dialogue, early=22, late=30, last=55),
 ]
 COPIES = {'interview', 'echo', 'long echo', 'json', 'lookup', 'needle', 'tasks', 'tools'}
 USERS_WORDS = {'story': 0.12, 'questions': 0.12, 'tools': 0.3}  # of the documents, those that train them too
@@ -243,7 +245,7 @@ def arguments():
     parser.add_argument('out')
     parser.add_argument('--tokens', type=float, required=True)
     parser.add_argument('--seed', type=int, required=True)
-    parser.add_argument('--stage', choices=('early', 'late'), default='early')
+    parser.add_argument('--stage', choices=('early', 'late', 'last'), default='early')
     parser.add_argument('--held-out', action='store_true')
     return parser.parse_args()
 

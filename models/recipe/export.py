@@ -2,6 +2,7 @@
 
 import sys
 
+import numpy as np
 import torch
 
 import gguf
@@ -11,6 +12,10 @@ from tokenizer import CONTROL, SPECIAL, Tokenizer
 
 NORMAL, CONTROL_TYPE, USER_DEFINED = 1, 3, 4
 MEAN_POOLING = 1
+LAYER_TENSORS = (
+    *('attn_norm', 'attn_q', 'attn_k', 'attn_v', 'attn_output'),
+    *('ffn_norm', 'ffn_gate', 'ffn_up', 'ffn_down'),
+)
 CARDS = {
     'chat': (
         CHAT,
@@ -35,6 +40,12 @@ def interleaved(weight, heads):
     return weight.reshape(heads, 2, rows // heads // 2, columns).swapaxes(1, 2).reshape(rows, columns)
 
 
+def halves(weight, heads):
+    """The opposite of `interleaved`."""
+    rows, columns = weight.shape
+    return weight.reshape(heads, rows // heads // 2, 2, columns).swapaxes(1, 2).reshape(rows, columns)
+
+
 def tensors(state, shape):
     """llama.cpp's names and layouts. There is no output.weight: the embedding is used again."""
     found = {name: weight.float().numpy() for name, weight in state.items()}
@@ -57,6 +68,31 @@ def tensors(state, shape):
             }
         )
     return out
+
+
+def state(path, shape):
+    """The opposite of `tensors`: a decoder's weights, of a file that this script wrote in f16."""
+    found = gguf.read(path)[1]
+    out = {'embedding': found['token_embd.weight'], 'norm': found['output_norm.weight']}
+    for layer in range(shape.layers):
+        part = {name: found[f'blk.{layer}.{name}.weight'] for name in LAYER_TENSORS}
+        out.update(
+            {
+                f'blocks.{layer}.attention_norm': part['attn_norm'],
+                f'blocks.{layer}.qkv': np.concatenate(
+                    (
+                        halves(part['attn_q'], shape.heads),
+                        halves(part['attn_k'], shape.kv_heads),
+                        part['attn_v'],
+                    )
+                ),
+                f'blocks.{layer}.output': part['attn_output'],
+                f'blocks.{layer}.feed_forward_norm': part['ffn_norm'],
+                f'blocks.{layer}.gate_up': np.concatenate((part['ffn_gate'], part['ffn_up'])),
+                f'blocks.{layer}.down': part['ffn_down'],
+            }
+        )
+    return {name: torch.from_numpy(weight) for name, weight in out.items()}
 
 
 def metadata(what, tokenizer, kind):

@@ -2,13 +2,16 @@
 
 import random
 import re
+import tempfile
 import unittest
 
 import numpy as np
+import torch
 
 import batches
 import copying
 import corpus
+import export
 import gguf
 import memory
 import paraphrases
@@ -21,6 +24,8 @@ import tool_calls
 import tool_catalog
 import values
 import words
+from decoder import Decoder
+from decoder_shape import CHAT
 from source import Phrases, Source, expansions, is_held_out
 from tokenizer import SPECIAL, Tokenizer
 
@@ -156,6 +161,24 @@ class Files(unittest.TestCase):
         data = np.frombuffer(gguf.encoded(numbers, 'q8_0'), dtype=[('scale', '<f2'), ('numbers', 'i1', 32)])
         read = (data['scale'].astype(np.float32)[:, None] * data['numbers']).reshape(4, 64)
         self.assertLess(np.abs(read - numbers).max(), np.abs(numbers).max() / 127 * 0.6)
+
+    def test_the_weights_of_a_written_file_are_read_back(self):
+        state = Decoder(CHAT).state_dict()
+        with tempfile.NamedTemporaryFile() as file:
+            metadata = export.metadata('chat', Tokenizer.load(), 'f16')
+            gguf.write(file.name, metadata, export.tensors(state, CHAT), 'f16')
+            read = export.state(file.name, CHAT)
+            keys, _ = gguf.read(file.name)
+        self.assertEqual(
+            keys,
+            {key: value for key, (_, value) in metadata.items()}
+            | {'llama.attention.layer_norm_rms_epsilon': np.float32(CHAT.epsilon)},
+        )
+        self.assertEqual(list(read), list(state))
+        for name, weight in state.items():
+            self.assertTrue(
+                torch.equal(read[name], weight.half().float() if weight.dim() == 2 else weight), name
+            )
 
     def test_batches_hold_every_document_once_an_epoch(self):
         lengths = np.random.default_rng(2).integers(5, 300, 500)

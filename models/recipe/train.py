@@ -2,7 +2,8 @@
 
 The learning rate falls with the tokens read, or with the time where that runs out first, so a run ends in
 time on any machine, also one that is stopped for a while. SIGTERM ends it with a checkpoint, and a run that
-is started again goes on from its last one.
+is started again goes on from its last one. With `--start FILE.gguf` a run begins with the weights of a model
+that was trained before, in place of random ones.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import time
 import torch
 
 import batches
+import export
 from decoder import Decoder
 from decoder_shape import CHAT
 from gradient_workers import GradientWorkers, OneDevice
@@ -168,6 +170,7 @@ def arguments():
     parser.add_argument(
         '--until', type=float, default=1, help='share of the budget, to go on with other data'
     )
+    parser.add_argument('--start', type=pathlib.Path, help='a GGUF of f16, whose weights the run begins with')
     parser.add_argument('--peak-rate', type=float, default=PEAK_RATE)
     return parser.parse_args()
 
@@ -179,6 +182,8 @@ def main():
     torch.set_num_threads(1)
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
     model = Decoder(CHAT, Kernels(options.out) if device == 'cpu' else None).to(device)
+    if options.start:
+        model.load_state_dict(export.state(options.start, CHAT))
     optimiser, held_out = Optimiser(model), HeldOut(options.held_out)
     run = Run(options.out, model, optimiser)
     train(run, options, model, optimiser, held_out)
