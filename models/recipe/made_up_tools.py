@@ -7,7 +7,9 @@ from source import Phrases, capitalised, with_article
 from tool_catalog import KINDS
 
 # Verbs that may stand for each other in a request.
-VERBS = [words.words(line) for line in """get, fetch, show me, give me, look up, find
+VERBS = [
+    words.words(line)
+    for line in """get, fetch, show me, give me, look up, find
 create, make, set up, start, open, add
 update, change, edit, adjust, correct
 delete, remove, drop, clear, throw away
@@ -34,7 +36,29 @@ repair, fix, mend
 hide, cover, store, put away
 read, open, go through
 hire, borrow
-sell, trade, offer""".split('\n')]
+sell, trade, offer""".split(
+        '\n'
+    )
+]
+# Alone: that these have to be found again by their letters is the point.
+LONE_VERBS = words.words(
+    """archive, assign, attach, attend, bake, balance, bookmark, boil, boost, brew, calm, capture,
+chase, cheer, classify, climb, collect, color, comment, compress, confirm, cool, crop, crush, debug, decode,
+deliver, deploy, dial, dim, dip, discount, display, drain, dry, encode, erase, escort, estimate,
+evaluate, exchange, expand, export, extend, fasten, filter, fold, follow, format, fry, fund, glue,
+grant, greet, guard, guess, guide, harvest, heat, import, inflate, inform, insert, insure, install, iron,
+juggle, knit, launch, lift, limit, load, locate, loosen, mail, mash, match, mix, monitor, mute, notify, number,
+nudge, organize, pack, park, patrol, pause, peel, pick, pin, plant, polish, pour, praise, predict, press, promote,
+protest, prune, publish, pump, query, quote, raise, rank, refill, refund, register, reject, release, remind, rename,
+replace, reset, resize, restart, restore, resume, reward, rinse, roast, roll, rotate, sail, salute, scan, scrub,
+seal, search, season, shake, shorten, shrink, sign, skip, slice, smooth, solve, sort, spray, squeeze, stamp,
+start, steer, stir, stretch, stuff, subscribe, summarize, suspend, swap, tame, tap, taste, test, thank, tighten,
+tilt, toast, toggle, track, train, trim, tune, twist, unlock, unpack, untie, upgrade, upload, validate, visit, vote,
+walk, warm, warn, wax, weld, wrap, zoom"""
+)
+DOUBLED = words.words(
+    'chop, crop, dip, knit, nag, pin, scan, scrub, ship, skip, spin, stir, swap, tap, trim, wrap'
+)
 NOUNS = words.words(
     """report, score, level, lamp, door, group, badge, box, plan, page, invoice, sample, sensor,
 engine, gate, token, channel, record, profile, chart, contract, course, device, folder, form, game,
@@ -46,7 +70,24 @@ index, label, ladder, letter, library, line, loan, market, mask, medal, mill, mi
 museum, note, office, oven, parade, patch, path, pipe, plate, pool, post, prize, pump, radio, rack,
 ramp, receipt, recipe, robot, roof, route, sale, scale, scene, script, seat, shelf, ship, show, song,
 stall, stone, store, story, street, switch, task, theme, tower, track, train, tray, trial, truck,
-tunnel, valve, video, village, wagon, wall, watch, wheel, window, wire, workshop"""
+tunnel, valve, video, village, wagon, wall, watch, wheel, window, wire, workshop, account, actor, address, agent, alarm,
+album, apple, apron, arrow, article, axle, balcony, ball, balloon, bandage, barn, barrel, basket, bell, belt, bench,
+bicycle, bin, blanket, block, board, bolt, book, boot, bottle, bowl, branch, bread, brick, brush, bucket, budget, bus,
+button, cabin, cable, cake, calendar, candle, canvas, cargo, carpet, castle, cellar, ceiling, chain, chair, chest,
+chimney, clinic, clock, cloud, coffee, collar, column, comet, company, compass, computer, cookie, corridor, cradle,
+crystal, curtain, cushion, debt, diary, dinner, diploma, disk, district, dock, doorbell, draft, dress, drill, drum, elevator,
+envelope, essay, estate, exam, exhibit, fabric, factory, fan, farm, faucet, feather, festival, fire, fridge, furnace,
+fuse, garage, gift, glove, grain, grill, guitar, hammer, handle, harvest, hat, hook, hose, hotel, ink, island, jacket,
+jar, jewel, journal, kennel, kettle, keyboard, kitchen, kite, lake, lane, lawn, leaf, lens, lever, license, lift,
+lottery, magnet, mailbox, manual, mattress, medicine, memo, message, meter, milk, mine, model, monument, mural, nail,
+needle, neighbor, nest, network, newsletter, notebook, orchard, order, organ, oak, paddle, painting, palace, paper,
+passport, pasture, pedal, pencil, permit, phone, piano, pier, pillow, pilot, planet, pocket, pond, postcard,
+pot, printer, product, puddle, puppet, puzzle, quote, raft, rail, razor, record, refund, rent, ribbon, ring, river, road,
+rocket, rope, rug, sail, sauce, saw, scarf, school, screen, screw, seed, server, shed, shield, shirt, shoe, sign, skill,
+skirt, sofa, soup, spoon, spring, stable, staircase, stamp, statue, steam, stove, suitcase, summary, sun, survey, swing,
+tank, tape, tax, taxi, tea, telescope, tent, terrace, thermostat, thread, throne, tile, toilet, tooth, torch, toy,
+tractor, trail, transfer, tree, trumpet, trunk, turbine, umbrella, uniform, vase, vault, vehicle, violin, visa, visitor,
+volcano, voucher, wallet, warehouse, waterfall, website, whistle, wing, wood, yard, zone"""
 )
 # How each kind of argument may be told in a request, and names that a parameter of it may have besides its own.
 TAILS = {
@@ -141,6 +182,15 @@ REQUESTS = (
     'I would be glad if you could {verb} the {noun} {tail}.',
     'How about a {noun} {tail}?',
     'A {noun} {tail}, please.',
+    'I would like a {noun} {tail}.',
+    'I want a {noun} {tail}.',
+    '{noun} {tail}?',
+    'When is the {noun} {tail}?',
+    'What about the {noun} {tail}?',
+    'I need the {noun} {done} {tail}.',
+    'The {noun} has to be {done} {tail}.',
+    'Have the {noun} {done} {tail}.',
+    '{Tail}, the {noun} should be {done}.',
 )
 LONG = {'message', 'errand', 'topic', 'song'}  # of many words: they come last, or nobody knows where they end
 STYLES = ('{verb}_{noun}', '{verb}_{noun}', '{verb}_{noun}', '{noun}_{verb}', '{verb}{Noun}', '{noun}')
@@ -153,10 +203,27 @@ RESULTS = (
 ANSWERS = ('Done. The {key} is {value}.', 'It is done: the {key} is {value}.', 'The {key} is {value}.')
 
 
-def tool(source):
-    verbs = source.weighted([(source.pick(VERBS), 55), ([values.word(source)], 25), ([any_word(source)], 20)])
-    noun = source.weighted([(source.pick(NOUNS), 50), (values.word(source), 25), (any_word(source), 25)])
-    kinds = source.sample(TAILS, source.pick((1, 1, 2, 2, 2, 3)))
+def alike(source, count):
+    """Tools that take arguments of the same kinds: which one is meant, only its verb and its noun tell."""
+    kinds = some_kinds(source)
+    return [tool(source, kinds) for _ in range(count)]
+
+
+def some_kinds(source):
+    return source.sample(TAILS, source.pick((1, 1, 2, 2, 2, 3)))
+
+
+def tool(source, kinds=None):
+    verbs = source.weighted(
+        [
+            (source.pick(VERBS), 35),
+            ([source.pick(LONE_VERBS)], 35),
+            ([values.word(source)], 20),
+            ([any_word(source)], 10),
+        ]
+    )
+    noun = source.weighted([(source.pick(NOUNS), 70), (values.word(source), 20), (any_word(source), 10)])
+    kinds = kinds or some_kinds(source)
     names = {}
     for kind in kinds:
         names[kind] = parameter_name(source, kind, kinds, list(names.values()))
@@ -205,13 +272,25 @@ def request(source, verbs, noun, names):
     kinds.sort(key=lambda kind: kind in LONG)
     tails = [tail(source, kind, names[kind]) for kind in kinds]
     leads = tails[0][0] not in ',(' and not tails[0].startswith('and')
+    verb = source.pick(verbs)
+    unfit = ('{Tail}',) * (not leads) + ('{done}',) * (verb not in LONE_VERBS)
     ask = source.fill(
-        source.pick(REQUESTS if leads else [ask for ask in REQUESTS if '{Tail}' not in ask]),
-        verb=source.pick(verbs),
+        source.pick([ask for ask in REQUESTS if not any(slot in ask for slot in unfit)]),
+        verb=verb,
+        done=done(verb),
         noun=noun,
         tail=source.pick((' ', ' ', ' and ')).join(tails),
     )
     return ask.replace(' ,', ',')
+
+
+def done(verb):
+    """A regular verb's participle, as simply as LONE_VERBS need it."""
+    if verb.endswith('e'):
+        return verb + 'd'
+    if verb.endswith('y') and verb[-2] not in 'aeiou':
+        return verb[:-1] + 'ied'
+    return verb + (verb[-1] if verb in DOUBLED else '') + 'ed'
 
 
 def tail(source, kind, name):

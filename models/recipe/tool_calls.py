@@ -82,14 +82,19 @@ def use(source, tool, names):
     return request, arguments, result, answer
 
 
+def some_tools(source):
+    if source.held_out:
+        return [source.pick(tool_catalog.HELD_OUT) for _ in range(source.pick((1, 1, 2, 2, 3, 4)))]
+    count = source.pick((1, 2, 2, 3, 3, 4, 5))
+    if source.chance(0.3):
+        return made_up_tools.alike(source, count)
+    return [made_up_tools.tool(source) if source.chance(0.45) else source.pick(KNOWN) for _ in range(count)]
+
+
 def offered(source):
-    """One to four tools with different names: (tool, definition, names) of each."""
+    """One to five tools with different names: (tool, definition, names) of each."""
     found = {}
-    for _ in range(source.pick((1, 1, 2, 2, 3, 4))):
-        if source.held_out:
-            tool = source.pick(tool_catalog.HELD_OUT)
-        else:
-            tool = made_up_tools.tool(source) if source.chance(0.4) else source.pick(KNOWN)
+    for tool in some_tools(source):
         defined, names = definition(source, tool)
         found.setdefault(defined['function']['name'], (tool, defined, names))
     return list(found.values())
