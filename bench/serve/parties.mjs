@@ -2,18 +2,29 @@
 import { compared, spreads } from "../figures.mjs";
 import { SERVERS } from "../peers/servers.mjs";
 
+/** With what its servers said last, which may tell why. */
+function explained(error, running) {
+  const said = Object.entries(running).map(([name, server]) => [name, server.end().words]);
+  const words = said.filter(([, text]) => text !== "").map(([name, text]) => `${name} said last: ${text}`);
+  return new Error([error.message, ...words].join("\n"), { cause: error });
+}
+
 /**
  * Starts the servers, gives them to `use` by name, and stops them whatever happens. `parties` maps names to what they
  * differ in: `server`, a key of SERVERS (the name itself by default), and `extra` flags.
  */
 export async function withServers(parties, options, use) {
   const running = {};
+  const stop = () => Promise.all(Object.values(running).map((server) => server.stop()));
   try {
     for (const [name, { server = name, extra } = {}] of Object.entries(parties))
       running[name] = await SERVERS[server]({ ...options, extra });
     return await use(running);
+  } catch (error) {
+    await stop(); // One that is about to end has not said its last.
+    throw explained(error, running);
   } finally {
-    await Promise.all(Object.values(running).map((server) => server.stop()));
+    await stop();
   }
 }
 
