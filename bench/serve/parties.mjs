@@ -50,7 +50,21 @@ export async function inTurns(servers, rounds, turn) {
   return results;
 }
 
-/** Medians and spreads of each party's figures, and the first party's rate by the others'. */
+/** With whom a rival is compared where both take part: with the one of ours that samples where it does. */
+const ALIKE = { "llama-server": "tacho-host-sampling", "node-llama-cpp": "tacho-host-sampling" };
+
+/** By each rival: which of ours, the first party unless ALIKE says another, and its ratio in what `figureOf` tells. */
+export function ratiosOf(results, figureOf) {
+  const [first, ...rivals] = Object.keys(results);
+  const figures = (name) => results[name].map(figureOf);
+  const ratioTo = (rival) => {
+    const own = Object.hasOwn(results, ALIKE[rival] ?? "") ? ALIKE[rival] : first;
+    return { own, ...compared(figures(own), figures(rival)) };
+  };
+  return Object.fromEntries(rivals.map((rival) => [rival, ratioTo(rival)]));
+}
+
+/** Medians and spreads of each party's figures, and how those of tacho compare with the others'. */
 export function summarised(servers, results) {
   const parties = Object.entries(results).map(([name, rounds]) => [
     name,
@@ -60,12 +74,9 @@ export function summarised(servers, results) {
       threads: rounds.at(-1).threads,
     },
   ]);
-  const [[, own], ...rivals] = Object.entries(results);
-  const rates = (rounds) => rounds.map(({ figures }) => figures.rate);
   return {
     parties: Object.fromEntries(parties),
-    rateRatios: Object.fromEntries(
-      rivals.map(([name, rounds]) => [name, compared(rates(own), rates(rounds))]),
-    ),
+    rateRatios: ratiosOf(results, ({ figures }) => figures.rate),
+    gapRatios: ratiosOf(results, ({ figures }) => figures["gap ms p99"]),
   };
 }
