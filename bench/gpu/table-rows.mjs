@@ -132,6 +132,16 @@ function recoveryRows({ figures }) {
   );
 }
 
+function samplerRow(state, intervalMs, { shareOfCore, source = "–" }) {
+  return row({
+    what: `the GPU sampler's share of a core, ${state}, one reading each ${short(intervalMs / 1000)} s, by ${source}`,
+    own: percent(shareOfCore?.median),
+    ratio: shareOfCore,
+    shown: null,
+    target: TARGETS.samplerShare,
+  });
+}
+
 function nvmlRows({ figures: { cost, comparisons } }) {
   const compared = Object.entries(comparisons).flatMap(([state, gpus]) =>
     gpus.map(({ rows }) => {
@@ -141,15 +151,8 @@ function nvmlRows({ figures: { cost, comparisons } }) {
       return row({ what, own: wrong, ratio: wrong, shown: null, target: TARGETS.wrongReadings });
     }),
   );
-  const pace = `one reading each ${short(cost.intervalMs / 1000)} s`;
-  const share = row({
-    what: `the GPU sampler's share of a core, ${pace}`,
-    own: percent(cost.shareOfCore),
-    ratio: cost.shareOfCore,
-    shown: null,
-    target: TARGETS.samplerShare,
-  });
-  return [...compared, share];
+  const costs = Object.keys(comparisons).map((state) => samplerRow(state, cost.intervalMs, cost[state]));
+  return [...compared, ...costs];
 }
 
 function testRows({ slice, figures: { passed, failed, skipped } }) {

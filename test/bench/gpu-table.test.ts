@@ -148,9 +148,25 @@ test("the sampler, the fields that differ and the tests have targets", () => {
   const comparisons = {
     idle: [{ uuid: "GPU-0", rows: [{ state: "agrees" }, { state: "differs" }, { state: "neither" }] }],
   };
-  result("nvml", "nvml", { cost: { intervalMs: 1000, shareOfCore: 0.0004 }, comparisons });
+  const exact = { source: "schedstat", shareOfCore: spread(0.0004) };
+  const loaded = [{ uuid: "GPU-0", rows: [{ state: "agrees" }] }];
+  const coarse = { source: "utime + stime", shareOfCore: { median: 0.001, least: 0.0008, most: 0.0012 } };
+  const cost = { intervalMs: 1000, idle: exact, loaded: coarse };
+  result("nvml", "nvml", { cost, comparisons: { ...comparisons, loaded } });
   result("tests-1", "tests", { passed: 9, failed: 1, skipped: 2 });
-  expect(rowOf("share of a core")).toContain("| 0.04 % | – | – | ≤ 0.1 % | yes |");
+  const pace = "one reading each 1 s";
+  expect(rowOf(`share of a core, idle, ${pace}, by schedstat`)).toContain(
+    "| 0.04 % | – | – | ≤ 0.1 % | yes |",
+  );
+  expect(rowOf(`share of a core, loaded, ${pace}, by utime + stime`)).toContain(
+    "| 0.1 % | – | – | ≤ 0.1 % | undecided |",
+  );
+  result("nvml", "nvml", {
+    cost: { ...cost, loaded: { failed: "no thread" } },
+    comparisons: { ...comparisons, loaded },
+  });
+  expect(rowOf("share of a core, loaded")).toContain("| – | – | – | ≤ 0.1 % | not measured |");
+  expect(rowOf("loaded, of 1 compared")).toContain("| 0 | – | – | ≤ 0 | yes |");
   expect(rowOf("idle, of 2 compared")).toContain("| 1 | – | – | ≤ 0 | **no** |");
   expect(rowOf("tests-1: failed, of 10 (2 skipped)")).toContain("| 1 | – | – | ≤ 0 | **no** |");
 });
