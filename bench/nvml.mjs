@@ -24,7 +24,7 @@ const OPTIONS = {
 };
 
 /** Where it cannot be measured, it says so: the comparisons are not to be lost with it. */
-async function costOf({ seconds, interval }) {
+export async function costOf({ seconds, interval }) {
   const program = fileURLToPath(new URL("nvml/cost-case.mjs", import.meta.url));
   const args = [program, String(seconds), String(interval * 1000)];
   try {
