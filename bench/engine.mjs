@@ -1,6 +1,5 @@
 // tacho's engine in its process, without HTTP, beside llama-batched-bench (which does not sample) and node-llama-cpp's
 // own evaluation loop: the same file, threads, cores and counts, taking turns, each turn in a process of its own.
-import { execFileSync } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { hostEnvironment } from "../dist/server/host-environment.js";
@@ -9,6 +8,7 @@ import { compared, median, spreads } from "./figures.mjs";
 import { modelFile } from "./models/model-file.mjs";
 import { batchedBenchFlags, runBatchedBench } from "./peers/batched-bench.mjs";
 import { llamaPrograms } from "./peers/llama-cpp.mjs";
+import { outputOf } from "./processes/program-output.mjs";
 import { pinned } from "./processes/server-process.mjs";
 import { barChart } from "./report/bar-chart.mjs";
 import { report, resultOf } from "./report/result.mjs";
@@ -22,13 +22,11 @@ const OPTIONS = {
 };
 
 /** Runs a program of engine/ in a process of its own; it prints its figures as JSON. */
-function runCase(program, { cpus, ...run }) {
+async function runCase(program, { cpus, ...run }) {
   const file = fileURLToPath(new URL(`engine/${program}`, import.meta.url));
   const command = pinned(cpus, process.execPath, [file, JSON.stringify(run)]);
   const env = program === PROGRAMS.tacho ? hostEnvironment(process.env) : process.env;
-  return JSON.parse(
-    execFileSync(...command, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"], env }),
-  );
+  return JSON.parse(await outputOf(program, command, env));
 }
 
 /** The threads at which tacho and node-llama-cpp meet: one, and two where there are. Each one's best counts. */
@@ -59,10 +57,10 @@ function casesFor(count, { programs, ...run }, withNodeLlamaCpp) {
   return { cases, flags: batchedBenchFlags(sized).join(" ") };
 }
 
-function inTurns(cases, rounds) {
+async function inTurns(cases, rounds) {
   const results = Object.fromEntries(Object.keys(cases).map((name) => [name, []]));
   for (let round = 1; round <= rounds; round++)
-    for (const [name, run] of Object.entries(cases)) results[name].push(run());
+    for (const [name, run] of Object.entries(cases)) results[name].push(await run());
   return results;
 }
 
@@ -83,9 +81,9 @@ function ratiosOf(results) {
   return ratios;
 }
 
-function rowOf(streams, { cases, flags }, rounds) {
+async function rowOf(streams, { cases, flags }, rounds) {
   process.stderr.write(`${streams} sequences, ${rounds} rounds …\n`);
-  const results = inTurns(cases, rounds);
+  const results = await inTurns(cases, rounds);
   return {
     streams,
     batchedBenchFlags: flags,
@@ -124,6 +122,13 @@ function chart({ figures }) {
   });
 }
 
+async function rowsOf({ streams, rounds, alone, "node-llama-cpp": rival }, run) {
+  const rows = [];
+  for (const count of streams)
+    rows.push(await rowOf(count, casesFor(count, run, !alone && count === rival), rounds));
+  return rows;
+}
+
 export async function engine(args) {
   const options = readOptions(args, OPTIONS);
   const run = {
@@ -136,14 +141,6 @@ export async function engine(args) {
     gpu: options.gpu,
     sampling: samplingOf(options),
   };
-  const result = await resultOf("engine", { ...options, sampling: run.sampling }, () =>
-    options.streams.map((count) =>
-      rowOf(
-        count,
-        casesFor(count, run, !options.alone && count === options["node-llama-cpp"]),
-        options.rounds,
-      ),
-    ),
-  );
+  const result = await resultOf("engine", { ...options, sampling: run.sampling }, () => rowsOf(options, run));
   if (report(result, options, { engine: chart(result) })) print(result);
 }

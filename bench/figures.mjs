@@ -27,15 +27,18 @@ export function percentile(values, share) {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
 }
 
+const isKnown = (value) => value !== null && value !== undefined;
+
+function exactSpread(values) {
+  const known = values.filter(isKnown);
+  if (known.length === 0) return null;
+  return { median: median(known), least: Math.min(...known), most: Math.max(...known) };
+}
+
 /** A figure of several rounds: its median, least and greatest. Rounds without it count for nothing. */
 export function spread(values) {
-  const known = values.filter((value) => value !== null && value !== undefined);
-  if (known.length === 0) return null;
-  return {
-    median: rounded(median(known)),
-    least: rounded(Math.min(...known)),
-    most: rounded(Math.max(...known)),
-  };
+  const exact = exactSpread(values);
+  return exact && Object.fromEntries(Object.entries(exact).map(([name, value]) => [name, rounded(value)]));
 }
 
 /** Of objects with the same keys: the spread of each number. */
@@ -45,11 +48,17 @@ export function spreads(rounds) {
   );
 }
 
-/** How two that took turns compare: `own` by `rival`, as the ratio of the medians and the median of the ratios. */
+/** Null where one of them is not known. */
+const ratio = (own, rival) => (isKnown(own) && isKnown(rival) ? own / rival : null);
+
+/**
+ * How two that took turns compare: `own` by `rival`, as the ratio of the medians and the median of the ratios. Not rounded:
+ * what lies just beside a target must not be rounded onto it.
+ */
 export function compared(own, rival) {
   return {
-    ofMedians: rounded(median(own) / median(rival)),
-    perRound: spread(own.map((value, i) => value / rival[i])),
+    ofMedians: ratio(exactSpread(own)?.median, exactSpread(rival)?.median),
+    perRound: exactSpread(own.map((value, i) => ratio(value, rival[i]))),
   };
 }
 

@@ -1,5 +1,4 @@
 // tacho's GPU sampler on a real GPU: what it shows beside nvidia-smi, idle and while the GPU answers, and what it costs.
-import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { COMMON_OPTIONS, cellsFor, readOptions, samplingOf } from "./command-line.mjs";
 import { closedLoop } from "./load/closed-loop.mjs";
@@ -8,12 +7,13 @@ import { compareGpu, isWrong } from "./nvml/comparison.mjs";
 import { samplesOf } from "./nvml/samples.mjs";
 import { UNCOMPARED } from "./nvml/fields.mjs";
 import { SERVERS } from "./peers/servers.mjs";
+import { outputOf } from "./processes/program-output.mjs";
 import { report, resultOf } from "./report/result.mjs";
-import { short, terminalTable } from "./report/text-table.mjs";
+import { short, shortSpread, terminalTable } from "./report/text-table.mjs";
 
 const OPTIONS = {
   ...COMMON_OPTIONS,
-  /** Of the load under which it is compared a second time. */
+  /** Of the load under which all is measured a second time. */
   streams: { type: "count", default: "16" },
   /** Times that nvidia-smi is asked, idle and under load. */
   samples: { type: "count", default: "5" },
@@ -23,11 +23,15 @@ const OPTIONS = {
   interval: { type: "positive", default: "1" },
 };
 
-function costOf({ seconds, interval }) {
+/** Where it cannot be measured, it says so: the comparisons are not to be lost with it. */
+export async function costOf({ seconds, interval }) {
   const program = fileURLToPath(new URL("nvml/cost-case.mjs", import.meta.url));
   const args = [program, String(seconds), String(interval * 1000)];
-  const options = { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] };
-  return JSON.parse(execFileSync(process.execPath, args, options));
+  try {
+    return JSON.parse(await outputOf("the sampler's cost", [process.execPath, args]));
+  } catch (error) {
+    return { failed: error.message };
+  }
 }
 
 async function comparisonOf({ samples, "sample-pause": seconds }) {
@@ -54,17 +58,33 @@ async function underLoad(options, use) {
   }
 }
 
+/** One state of the GPU: what must be right, and then what it costs. */
+async function stateOf(name, options) {
+  console.error(`beside nvidia-smi, ${name} …`);
+  const comparison = await comparisonOf(options);
+  console.error(`cost of the sampler, ${name} …`);
+  return { comparison, cost: await costOf(options) };
+}
+
 async function measure(options) {
-  console.error("cost of the sampler …");
-  const cost = costOf(options);
-  console.error("beside nvidia-smi, idle …");
-  const idle = await comparisonOf(options);
-  console.error(`beside nvidia-smi, ${options.streams} streams …`);
-  const loaded = await underLoad(options, () => comparisonOf(options));
-  return { cost, comparisons: { idle, loaded }, uncompared: UNCOMPARED };
+  const idle = await stateOf("idle", options);
+  const loaded = await underLoad(options, () => stateOf(`${options.streams} streams`, options));
+  return {
+    comparisons: { idle: idle.comparison, loaded: loaded.comparison },
+    cost: { intervalMs: options.interval * 1000, idle: idle.cost, loaded: loaded.cost },
+    uncompared: UNCOMPARED,
+  };
 }
 
 const labelled = ({ metric, labels }) => [metric, ...Object.values(labels)].join(" ");
+
+function printCost(state, { failed, calls, shareOfCore, source }) {
+  if (failed) return console.log(`${state}: no cost: ${failed}`);
+  const rows = calls.map((row) => [row.call, short(row.perSecond), short(row.meanMicroseconds)]);
+  console.log(terminalTable([`call, ${state}`, "a second", "µs"], rows));
+  const percent = Object.fromEntries(Object.entries(shareOfCore).map(([name, share]) => [name, share * 100]));
+  console.log(`${state}, the sampler took ${shortSpread(percent)} % of a core, by ${source}`);
+}
 
 function print({ figures: { cost, comparisons } }) {
   for (const [state, gpus] of Object.entries(comparisons))
@@ -79,9 +99,7 @@ function print({ figures: { cost, comparisons } }) {
       console.log(terminalTable([`${uuid}, ${state}`, "tacho", "nvidia-smi", "may differ by", ""], cells));
       console.log(`${rows.filter(isWrong).length} of ${rows.length} are wrong`);
     }
-  const calls = cost.calls.map((row) => [row.call, short(row.perSecond), short(row.meanMicroseconds)]);
-  console.log(terminalTable(["call", "a second", "µs"], calls));
-  console.log(`the sampler took ${short(cost.shareOfCore * 100)} % of a core`);
+  for (const state of Object.keys(comparisons)) printCost(state, cost[state]);
 }
 
 export async function nvml(args) {

@@ -45,15 +45,19 @@ function engineTable({ figures }) {
 }
 
 function closedTable({ figures }) {
-  const rows = figures.map(({ streams, parties: { tacho, "llama-server": rival }, rateRatios }) => [
-    streams,
-    both(tacho, rival, "rate"),
-    shortSpread(rateRatios["llama-server"].perRound),
-    both(tacho, rival, "TTFT ms p95"),
-    both(tacho, rival, "gap ms p99"),
-    both(tacho, rival, "switches/token"),
-    both(tacho, rival, "server CPU ms/token"),
-  ]);
+  const rows = figures.map(({ streams, parties, rateRatios }) => {
+    const { own = "tacho", perRound } = rateRatios["llama-server"];
+    const shown = (figure) => both(parties[own], parties["llama-server"], figure);
+    return [
+      streams,
+      shown("rate"),
+      shortSpread(perRound),
+      shown("TTFT ms p95"),
+      shown("gap ms p99"),
+      shown("switches/token"),
+      shown("server CPU ms/token"),
+    ];
+  });
   const head = [
     "streams",
     "tokens/s",

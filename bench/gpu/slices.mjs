@@ -123,7 +123,7 @@ function singleSlices([name, model], { longPrompt, nvml, ...plan }, common) {
     {
       name: "nvml",
       title: "the GPU's metrics beside nvidia-smi, and what reading them costs",
-      minutes: 3,
+      minutes: 4,
       needs,
       result: "nvml.json",
       command: bench("nvml", ...common, ...modelFlags(model), ...nvml),

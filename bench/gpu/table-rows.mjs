@@ -4,19 +4,34 @@ import { short, shortSpread } from "../report/text-table.mjs";
 import { RECOVERY_FIGURES } from "../serve/recovery.mjs";
 import { TARGETS } from "./targets.mjs";
 
-/** A value against its target; without a value nothing is said of it. */
+const isSpread = (value) => value !== null && typeof value === "object";
+
+/** One more than elsewhere, for what lies beside a target. */
+const RATIO_DIGITS = 4;
+
+const shownRatio = (ratio) =>
+  isSpread(ratio) ? shortSpread(ratio, RATIO_DIGITS) : short(ratio, RATIO_DIGITS);
+
+/** Of rounds that do not all say the same, nothing. */
+function verdict(value, { holds }) {
+  const [least, most] = isSpread(value) ? [value.least, value.most] : [value, value];
+  if (holds(least) !== holds(most)) return "undecided";
+  return holds(least) ? "yes" : "**no**";
+}
+
+/** A value, or the spread of the rounds', against its target; without a value nothing is said of it. */
 function judged(value, target) {
   if (target === undefined) return ["–", "–"];
   if (value === null || value === undefined) return [target.expected, "not measured"];
-  return [target.expected, target.holds(value) ? "yes" : "**no**"];
+  return [target.expected, verdict(value, target)];
 }
 
 const row = ({ what, own, peer, ratio, shown = ratio, target }) => [
   what,
   short(own),
   short(peer),
-  shown !== null && typeof shown === "object" ? shortSpread(shown) : short(shown),
-  ...judged(ratio !== null && typeof ratio === "object" ? ratio.median : ratio, target),
+  shownRatio(shown),
+  ...judged(ratio, target),
 ];
 
 const percent = (share) => (share === null || share === undefined ? null : `${short(share * 100)} %`);
@@ -35,39 +50,40 @@ function engineRows(result) {
   );
 }
 
-const by = (own, rival) => (own == null || rival == null ? null : own / rival);
+/** Of ours and the other's: what samples where, or that each does as it does by itself. */
+const pairOf = (own, rival) =>
+  `${own} beside ${rival}${own === "tacho" && rival === "llama-server" ? ", each by its defaults" : ""}`;
+
+function pairRows(what, rival, { parties, rateRatios, gapRatios }) {
+  const { own } = rateRatios[rival];
+  const pair = pairOf(own, rival);
+  const isPeer = rival.startsWith("llama-server");
+  const gap = (name) => parties[name]["gap ms p99"]?.median;
+  return [
+    row({
+      what: `${what}, tokens/s; ${pair}`,
+      own: parties[own].rate.median,
+      peer: parties[rival].rate.median,
+      ratio: rateRatios[rival].perRound,
+      target: isPeer ? TARGETS.serveRate : undefined,
+    }),
+    row({
+      what: `${what}, gap p99 ms; ${pair}`,
+      own: gap(own),
+      peer: gap(rival),
+      ratio: gapRatios[rival].perRound,
+      target: isPeer ? TARGETS.serveGap : undefined,
+    }),
+  ];
+}
 
 function serveRows(result) {
-  return result.figures.flatMap(({ streams, parties, rateRatios }) => {
+  return result.figures.flatMap(({ streams, ...figures }) => {
     const what = `HTTP ${nameOf(result, "serve")}, ${streams} streams`;
-    const gap = (name) => parties[name]["gap ms p99"]?.median;
-    const rivals = Object.keys(rateRatios);
-    const isPeer = (name) => name.startsWith("llama-server");
-    if (rivals.length === 0)
-      return [
-        row({
-          what: `${what}, tokens/s`,
-          own: parties.tacho.rate.median,
-          ratio: null,
-          target: TARGETS.serveRate,
-        }),
-      ];
-    return rivals.flatMap((name) => [
-      row({
-        what: `${what}, tokens/s; peer ${name}`,
-        own: parties.tacho.rate.median,
-        peer: parties[name].rate.median,
-        ratio: rateRatios[name].perRound,
-        target: isPeer(name) ? TARGETS.serveRate : undefined,
-      }),
-      row({
-        what: `${what}, gap p99 ms; peer ${name}`,
-        own: gap("tacho"),
-        peer: gap(name),
-        ratio: by(gap("tacho"), gap(name)),
-        target: isPeer(name) ? TARGETS.serveGap : undefined,
-      }),
-    ]);
+    const rivals = Object.keys(figures.rateRatios);
+    if (rivals.length > 0) return rivals.flatMap((rival) => pairRows(what, rival, figures));
+    const own = figures.parties.tacho.rate.median;
+    return [row({ what: `${what}, tokens/s`, own, ratio: null, target: TARGETS.serveRate })];
   });
 }
 
@@ -84,21 +100,26 @@ function telemetryRows({ figures }) {
 }
 
 const LONG_PROMPT = {
+  p99Ms: "gap p99 ms meanwhile",
   longestMs: "longest gap ms",
   ttftMs: "TTFT ms of the long prompt",
   stepMs: "step ms before it",
 };
 
-function longPromptRows({ figures: { longPrompt, others, parties } }) {
+const by = (own, rival) => (own == null || rival == null ? null : own / rival);
+
+function longPromptRows({ figures: { longPrompt, others, parties, gapRatios } }) {
   const { tacho, "llama-server": rival } = parties;
-  return Object.entries(LONG_PROMPT).map(([key, name]) =>
-    row({
-      what: `a prompt of ${longPrompt} tokens among ${others} streams, ${name}; peer llama-server`,
-      own: tacho[key].median,
-      peer: rival?.[key].median,
-      ratio: by(tacho[key].median, rival?.[key].median),
-    }),
-  );
+  const stall = { ratio: gapRatios["llama-server"]?.perRound ?? null, target: TARGETS.stallGap };
+  return Object.entries(LONG_PROMPT).map(([key, name]) => {
+    const [own, peer] = [tacho[key].median, rival?.[key].median];
+    return row({
+      what: `a prompt of ${longPrompt} tokens among ${others} streams, ${name}; ${pairOf("tacho", "llama-server")}`,
+      own,
+      peer,
+      ...(key === "p99Ms" ? stall : { ratio: by(own, peer) }),
+    });
+  });
 }
 
 function recoveryRows({ figures }) {
@@ -111,6 +132,16 @@ function recoveryRows({ figures }) {
   );
 }
 
+function samplerRow(state, intervalMs, { shareOfCore, source = "–" }) {
+  return row({
+    what: `the GPU sampler's share of a core, ${state}, one reading each ${short(intervalMs / 1000)} s, by ${source}`,
+    own: percent(shareOfCore?.median),
+    ratio: shareOfCore,
+    shown: null,
+    target: TARGETS.samplerShare,
+  });
+}
+
 function nvmlRows({ figures: { cost, comparisons } }) {
   const compared = Object.entries(comparisons).flatMap(([state, gpus]) =>
     gpus.map(({ rows }) => {
@@ -120,15 +151,8 @@ function nvmlRows({ figures: { cost, comparisons } }) {
       return row({ what, own: wrong, ratio: wrong, shown: null, target: TARGETS.wrongReadings });
     }),
   );
-  const pace = `one reading each ${short(cost.intervalMs / 1000)} s`;
-  const share = row({
-    what: `the GPU sampler's share of a core, ${pace}`,
-    own: percent(cost.shareOfCore),
-    ratio: cost.shareOfCore,
-    shown: null,
-    target: TARGETS.samplerShare,
-  });
-  return [...compared, share];
+  const costs = Object.keys(comparisons).map((state) => samplerRow(state, cost.intervalMs, cost[state]));
+  return [...compared, ...costs];
 }
 
 function testRows({ slice, figures: { passed, failed, skipped } }) {

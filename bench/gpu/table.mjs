@@ -65,7 +65,7 @@ export function tableOf(folder) {
     markdownTable(HEAD, rows),
     places(measured).join("\n"),
     ...busyOnes(results),
-    "Ratios are medians (least–greatest) of rounds taking turns. Made by:",
+    "Ratios are medians (least–greatest) of rounds taking turns; a target between least and greatest is undecided. Made by:",
     `\`\`\`text\n${commands.join("\n")}\n\`\`\``,
   ].join("\n\n");
 }

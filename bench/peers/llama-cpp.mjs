@@ -74,9 +74,15 @@ const BACKENDS_BESIDE = {
 /** What --gpu takes. */
 export const GPUS = Object.keys(GPU_DEFINES);
 
-/** How llama.cpp's programs put all layers where they belong. */
+/** By llama.cpp's names: the first of each kind. */
+const DEVICES = { cuda: "CUDA0", vulkan: "Vulkan0" };
+
+/**
+ * How llama.cpp's programs put all layers where they belong. Where no GPU is found they would compute on the CPU without a
+ * word; a device that was named and is not there makes them end.
+ */
 export function layerFlags(gpu) {
-  return gpu === "off" ? [] : ["-ngl", "99"];
+  return gpu === "off" ? [] : ["-ngl", "99", "-dev", DEVICES[gpu]];
 }
 
 /** A git that the user's configuration cannot lead astray. */

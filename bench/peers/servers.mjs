@@ -32,14 +32,17 @@ async function tacho({ model, threads, parallel, cells, gpu, cpus, extra = [], e
 }
 
 /**
- * No log and no copies of old prompts in memory: unique prompts would make it pay for both without a gain. One thread
- * for HTTP a stream is its own default.
+ * No log but of errors and no copies of old prompts in memory: unique prompts would make it pay for both without a gain. One
+ * thread for HTTP a stream is its own default.
  */
+export function llamaServerFlags({ threads, parallel, cells, gpu }, extra) {
+  const sizes = ["-t", threads, "-tb", threads, "-np", parallel, "-c", cells, ...layerFlags(gpu)];
+  return [...sizes, "--metrics", "-lv", 1, "--cache-ram", 0, ...extra].map(String);
+}
+
 async function llamaServer({ model, threads, parallel, cells, gpu, cpus, peers, extra = [] }) {
   const port = await freePort();
-  const sizes = ["-t", threads, "-tb", threads, "-np", parallel, "-c", cells, ...layerFlags(gpu)];
-  const rest = ["--metrics", "--log-disable", "--cache-ram", 0, ...extra];
-  const shown = [...sizes, ...rest].map(String);
+  const shown = llamaServerFlags({ threads, parallel, cells, gpu }, extra);
   const args = ["-m", model, ...shown, "--host", "127.0.0.1", "--port", String(port)];
   const program = llamaPrograms({ peers, gpu })["llama-server"];
   return startServer({ name: "llama-server", program, args, shown, port, cpus, readyPath: "/health" });

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 /** USER_HZ, which Linux promises to programs whatever its own clock is. */
-const TICKS_A_SECOND = 100;
+export const TICKS_A_SECOND = 100;
 
 /** A process or thread may end between the listing and the reading. */
 function read(file) {
@@ -35,11 +35,14 @@ export function treeOf(root) {
 }
 
 /** CPU seconds so far; `withEnded` counts children that have ended and been waited for. */
-function cpuSeconds(pid, withEnded) {
-  const stat = read(`/proc/${pid}/stat`);
-  if (stat === null) return 0;
+export function cpuSecondsIn(stat, withEnded = false) {
   const ticks = fieldsOf(stat).slice(11, withEnded ? 15 : 13);
   return ticks.reduce((sum, text) => sum + Number(text), 0) / TICKS_A_SECOND;
+}
+
+function cpuSeconds(pid, withEnded) {
+  const stat = read(`/proc/${pid}/stat`);
+  return stat === null ? 0 : cpuSecondsIn(stat, withEnded);
 }
 
 /** CPU seconds of the tree, with all that has ended in it. */

@@ -5,6 +5,7 @@ import http from "node:http";
 import net from "node:net";
 import { clearTimeout, setTimeout } from "node:timers";
 import { setTimeout as pause } from "node:timers/promises";
+import { lastWords } from "./program-output.mjs";
 import { cpuByThread, treeCost, treeMemory, treeTitles } from "./process-tree.mjs";
 
 const START_SECONDS = 300;
@@ -34,13 +35,6 @@ export async function bodyOf(port, path) {
   const response = await fetch(`http://127.0.0.1:${port}${path}`);
   if (!response.ok) throw new Error(`Expected 200 for ${path} but received ${response.status}.`);
   return response.text();
-}
-
-/** The last words on standard error, which tell why a server did not start. */
-function lastWords(child) {
-  let words = "";
-  child.stderr.on("data", (bytes) => (words = (words + bytes.toString()).slice(-1000)));
-  return () => words.trim();
 }
 
 async function untilReady(child, name, port, path, words) {
@@ -77,7 +71,7 @@ export async function startServer({ name, program, args, shown, port, readyPath,
   // Its output must be read, or it fills a pipe and the server stands still.
   const options = { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...environment } };
   const child = spawn(...pinned(cpus, program, args), options);
-  const words = lastWords(child);
+  const words = lastWords(child.stderr);
   await once(child, "spawn");
   try {
     await untilReady(child, name, port, readyPath, words);

@@ -52,8 +52,9 @@ export async function resultOf(bench, options, measure) {
   };
   const othersShare = watchOthers();
   const figures = await measure();
-  const share = rounded(othersShare());
-  return { ...about, others: { share, limit: options.quiet, tooBusy: share > options.quiet }, figures };
+  const share = othersShare();
+  const others = { share: rounded(share), limit: options.quiet, tooBusy: share > options.quiet };
+  return { ...about, others, figures };
 }
 
 export function busyLine({ others }) {

@@ -1,18 +1,19 @@
 // Figures as a person reads them.
 
-/** At most three digits, more only before the point. */
-export function short(value) {
+/** At most so many digits, more only before the point. */
+export function short(value, digits = 3) {
   if (value === null || value === undefined) return "–";
   if (typeof value !== "number") return String(value);
   return Math.abs(value) >= 1000
     ? Math.round(value).toLocaleString("en-US")
-    : String(Number(value.toPrecision(3)));
+    : String(Number(value.toPrecision(digits)));
 }
 
 /** A median with its least and greatest round, such as "1.02 (0.99–1.05)". */
-export function shortSpread(figure) {
+export function shortSpread(figure, digits = 3) {
   if (figure === null || figure === undefined) return "–";
-  return `${short(figure.median)} (${short(figure.least)}–${short(figure.most)})`;
+  const [median, least, most] = [figure.median, figure.least, figure.most].map((one) => short(one, digits));
+  return `${median} (${least}–${most})`;
 }
 
 /** Markdown; all columns but the first are numbers. */

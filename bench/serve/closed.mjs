@@ -46,11 +46,18 @@ const COLUMNS = [
   "client CPU ms/token",
 ];
 
+/** By the first party, unless another one of ours is named. */
+function ratioCell(ratio, parties) {
+  if (ratio === undefined) return shortSpread(null);
+  const isFirst = ratio.own === Object.keys(parties)[0];
+  return `${shortSpread(ratio.perRound)}${isFirst ? "" : ` of ${ratio.own}`}`;
+}
+
 export function loadRows(title, { parties, rateRatios }) {
   return Object.entries(parties).map(([name, figures]) => [
     `${title} × ${name}`,
     shortSpread(figures.rate),
-    shortSpread(rateRatios[name]?.perRound),
+    ratioCell(rateRatios[name], parties),
     ...COLUMNS.map((column) => short(figures[column]?.median)),
     short(figures["streams without text"]?.most),
   ]);

@@ -1,11 +1,11 @@
 // One long prompt arrives while others are answered: how long the others stand still, and what it pays itself.
 import { EventEmitter, once } from "node:events";
 import { cellsFor } from "../command-line.mjs";
-import { median, spreads } from "../figures.mjs";
+import { median, percentile, spreads } from "../figures.mjs";
 import { uniquePrompt } from "../load/prompt.mjs";
 import { gapsOf, openStream, runStream } from "../load/stream.mjs";
 import { shortSpread } from "../report/text-table.mjs";
-import { inTurns, partiesOf, withServers } from "./parties.mjs";
+import { inTurns, partiesOf, ratiosOf, withServers } from "./parties.mjs";
 
 const OTHERS = 8;
 /** Enough that the others outlast the long prompt; they are cancelled after it. Their cells are as many as its own. */
@@ -41,6 +41,12 @@ export function longestBySteps(gaps, from, to, before, after) {
   return Math.max(...gaps.map(({ start, ms }) => ms / stepAt(start)));
 }
 
+/** Of the others' gaps while the long prompt is computed. */
+export function stallFigures(gaps) {
+  const times = gaps.map(({ ms }) => ms);
+  return { longestMs: Math.max(...times), p99Ms: percentile(times, 0.99), medianDuringMs: median(times) };
+}
+
 const stepMs = (streams) => median(streams.flatMap((stream) => gapsOf(stream).slice(-STEPS)));
 
 const stepsLater = (streams) =>
@@ -63,14 +69,13 @@ async function turn({ port }, { longPrompt, promptTokens, sampling }) {
     const during = others.flatMap((one) => gapsWithin(one, stream.startedAt, firstTextAt));
     await stepsLater(others);
     const after = stepMs(others);
-    const longestMs = Math.max(...during.map(({ ms }) => ms));
+    const stall = stallFigures(during);
     return {
       stepMs: before,
       stepAfterMs: after,
-      longestMs,
-      ratio: longestMs / before,
+      ...stall,
+      ratio: stall.longestMs / before,
       ratioThen: longestBySteps(during, stream.startedAt, firstTextAt, before, after),
-      medianDuringMs: median(during.map(({ ms }) => ms)),
       ttftMs: firstTokenMs(stream),
       ttftAloneMs: firstTokenMs(alone),
     };
@@ -93,7 +98,8 @@ export const longPrompt = {
         name,
         { flags: servers[name].flags, ...spreads(all) },
       ]);
-      return { others: OTHERS, longPrompt: options.longPrompt, parties: Object.fromEntries(rows) };
+      const gapRatios = ratiosOf(results, ({ p99Ms }) => p99Ms);
+      return { others: OTHERS, longPrompt: options.longPrompt, parties: Object.fromEntries(rows), gapRatios };
     });
   },
   table: ({ parties }) => [
@@ -104,13 +110,14 @@ export const longPrompt = {
       "longest gap ms",
       "by the step",
       "by the step of its time",
+      "p99 gap meanwhile",
       "median gap meanwhile",
       "TTFT ms",
       "TTFT ms alone",
     ],
     Object.entries(parties).map(([name, figures]) => [
       name,
-      ...["stepMs", "stepAfterMs", "longestMs", "ratio", "ratioThen", "medianDuringMs"].map((key) =>
+      ...["stepMs", "stepAfterMs", "longestMs", "ratio", "ratioThen", "p99Ms", "medianDuringMs"].map((key) =>
         shortSpread(figures[key]),
       ),
       ...["ttftMs", "ttftAloneMs"].map((key) => shortSpread(figures[key])),

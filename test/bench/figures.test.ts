@@ -10,7 +10,10 @@ interface Spread {
 const { percentile, spread, compared } = (await benchModule("figures.mjs")) as {
   percentile: (values: number[], share: number) => number | null;
   spread: (values: (number | null)[]) => Spread | null;
-  compared: (own: number[], rival: number[]) => { ofMedians: number; perRound: Spread };
+  compared: (
+    own: (number | null)[],
+    rival: (number | null)[],
+  ) => { ofMedians: number | null; perRound: Spread | null };
 };
 
 test("a percentile is one of the values, by nearest rank", () => {
@@ -28,4 +31,17 @@ test("a comparison tells the ratio of the medians and the median of the rounds' 
   const { ofMedians, perRound } = compared([10, 20, 90], [10, 10, 30]);
   expect(ofMedians).toBe(2);
   expect(perRound).toEqual({ median: 2, least: 1, most: 3 });
+});
+
+test("a comparison is not rounded, which could lift it onto a target", () => {
+  const { ofMedians, perRound } = compared([994.9], [1000]);
+  expect([ofMedians, perRound]).toEqual([0.9949, { median: 0.9949, least: 0.9949, most: 0.9949 }]);
+});
+
+test("a comparison leaves out the rounds in which one of the two has no figure", () => {
+  expect(compared([10, null, 30], [10, 10, null])).toEqual({
+    ofMedians: 2,
+    perRound: { median: 1, least: 1, most: 1 },
+  });
+  expect(compared([null], [10])).toEqual({ ofMedians: null, perRound: null });
 });

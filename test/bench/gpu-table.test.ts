@@ -42,6 +42,9 @@ const engine = (count: number, own: number, peer: number | null) => [
 
 const served = (rate: number, gap: number) => ({ rate: spread(rate), "gap ms p99": spread(gap) });
 
+/** As of three rounds. */
+const rounds = (least: number, median: number, most: number) => ({ perRound: { least, median, most } });
+
 const rows = () =>
   tableOf(folder)
     .split("\n")
@@ -57,33 +60,113 @@ test("each figure is beside its peer and its target, in the order of the counts"
   ]);
 });
 
-test("a larger gap than llama-server's misses its target, and so does a lower rate", () => {
+test("both pairs that sample alike are judged, by their rates and by their gaps", () => {
+  const pairs = (host: object, gpu: object, ours: object) => ({
+    "llama-server": { own: "tacho-host-sampling", ...host },
+    "tacho-host-sampling": { own: "tacho", ...ours },
+    "llama-server-backend-sampling": { own: "tacho", ...gpu },
+  });
   result("serve-8b-q8_0-64", "serve-closed", [
     {
       streams: 64,
       parties: {
-        tacho: served(3_000, 30),
+        tacho: served(4_000, 30),
         "llama-server": served(2_500, 25),
-        "tacho-host-sampling": served(4_000, 10),
+        "tacho-host-sampling": served(3_000, 10),
+        "llama-server-backend-sampling": served(3_900, 29),
       },
-      rateRatios: {
-        "llama-server": { perRound: spread(1.2) },
-        "tacho-host-sampling": { perRound: spread(0.75) },
-      },
+      rateRatios: pairs(rounds(1.1, 1.2, 1.3), rounds(1, 1.1, 1.2), rounds(1.3, 1.33, 1.4)),
+      gapRatios: pairs(rounds(0.3, 0.4, 0.5), rounds(1.01, 1.03, 1.1), rounds(2, 3, 4)),
     },
   ]);
-  expect(rowOf("tokens/s; peer llama-server")).toContain("| 1.2 (1.2–1.2) | ≥ 1 | yes |");
-  expect(rowOf("gap p99 ms; peer llama-server")).toContain("| 30 | 25 | 1.2 | ≤ 1 | **no** |");
-  expect(rowOf("tokens/s; peer tacho-host-sampling")).toContain("| 0.75 (0.75–0.75) | – | – |");
+  const ours = (figure: string, pair: string) => rowOf(`64 streams, ${figure}; ${pair} |`);
+  expect(ours("tokens/s", "tacho-host-sampling beside llama-server")).toContain(
+    "| 3,000 | 2,500 | 1.2 (1.1–1.3) | ≥ 1 | yes |",
+  );
+  expect(ours("gap p99 ms", "tacho-host-sampling beside llama-server")).toContain(
+    "| 10 | 25 | 0.4 (0.3–0.5) | ≤ 1 | yes |",
+  );
+  expect(ours("tokens/s", "tacho beside llama-server-backend-sampling")).toContain("| ≥ 1 | yes |");
+  expect(ours("gap p99 ms", "tacho beside llama-server-backend-sampling")).toContain(
+    "| 30 | 29 | 1.03 (1.01–1.1) | ≤ 1 | **no** |",
+  );
+  expect(ours("tokens/s", "tacho beside tacho-host-sampling")).toContain("| 1.33 (1.3–1.4) | – | – |");
+});
+
+test("of two servers it is said that each runs by its defaults", () => {
+  const ratio = { "llama-server": { own: "tacho", ...rounds(1.1, 1.2, 1.3) } };
+  const parties = { tacho: served(3_000, 30), "llama-server": served(2_500, 25) };
+  result("serve-70b-q4_K_M-64", "serve-closed", [
+    { streams: 64, parties, rateRatios: ratio, gapRatios: ratio },
+  ]);
+  expect(rowOf("tokens/s; tacho beside llama-server, each by its defaults |")).toContain("| ≥ 1 | yes |");
+});
+
+test("a target between the least round and the greatest is undecided, and none is reached by rounding", () => {
+  const telemetry = (ratio: object) => [
+    { streams: 32, parties: { on: served(999, 1), off: served(1000, 1) }, rateRatios: { off: ratio } },
+  ];
+  const of = (...ratio: [number, number, number]) => {
+    result("telemetry-cost", "serve-telemetry-cost", telemetry(rounds(...ratio)));
+    return rowOf("telemetry on, 32 streams")!.split(" | ").slice(3);
+  };
+  expect(of(0.994, 0.999, 1.01)).toEqual(["0.999 (0.994–1.01)", "≥ 0.995", "undecided |"]);
+  expect(of(0.99, 0.992, 0.996).at(-1)).toBe("undecided |");
+  expect(of(0.995, 0.999, 1.01).at(-1)).toBe("yes |");
+  expect(of(0.9947, 0.9948, 0.9949)).toEqual(["0.9948 (0.9947–0.9949)", "≥ 0.995", "**no** |"]);
+  expect(of(0.99, 0.992, 0.9949).at(-1)).toBe("**no** |");
+});
+
+test("how long running streams stand still for a long prompt has a target beside llama-server's", () => {
+  const times = (p99Ms: number) => ({
+    p99Ms: spread(p99Ms),
+    longestMs: spread(200),
+    ttftMs: spread(5_000),
+    stepMs: spread(10),
+  });
+  const figures = (p99: object) => ({
+    longPrompt: 32_000,
+    others: 8,
+    parties: { tacho: times(20), "llama-server": times(100) },
+    gapRatios: { "llama-server": { own: "tacho", ...p99 } },
+  });
+  const stall = () => rowOf("32000 tokens among 8 streams, gap p99 ms meanwhile");
+  result("long-prompt", "serve-long-prompt", figures(rounds(0.1, 0.2, 0.3)));
+  expect(stall()).toContain("each by its defaults | 20 | 100 | 0.2 (0.1–0.3) | ≤ 1 | yes |");
+  expect(rowOf("longest gap ms")).toContain("| 200 | 200 | 1 | – | – |");
+  result("long-prompt", "serve-long-prompt", figures(rounds(1.1, 1.2, 1.3)));
+  expect(stall()).toContain("| ≤ 1 | **no** |");
+  result("long-prompt", "serve-long-prompt", {
+    ...figures({}),
+    parties: { tacho: times(20) },
+    gapRatios: {},
+  });
+  expect(stall()).toContain("| 20 | – | – | ≤ 1 | not measured |");
 });
 
 test("the sampler, the fields that differ and the tests have targets", () => {
   const comparisons = {
     idle: [{ uuid: "GPU-0", rows: [{ state: "agrees" }, { state: "differs" }, { state: "neither" }] }],
   };
-  result("nvml", "nvml", { cost: { intervalMs: 1000, shareOfCore: 0.0004 }, comparisons });
+  const exact = { source: "schedstat", shareOfCore: spread(0.0004) };
+  const loaded = [{ uuid: "GPU-0", rows: [{ state: "agrees" }] }];
+  const coarse = { source: "utime + stime", shareOfCore: { median: 0.001, least: 0.0008, most: 0.0012 } };
+  const cost = { intervalMs: 1000, idle: exact, loaded: coarse };
+  result("nvml", "nvml", { cost, comparisons: { ...comparisons, loaded } });
   result("tests-1", "tests", { passed: 9, failed: 1, skipped: 2 });
-  expect(rowOf("share of a core")).toContain("| 0.04 % | – | – | ≤ 0.1 % | yes |");
+  const pace = "one reading each 1 s";
+  expect(rowOf(`share of a core, idle, ${pace}, by schedstat`)).toContain(
+    "| 0.04 % | – | – | ≤ 0.1 % | yes |",
+  );
+  expect(rowOf(`share of a core, loaded, ${pace}, by utime + stime`)).toContain(
+    "| 0.1 % | – | – | ≤ 0.1 % | undecided |",
+  );
+  result("nvml", "nvml", {
+    cost: { ...cost, loaded: { failed: "no thread" } },
+    comparisons: { ...comparisons, loaded },
+  });
+  expect(rowOf("share of a core, loaded")).toContain("| – | – | – | ≤ 0.1 % | not measured |");
+  expect(rowOf("loaded, of 1 compared")).toContain("| 0 | – | – | ≤ 0 | yes |");
   expect(rowOf("idle, of 2 compared")).toContain("| 1 | – | – | ≤ 0 | **no** |");
   expect(rowOf("tests-1: failed, of 10 (2 skipped)")).toContain("| 1 | – | – | ≤ 0 | **no** |");
 });

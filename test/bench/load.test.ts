@@ -28,9 +28,10 @@ interface Gap {
   end: number;
   ms: number;
 }
-const { gapsWithin, longestBySteps } = (await benchModule("serve/long-prompt.mjs")) as {
+const { gapsWithin, longestBySteps, stallFigures } = (await benchModule("serve/long-prompt.mjs")) as {
   gapsWithin: (stream: { arrivals: number[] }, from: number, to: number) => Gap[];
   longestBySteps: (gaps: Gap[], from: number, to: number, before: number, after: number) => number;
+  stallFigures: (gaps: { ms: number }[]) => Record<string, number>;
 };
 const { msUntil } = (await benchModule("serve/recovery.mjs")) as {
   msUntil: (from: number, what: string, holds: () => Promise<boolean>, patience?: number) => Promise<number>;
@@ -175,5 +176,10 @@ describe("gaps beside a long prompt", () => {
     const gaps = gapsWithin({ arrivals: [90, 120, 190, 260] }, 100, 200);
     expect(longestBySteps(gaps, 100, 200, 10, 10)).toBe(7);
     expect(longestBySteps(gaps, 100, 200, 10, 30)).toBeCloseTo(70 / 14);
+  });
+
+  test("are told by the longest, the 99th percentile and the median", () => {
+    const gaps = Array.from({ length: 200 }, (_, i) => ({ ms: i + 1 }));
+    expect(stallFigures(gaps)).toEqual({ longestMs: 200, p99Ms: 198, medianDuringMs: 100.5 });
   });
 });

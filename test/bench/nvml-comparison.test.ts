@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { benchModule, ROOT } from "./bench-module.js";
 
 interface Node {
@@ -41,6 +41,10 @@ const { LEVELS, TOTALS, UNCOMPARED } = (await benchModule("nvml/fields.mjs")) as
 };
 const { callCosts } = (await benchModule("nvml/call-costs.mjs")) as {
   callCosts: (before: object, after: object, seconds: number) => object[];
+};
+
+const { costOf } = (await benchModule("nvml.mjs")) as {
+  costOf: (options: { seconds: number; interval: number }) => Promise<{ failed?: string }>;
 };
 
 function documentOf(body: string): Node {
@@ -189,6 +193,21 @@ test("every metric of a GPU is compared, or it is said why not", () => {
   const treated = new Set([...compared, ...Object.keys(UNCOMPARED), "tacho_gpu_info"]);
   expect(perGpu.filter((name) => !treated.has(name!))).toEqual([]);
   expect([...treated].filter((name) => !perGpu.includes(name))).toEqual([]);
+});
+
+describe("the sampler's cost", () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    vi.restoreAllMocks();
+  });
+
+  test("that cannot be measured is told, and does not take the comparisons with it", async () => {
+    vi.stubEnv("TACHO_NVML_PATH", path.join(ROOT, "no-such-library.so"));
+    const log = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    const { failed } = await costOf({ seconds: 0.1, interval: 0.1 });
+    expect(failed).toMatch(/^the sampler's cost ended with 1: [^]*Expected GPUs to be read/);
+    expect(log).toHaveBeenCalled();
+  });
 });
 
 test("a call's cost is that of the time between two snapshots", () => {

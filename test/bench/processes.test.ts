@@ -1,6 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { expect, test } from "vitest";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { benchModule } from "./bench-module.js";
 
 interface Instant {
@@ -20,6 +23,14 @@ const { treeOf, treeMemory, treeCost } = (await benchModule("processes/process-t
 type Threads = Map<string, { process: string; seconds: number }>;
 const { threadFigures } = (await benchModule("load/measured.mjs")) as {
   threadFigures: (before: Threads, after: Threads, tokens: number) => unknown;
+};
+interface ThreadTime {
+  source: string;
+  resolution: number;
+  seconds: () => number;
+}
+const { threadTime } = (await benchModule("processes/thread-time.mjs")) as {
+  threadTime: (folder: string) => ThreadTime;
 };
 const { metricsOf } = (await benchModule("processes/server-process.mjs")) as {
   metricsOf: (text: string) => Record<string, number>;
@@ -68,4 +79,41 @@ test("the CPU of a process is told apart by its busiest thread and the others", 
 test("the series of a metric are summed", () => {
   const text = '# HELP a b\na_total{x="1 2"} 3\na_total{x="y"} 4\nllamacpp:b 1e+02\n';
   expect(metricsOf(text)).toEqual({ a_total: 7, "llamacpp:b": 100 });
+});
+
+describe("the time of a thread", () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), "tacho-thread-"))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const write = (name: string, text: string) => writeFileSync(path.join(folder, name), text);
+  const stat = (utime: number, stime: number) =>
+    `12 (a) name) S 1 1 1 0 -1 4194304 9 0 0 0 ${utime} ${stime} 70 80 20 0 1 0 185330\n`;
+  const told = () => {
+    const { source, resolution, seconds } = threadTime(folder);
+    return { source, resolution, seconds: seconds() };
+  };
+
+  test("is the kernel's in nanoseconds", () => {
+    write("schedstat", "2500000001 9 9\n");
+    write("stat", stat(100, 100));
+    expect(told()).toEqual({ source: "schedstat", resolution: 1e-9, seconds: 2.500000001 });
+  });
+
+  test("is that of the user and the kernel in ticks where the kernel keeps no other", () => {
+    const ticks = { source: "utime + stime", resolution: 0.01, seconds: 0.3 };
+    write("stat", stat(10, 20));
+    expect(told()).toEqual(ticks);
+    write("schedstat", "0 0 0\n");
+    expect(told()).toEqual(ticks);
+  });
+
+  test("is an error where there is none", () => {
+    expect(told).toThrow(`Expected schedstat or stat in ${folder} but found neither.`);
+  });
+
+  test("is told here of threads that run", () => {
+    const own = readdirSync("/proc/self/task").map((id) => threadTime(`/proc/self/task/${id}`).seconds());
+    expect(Math.max(...own)).toBeGreaterThan(0);
+  });
 });

@@ -67,6 +67,10 @@ test(
       expect(stdout).toContain(what);
     // The two stand-ins say the same in different words.
     expect(stdout).toMatch(/nvidia-smi's, idle, of 4\d compared \| 0 \|/);
+    for (const state of ["idle", "loaded"])
+      expect(stdout).toMatch(
+        new RegExp(`share of a core, ${state}, .*by (schedstat|utime \\+ stime) \\| [\\d.]+ %`),
+      );
     expect(stdout).toMatch(/tests-1: failed, of [1-9]\d* \(0 skipped\) \| 0 \|/);
 
     const again = dryRun("--slice", SLICES.join(","));
@@ -98,5 +102,5 @@ test("what there is to do is listed with the time that it may take", () => {
   const { status, stdout } = dryRun("--list");
   expect(status).toBe(0);
   expect(stdout).toMatch(/^slice +expected +took/);
-  expect(stdout).toMatch(/^nvml: the GPU's metrics beside nvidia-smi.* 3 min/m);
+  expect(stdout).toMatch(/^nvml: the GPU's metrics beside nvidia-smi.* 4 min/m);
 });

@@ -67,6 +67,19 @@ test("a summary goes between the marks of a document, and says where and how it 
   expect(text).not.toContain("busy");
 });
 
+test("a ratio stands beside the figures of the party that it is of", () => {
+  const parties = {
+    tacho: party(1500),
+    "tacho-host-sampling": party(1200),
+    "llama-server": party(1000),
+  };
+  const ratio = { own: "tacho-host-sampling", perRound: { median: 1.2, least: 1.1, most: 1.3 } };
+  const figures = [{ streams: 16, parties, rateRatios: { "llama-server": ratio } }];
+  const result = { ...about, others: { tooBusy: false }, figures };
+  writeFileSync(join(folder, "serve-closed.json"), JSON.stringify(result));
+  expect(run("--results", folder)).toContain("| 16 | 1,200 / 1,000 | 1.2 (1.1–1.3) |");
+});
+
 test("a summary of a busy machine's figures says so", () => {
   writeResult(true);
   expect(run("--results", folder)).toContain("**The machine was busy meanwhile");
