@@ -37,6 +37,7 @@ const OPTIONS = {
   table: off,
   pack: text,
   "for-clone": off,
+  "for-benches": off,
 };
 
 const USAGE = `usage: bench/gpu/run.sh --out FOLDER [options]
@@ -50,7 +51,8 @@ const USAGE = `usage: bench/gpu/run.sh --out FOLDER [options]
   --dry-run             tries the whole run on the CPU, with tiny models and no GPU
   --alone               without llama.cpp's programs, which must be built first
   --pack FOLDER         on the machine that has the repository: writes what a GPU machine without a network needs
-  --for-clone           with --pack: leaves out what git has`;
+  --for-clone           with --pack: leaves out what git has
+  --for-benches         with --pack: leaves out what only the tests need, and what is built here already`;
 
 /** What the run takes of this machine: its plan, and the facts that go with each result. */
 async function contextOf(options, out) {
@@ -125,10 +127,17 @@ async function runAll(wanted, run) {
   return isWell;
 }
 
-function packInto(folder, forClone) {
-  const files = pack({ root: ROOT, folder, forClone, say: console.error });
+function packInto(folder, options) {
+  const [forClone, forBenches] = ["for-clone", "for-benches"].map((name) => options[name]);
+  const { files, treeMebibytes } = pack({ root: ROOT, folder, forClone, forBenches, say: console.error });
   const all = files.reduce((sum, [, mebibytes]) => sum + mebibytes, 0);
-  console.log(terminalTable(["file", "MiB"], [...files, ["in all", rounded(all)]]));
+  const tree = forClone
+    ? [
+        ["the clone's files", rounded(treeMebibytes)],
+        ["clone and pack", rounded(treeMebibytes + all)],
+      ]
+    : [];
+  console.log(terminalTable(["file", "MiB"], [...files, ["in all", rounded(all)], ...tree]));
 }
 
 const hasResults = (folder) =>
@@ -142,7 +151,7 @@ function showTable(out) {
 export async function gpu(args) {
   const options = readOptions(args, OPTIONS);
   if (options.help) return console.log(USAGE);
-  if (options.pack !== undefined) return packInto(path.resolve(options.pack), options["for-clone"]);
+  if (options.pack !== undefined) return packInto(path.resolve(options.pack), options);
   if (options.out === undefined && !options["dry-run"])
     throw new UsageError(`Expected --out FOLDER.\n${USAGE}`);
   const out = path.resolve(options.out ?? path.join(ROOT, "build/bench/gpu-dry-run"));
