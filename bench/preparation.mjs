@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import path from "node:path";
 import { COMMON_OPTIONS, readOptions } from "./command-line.mjs";
 import { machine, rounded, save } from "./figures.mjs";
-import { modelFile } from "./models/model-file.mjs";
+import { modelFile, randomModelPath } from "./models/model-file.mjs";
 import { llamaPrograms, sharedBackends } from "./peers/llama-cpp.mjs";
 
 function timed(make) {
@@ -27,13 +27,15 @@ export async function peers(args) {
   leave("peers", options, { programs: Object.keys(made), seconds: rounded(seconds), sharesBackends });
 }
 
+/** Not the time of birth: not every file system has one, and some that have none tell another time for it. */
+const writtenAt = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+
 /** Writes the model where it is missing; how fast, is told only then. */
 export async function model(args) {
   const options = readOptions(args, COMMON_OPTIONS);
-  const began = Date.now();
+  const before = writtenAt(options.model ?? randomModelPath(options));
   const { made, seconds } = timed(() => modelFile(options));
-  const { size, birthtimeMs } = statSync(made);
-  const isNew = birthtimeMs >= began - 1000;
-  const megabytesPerSecond = isNew ? rounded(size / 1e6 / seconds) : null;
+  const { size } = statSync(made);
+  const megabytesPerSecond = writtenAt(made) === before ? null : rounded(size / 1e6 / seconds);
   leave("model", options, { bytes: size, seconds: rounded(seconds), megabytesPerSecond });
 }

@@ -1,10 +1,9 @@
 // What a GPU machine without a network, npm or Node needs: an archive each. `list` gives paths in the repository, or in the
-// folder that `base` tells (null: there is nothing to pack), `without` what tar leaves out of them, and `under` where they
-// belong in the repository.
+// folder that `base` tells of it and the peers' (null: there is nothing to pack), `without` what tar leaves out of them, and
+// `under` where they belong in the repository.
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { sharingPrograms } from "../peers/llama-cpp.mjs";
 
 /** llama.cpp's libraries for the CPU; those for CUDA are built there, and other platforms' are others. */
 const LLAMA_LIBRARIES = `linux-${process.arch}`;
@@ -28,7 +27,26 @@ function modulesOf(root) {
     .concat(`node_modules/@node-llama-cpp/${LLAMA_LIBRARIES}`);
 }
 
-function trackedFiles(root) {
+/** What is installed without development dependencies: not even typescript, which a dependency would but accept. */
+function isForProduction([place, { dev, devOptional }]) {
+  return place.startsWith("node_modules/") && !dev && !devOptional;
+}
+
+/** Of these, what this machine has; a package that lies in another comes with it. */
+function productionModules(root) {
+  const { packages } = JSON.parse(readFileSync(path.join(root, "package-lock.json"), "utf8"));
+  return Object.entries(packages)
+    .filter(isForProduction)
+    .map(([place]) => place)
+    .filter((place) => place.lastIndexOf("node_modules/") === 0)
+    .filter(
+      (place) => !place.startsWith("node_modules/@node-llama-cpp/") || place.endsWith(`/${LLAMA_LIBRARIES}`),
+    )
+    .filter((place) => existsSync(path.join(root, place)));
+}
+
+/** All that git would take, were it told to: paths in the repository. */
+export function trackedFiles(root) {
   const options = { cwd: root, encoding: "utf8", maxBuffer: 2 ** 26 };
   const files = execFileSync(
     "git",
@@ -54,7 +72,7 @@ export const PARTS = [
   },
   {
     name: "peers",
-    base: (root) => (hasCuda(root) ? sharingPrograms() : null),
+    base: (root, programs) => (hasCuda(root) ? programs : null),
     under: "build/peers/build/bin/",
     list: () => ["."],
     // Links to build/cuda.
@@ -62,7 +80,7 @@ export const PARTS = [
   },
   {
     name: "modules",
-    list: modulesOf,
+    list: (root, { forBenches }) => (forBenches ? productionModules(root) : modulesOf(root)),
     // The sources of llama.cpp have an archive of their own.
     without: [
       ...["*.map", "*.d.mts", "*.d.cts"],

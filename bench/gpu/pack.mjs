@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { rounded } from "../figures.mjs";
-import { LLAMA_RELEASE } from "../peers/llama-cpp.mjs";
-import { PARTS, UNUSED_SOURCES } from "./pack-contents.mjs";
+import { LLAMA_RELEASE, sharingPrograms } from "../peers/llama-cpp.mjs";
+import { PARTS, trackedFiles, UNUSED_SOURCES } from "./pack-contents.mjs";
 
 const UNPACK = fileURLToPath(new URL("unpack.sh", import.meta.url));
 const BUNDLE = "node_modules/node-llama-cpp/llama/gitRelease.bundle";
@@ -17,12 +17,16 @@ const LEVEL = "-9";
 /** A git that the user's configuration cannot lead astray. */
 const ENVIRONMENT = { ...process.env, GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1" };
 
+/** Told of an x86's jumps, both make a twentieth less of programs and libraries, and no more of the rest. */
+const FILTERS = process.arch === "x64" ? ["--x86"] : [];
 /** With xz, or with the Python that the build takes anyway; $level is as xz's. */
 const SQUEEZE = `squeeze() {
-  if command -v xz >/dev/null; then xz "$level" -T1; else python3 -c "$PYTHON" "$level"; fi
+  if command -v xz >/dev/null; then xz -T1 ${FILTERS.join(" ")} --lzma2=preset="\${level#-}"
+  else python3 -c "$PYTHON" "$level" ${FILTERS.join(" ")}; fi
 }`;
 const PYTHON = `import lzma, shutil, sys
-with lzma.open(sys.stdout.buffer, "wb", preset=int(sys.argv[1][1:])) as out: shutil.copyfileobj(sys.stdin.buffer, out)`;
+filters = [{"id": lzma.FILTER_X86}] * (len(sys.argv) - 2) + [{"id": lzma.FILTER_LZMA2, "preset": int(sys.argv[1][1:])}]
+with lzma.open(sys.stdout.buffer, "wb", filters=filters) as out: shutil.copyfileobj(sys.stdin.buffer, out)`;
 
 /** Runs a shell's pipeline with `$1` and so on; `input` is what it reads. */
 function pipeline(script, args, { cwd, input = "" }) {
@@ -35,12 +39,12 @@ function pipeline(script, args, { cwd, input = "" }) {
   if (status !== 0) throw new Error(`Expected to pack, but: ${stderr.slice(-500)}`);
 }
 
-function archive({ list, base, without = [], under = "" }, root, file, level) {
+function archive({ files, base, without = [], under = "" }, file, level) {
   const flags = [...without.map((pattern) => `--exclude=${pattern}`), `--transform=flags=r;s,^,${under},`];
   const script = `
     file=$1 level=$2; shift 2
     tar --create --sort=name --owner=0 --group=0 "$@" --null --files-from=- | squeeze > "$file"`;
-  pipeline(script, [file, level, ...flags], { cwd: base, input: list(root).join("\0") });
+  pipeline(script, [file, level, ...flags], { cwd: base, input: files.join("\0") });
 }
 
 /** Runs `use` with a folder that is removed afterwards. */
@@ -82,41 +86,60 @@ function writeSums(folder, names) {
   writeFileSync(path.join(folder, "SHA256SUMS"), lines.join(""));
 }
 
+const mebibytesOf = (file) => statSync(file).size / 2 ** 20;
+
+const SOURCES = "llama.cpp.tar.xz";
+/** All that unpack.sh would take, also of an earlier pack that held more. */
+const ARCHIVES = [...PARTS.map(({ name }) => `${name}.tar.xz`), SOURCES];
+
+/** Parts of PARTS with what they hold here. */
+function partsOf(root, { forClone, forBenches, programs }) {
+  return PARTS.filter(({ isInClone }) => !(forClone && isInClone))
+    .map((part) => ({ ...part, base: part.base ? part.base(root, programs) : root }))
+    .filter(({ base }) => base !== null)
+    .map(({ list, ...part }) => ({ ...part, files: list(root, { forBenches }) }));
+}
+
 /**
- * Packs the repository at `root` into `folder`, which is made; for a clone without what git has. `level` is xz's,
- * and `say` is told what is being packed.
- * @returns the files: [name, MiB]
+ * Packs the repository at `root` into `folder`, which is made: for a clone without what git has, and for the benches
+ * alone without what tests need, nor llama.cpp's sources where all is built from them. `programs` is the
+ * folder of peers that share the CUDA back end, or null, `level` xz's, and `say` is told what is being packed.
+ * @returns the files, [name, MiB], and what the repository's own take in a clone
  */
 export function pack({
   root,
   folder,
   forClone = false,
+  forBenches = false,
+  programs = sharingPrograms(),
   level = LEVEL,
   node = process.execPath,
   say = () => {},
 }) {
   mkdirSync(folder, { recursive: true });
-  const parts = PARTS.filter(({ isInClone }) => !(forClone && isInClone))
-    .map((part) => ({ ...part, base: part.base ? part.base(root) : root }))
-    .filter(({ base }) => base !== null);
   const to = (name) => path.join(folder, name);
+  for (const name of ARCHIVES) rmSync(to(name), { force: true });
+  const parts = partsOf(root, { forClone, forBenches, programs });
   for (const part of parts) {
     say(`packing ${part.name} …`);
-    archive(part, root, to(`${part.name}.tar.xz`), level);
+    archive(part, to(`${part.name}.tar.xz`), level);
   }
-  say("packing llama.cpp and Node …");
-  archiveSources(root, to("llama.cpp.tar.xz"), level);
+  const withSources = !(forBenches && parts.some(({ name }) => name === "peers"));
+  say(withSources ? "packing llama.cpp and Node …" : "packing Node …");
+  if (withSources) archiveSources(root, to(SOURCES), level);
   archiveNode(node, to("node.xz"), level);
   const facts = { commit: commitOf(root), packedAt: new Date().toISOString(), release: LLAMA_RELEASE };
-  writeFileSync(to("packed.json"), `${JSON.stringify(facts)}\n`);
+  writeFileSync(to("packed.json"), `${JSON.stringify({ ...facts, forBenches })}\n`);
   copyFileSync(UNPACK, to("unpack.sh"));
   const names = [
     ...parts.map(({ name }) => `${name}.tar.xz`),
-    "llama.cpp.tar.xz",
-    "node.xz",
-    "packed.json",
-    "unpack.sh",
+    ...(withSources ? [SOURCES] : []),
+    ...["node.xz", "packed.json", "unpack.sh"],
   ];
   writeSums(folder, names);
-  return [...names, "SHA256SUMS"].map((name) => [name, rounded(statSync(to(name)).size / 2 ** 20)]);
+  const inTree = trackedFiles(root).map((file) => mebibytesOf(path.join(root, file)));
+  return {
+    files: [...names, "SHA256SUMS"].map((name) => [name, rounded(mebibytesOf(to(name)))]),
+    treeMebibytes: inTree.reduce((sum, one) => sum + one, 0),
+  };
 }

@@ -2,17 +2,23 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { rounded, save } from "../figures.mjs";
+import { removeUnfinished } from "../models/model-file.mjs";
 import { freeBytes } from "./machine-facts.mjs";
+import { isMade } from "./products.mjs";
 import { endLeftovers, runCommand } from "./run-command.mjs";
 import { note } from "./state.mjs";
 import { testResults } from "./test-results.mjs";
 
 /** What a slice cannot do without, or null: a GPU or a disk that is too small is no failure. */
-function lacking({ memory = 0, disk = 0 }, { gpuBytes, cache }) {
+function lacking({ memory = 0, disk = 0, files = {}, ...slice }, { root, gpuBytes, cache }) {
   const gigabytes = (bytes) => `${rounded(bytes / 1e9)} GB`;
+  const isHere = (file) => existsSync(path.join(root, file));
+  const absent = Object.entries(files).find(([, paths]) => !paths.some(isHere));
+  if (absent !== undefined) return `needs ${absent[0]}, which did not come with the rest`;
   if (memory > gpuBytes) return `needs ${gigabytes(memory)} of GPU memory; there are ${gigabytes(gpuBytes)}`;
   const free = freeBytes(cache);
-  return disk > free ? `needs ${gigabytes(disk)} on the disk of ${cache}; ${gigabytes(free)} are free` : null;
+  if (disk <= free || (slice.products && isMade(slice))) return null;
+  return `needs ${gigabytes(disk)} on the disk of ${cache}; ${gigabytes(free)} are free`;
 }
 
 /** Null where it left none. */
@@ -41,14 +47,15 @@ const outputFlags = ({ output, result }, raw) => {
 export async function runSlice(slice, run) {
   const { name } = slice;
   const [raw, log] = [path.join(run.out, "raw", name), path.join(run.out, "logs", `${name}.log`)];
+  const mark = `${run.out}:${name}`;
+  endLeftovers(mark);
+  if (slice.disk) slice.products?.().forEach(removeUnfinished);
   const lack = lacking(slice, run);
   const settle = (what) => {
     note(run.stateFile, name, what);
     return what;
   };
   if (lack !== null) return settle({ state: "skipped", reason: lack });
-  const mark = `${run.out}:${name}`;
-  endLeftovers(mark);
   for (const folder of [raw, log]) rmSync(folder, { recursive: true, force: true });
   for (const folder of [raw, path.dirname(log)]) mkdirSync(folder, { recursive: true });
   const startedAt = new Date().toISOString();
@@ -59,7 +66,7 @@ export async function runSlice(slice, run) {
   const code = await runCommand({ args, cwd: run.root, environment, mark, log, seconds: run.seconds });
   const about = { startedAt, seconds: rounded((performance.now() - began) / 1000) };
   if (code === null)
-    return settle({ state: "unfinished", ...about, reason: `took more than ${run.seconds} s` });
+    return settle({ state: "unfinished", ...about, reason: `took more than ${rounded(run.seconds)} s` });
   const result = slice.endsWith.includes(code) ? resultIn(raw, slice, run.root) : null;
   if (result === null)
     return settle({ state: "failed", ...about, reason: `ended with ${code}; see logs/${name}.log` });

@@ -4,8 +4,7 @@
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 PATH="$root/build/node/bin:$PATH:/usr/local/cuda/bin"
-LD_LIBRARY_PATH="${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}/usr/local/cuda/lib64"
-export PATH LD_LIBRARY_PATH
+export PATH
 if ! command -v node >/dev/null; then
   echo "Expected Node 20.17 or newer on the PATH or in build/node/bin, but found none; see bench/gpu/README.md" >&2
   exit 1

@@ -1,13 +1,20 @@
 // What is done on the GPU machine, in pieces that each end well within ten minutes.
+import path from "node:path";
 import { cellsFor } from "../command-line.mjs";
 import { MANIFEST } from "./prebuilt.mjs";
+import { isMade, modelProducts, peerProducts } from "./products.mjs";
 
 const VITEST = "node_modules/vitest/vitest.mjs";
 /** It downloads other Nodes, which a machine without a network cannot. */
 const NETWORK_TESTS = "test/project/node-versions.test.ts";
-const RIVALS = ["llama-server", "tacho-host-sampling", "llama-server-backend-sampling"];
 /** What CUDA, the graphs and the compute buffers take of each process. */
 const BYTES_A_PROCESS = 2e9;
+
+/** Until a process computes: CUDA's start, and the weights at a gigabyte a second. */
+const startSeconds = ({ bytes }) => 5 + bytes / 1e9;
+/** Of one party: prompts and tokens of a benchmark's turn. */
+const ENGINE_TURN_SECONDS = 4;
+const serveTurnSeconds = ({ bytes }) => 4 + bytes / 4e9;
 
 const bench = (...args) => ["bench/main.mjs", ...args.map(String)];
 
@@ -20,11 +27,17 @@ const modelFlags = ({ shape, type }) => ["--shape", shape, "--type", type];
 /** Of one sequence, with the benches' defaults. */
 const CELLS = cellsFor(32 + 128);
 
-/** A back end that came with the rest is taken as it is, unless it is to be for other architectures. */
-function backEndBuild({ gpu }, { architectures, prebuilt }) {
-  if (prebuilt && !architectures)
+/** Any of these is enough; git's bundle is, where there is git. */
+const LLAMA_SOURCES = [
+  "build/llama.cpp-source/unpacked",
+  "node_modules/node-llama-cpp/llama/gitRelease.bundle",
+];
+
+/** A back end that is good for these GPUs is taken as it is; `unfit` tells why one is not. */
+function backEndBuild({ gpu }, { architectures, unfit }) {
+  if (gpu !== "off" && unfit === null)
     return {
-      title: "llama.cpp's CUDA back end, which came with the rest",
+      title: "llama.cpp's CUDA back end, which is there",
       minutes: 0.1,
       command: ["bench/gpu/prebuilt.mjs"],
     };
@@ -33,8 +46,9 @@ function backEndBuild({ gpu }, { architectures, prebuilt }) {
     ...(architectures ? ["--architectures", architectures] : []),
   ];
   return {
-    title: "llama.cpp's CUDA back end, for tacho",
+    title: `llama.cpp's CUDA back end, for tacho${unfit ? `: ${unfit}` : ""}`,
     minutes: 9,
+    files: { "llama.cpp's sources": LLAMA_SOURCES },
     command: ["scripts/build-cuda.mjs", ...flags],
   };
 }
@@ -42,32 +56,44 @@ function backEndBuild({ gpu }, { architectures, prebuilt }) {
 /** Compilations of half an hour on a small machine: a dry run makes them only where they are named. */
 function builds(plan, machine) {
   const { gpu, alone } = plan;
+  const { root, isFit } = machine;
   const isDry = gpu === "off";
+  const manifest = isDry ? "build/cpu/build.json" : MANIFEST;
+  const peers = isDry ? {} : { products: () => peerProducts(root) };
+  const hasPeers = !isDry && isMade(peers);
   return [
     {
       name: "build",
       isNamedOnly: isDry,
-      manifest: isDry ? "build/cpu/build.json" : MANIFEST,
+      manifest,
+      products: () => [path.join(root, manifest)],
+      ...(isDry ? {} : { isFit }),
       ...backEndBuild(plan, machine),
     },
     {
       name: "peers",
-      title: "llama-server and llama-batched-bench",
-      minutes: 4,
+      title: `llama-server and llama-batched-bench${hasPeers ? ", which are there" : ""}`,
+      minutes: hasPeers ? 0.1 : 4,
       isNamedOnly: isDry || alone,
       needs: ["build"],
       result: "peers.json",
+      ...peers,
       command: bench("peers", "--gpu", gpu),
     },
   ];
 }
 
-const machineSlice = ({ gpu }) => ({
+/** No compiler is asked for where nothing is left to compile for the GPU. */
+const machineSlice = ({ gpu }, { unfit }) => ({
   name: "machine",
   title: "what the machine has",
   minutes: 0.2,
   result: "machine.json",
-  command: ["bench/gpu/machine.mjs", ...(gpu === "cuda" ? [] : ["--without-compiler"])],
+  command: [
+    "bench/gpu/machine.mjs",
+    ...(gpu === "cuda" ? [] : ["--without-libraries"]),
+    ...(gpu === "cuda" && unfit !== null ? [] : ["--without-compiler"]),
+  ],
 });
 
 const modelSlice = ([name, model]) => ({
@@ -75,6 +101,7 @@ const modelSlice = ([name, model]) => ({
   title: `the model ${name}`,
   minutes: Math.max(0.5, model.bytes / 10e9),
   disk: model.bytes,
+  products: () => modelProducts(model),
   result: "model.json",
   command: bench("model", ...modelFlags(model)),
 });
@@ -83,7 +110,8 @@ const engineSlices = ([name, model], { sequences, rounds }, common) =>
   sequences.map((count) => ({
     name: `engine-${name}-${count}`,
     title: `the engine beside llama-batched-bench, ${count} sequences`,
-    minutes: 1 + (rounds * model.bytes) / 25e9,
+    // Each turn of each party is a process of its own.
+    minutes: (rounds * 2 * (startSeconds(model) + ENGINE_TURN_SECONDS)) / 60,
     needs: ["peers", `model-${name}`],
     memory: memoryOf(model, count * CELLS, 1),
     result: "engine.json",
@@ -91,21 +119,25 @@ const engineSlices = ([name, model], { sequences, rounds }, common) =>
   }));
 
 /** Four servers at once where they find room, else the two that matter most. */
-function rivalsFor(model, streams, memory) {
-  const all = memoryOf(model, streams * CELLS, RIVALS.length + 1);
-  return all <= memory ? RIVALS : RIVALS.slice(0, 1);
+function rivalsFor(model, streams, rivals, memory) {
+  const all = memoryOf(model, streams * CELLS, rivals.length + 1);
+  return all <= memory ? rivals : rivals.slice(0, 1);
 }
 
-function serveSlices([name, model], { streams, rounds, leastTokens, alone }, common, { memory }) {
+/** Servers stay, and take turns: one to warm up, and those of the rounds. */
+const serveMinutes = (model, servers, rounds) =>
+  (servers * (startSeconds(model) + (rounds + 1) * serveTurnSeconds(model))) / 60;
+
+function serveSlices([name, model], { streams, rounds, leastTokens, alone, ...plan }, common, { memory }) {
   return streams.map((count) => {
-    const rivals = alone ? [] : rivalsFor(model, count, memory);
+    const rivals = alone ? [] : rivalsFor(model, count, plan.rivals, memory);
     const tokens = count === 1 ? model.tokensAtOne : leastTokens;
     const load = ["--streams", count, "--rounds", rounds, "--least-tokens", tokens];
     const against = alone ? [] : ["--against", rivals.join(",")];
     return {
       name: `serve-${name}-${count}`,
       title: `HTTP beside llama-server, ${count} streams`,
-      minutes: 2 + model.bytes / 10e9,
+      minutes: serveMinutes(model, rivals.length + 1, rounds),
       needs: ["peers", `model-${name}`],
       memory: memoryOf(model, count * CELLS, rivals.length + 1),
       result: "serve-closed.json",
@@ -115,7 +147,7 @@ function serveSlices([name, model], { streams, rounds, leastTokens, alone }, com
 }
 
 /** What one model is enough for. */
-function singleSlices([name, model], { longPrompt, nvml, ...plan }, common) {
+function singleSlices([name, model], { longPrompt, nvml, minutes, ...plan }, common) {
   const needs = [`model-${name}`, "build"];
   const serve = (scenario, ...flags) =>
     bench("serve", "--scenario", scenario, ...common, ...modelFlags(model), ...flags);
@@ -123,7 +155,7 @@ function singleSlices([name, model], { longPrompt, nvml, ...plan }, common) {
     {
       name: "nvml",
       title: "the GPU's metrics beside nvidia-smi, and what reading them costs",
-      minutes: 4,
+      minutes: minutes.nvml,
       needs,
       result: "nvml.json",
       command: bench("nvml", ...common, ...modelFlags(model), ...nvml),
@@ -131,7 +163,7 @@ function singleSlices([name, model], { longPrompt, nvml, ...plan }, common) {
     {
       name: "telemetry-cost",
       title: "telemetry on and off",
-      minutes: 6,
+      minutes: minutes["telemetry-cost"],
       needs,
       memory: memoryOf(model, 32 * CELLS, 2),
       result: "serve-telemetry-cost.json",
@@ -140,7 +172,7 @@ function singleSlices([name, model], { longPrompt, nvml, ...plan }, common) {
     {
       name: "long-prompt",
       title: `what a prompt of ${longPrompt} tokens does to running streams`,
-      minutes: 6,
+      minutes: minutes["long-prompt"],
       needs: [...needs, "peers"],
       memory: memoryOf(model, 9 * cellsFor(longPrompt), plan.alone ? 1 : 2),
       result: "serve-long-prompt.json",
@@ -149,7 +181,7 @@ function singleSlices([name, model], { longPrompt, nvml, ...plan }, common) {
     {
       name: "recovery",
       title: "the engine host killed under load",
-      minutes: 3,
+      minutes: minutes.recovery,
       needs,
       result: "serve-recovery.json",
       command: serve("recovery", "--rounds", plan.recoveryRounds),
@@ -164,6 +196,7 @@ const testSlices = ({ tests, gpu }) =>
     minutes: 6,
     needs: ["build"],
     result: "tests.json",
+    files: { vitest: [VITEST] },
     environment: gpu === "cuda" ? { TACHO_GPU: gpu } : {},
     command: [VITEST, "run", ...args, "--exclude", NETWORK_TESTS, "--reporter=json"],
     output: "--outputFile",
@@ -189,19 +222,28 @@ function measurements({ models, chosen, ...plan }, machine) {
   ];
 }
 
+/** Those that are named first, in that order, and then the rest in theirs. */
+function ordered(slices, first = []) {
+  const named = first.map((name) => slices.find((slice) => slice.name === name)).filter(Boolean);
+  return [...named, ...slices.filter((slice) => !named.includes(slice))];
+}
+
 /**
  * A slice has a `name`, a `title`, the `minutes` that it may take, names of slices that it `needs`, the `command` for node,
  * and the file, `result`, that it leaves in the folder that the runner names by `output` (--results). `memory` and `disk`
- * are bytes that there must be; an `isNamedOnly` one runs only where its name is given, and no other needs it. In place of
- * a result there may be a `manifest` of what was built.
+ * are bytes that there must be, and `files` what of the repository: by what they are, paths of which one is enough. An
+ * `isNamedOnly` one runs only where its name is given, and no other needs it. In place of a result there may be a
+ * `manifest` of what was built. `products` tells the paths of what it leaves outside --out, and `isFit` whether that is
+ * good for this machine: only then it is done.
  * @param {object} plan one of PLANS, with `alone`
- * @param {{ memory: number, architectures?: string, prebuilt?: boolean }} machine `memory`: bytes of the GPU
+ * @param {{ root: string, memory: number, architectures?: string, unfit?: string | null, isFit?: () => boolean }} machine
+ *   `memory`: bytes of the GPU; `unfit`: why the CUDA back end that is there must be built, null where it is good
  */
 export function slicesOf(plan, machine) {
   const toolchain = builds(plan, machine);
   const optional = toolchain.filter(({ isNamedOnly }) => isNamedOnly).map(({ name }) => name);
-  const slices = [machineSlice(plan), ...toolchain, ...measurements(plan, machine)];
-  return slices.map(({ needs = [], ...slice }) => ({
+  const slices = [machineSlice(plan, machine), ...toolchain, ...measurements(plan, machine)];
+  return ordered(slices, plan.first).map(({ needs = [], ...slice }) => ({
     environment: {},
     endsWith: [0],
     output: "--results",

@@ -1,6 +1,7 @@
 // What is done of a run: a file that is whole at every moment, so that a machine may be taken away at any.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { isMade } from "./products.mjs";
 
 /**
  * Slices by name: {state, startedAt, seconds?, reason?}. A state is "running" (of one that was killed, for ever), "done",
@@ -25,22 +26,14 @@ export function pending(slices, state) {
   return slices.filter(({ name }) => !settled.includes(state[name]?.state));
 }
 
+/** The state on this machine: what was done on another is "gone" where its products lie outside the state's folder. */
+export function stateHere(state, slices) {
+  const gone = slices.filter((slice) => state[slice.name]?.state === "done" && !isMade(slice));
+  return { ...state, ...Object.fromEntries(gone.map(({ name }) => [name, { state: "gone" }])) };
+}
+
 /** Why a slice cannot run now, or null. */
 export function missingNeeds({ needs }, state) {
   const missing = needs.filter((name) => state[name]?.state !== "done");
   return missing.length === 0 ? null : `needs ${missing.join(" and ")} first`;
-}
-
-/** The slices that fit into so many minutes, in their order; all that they need is done or among them. */
-export function within(minutes, slices, state) {
-  let left = minutes;
-  const chosen = [];
-  for (const slice of pending(slices, state)) {
-    if (slice.isNamedOnly || slice.minutes > left) continue;
-    const done = Object.fromEntries(chosen.map(({ name }) => [name, { state: "done" }]));
-    if (missingNeeds(slice, { ...state, ...done }) !== null) continue;
-    left -= slice.minutes;
-    chosen.push(slice);
-  }
-  return chosen;
 }

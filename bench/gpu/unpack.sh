@@ -29,10 +29,13 @@ plain "$packed/node.xz" >"$target/build/node/bin/node"
 chmod +x "$target/build/node/bin/node"
 cp "$packed/packed.json" "$target/build/packed.json"
 
-# Where the builds look for unpacked sources, and the tests for llama.cpp's headers.
-release=$(sed 's/.*"release":"\([^"]*\)".*/\1/' "$packed/packed.json")
-touch "$target/build/llama.cpp-source/unpacked"
-mkdir -p "$target/build/llama-cuda"
-ln -sfn ../llama.cpp-source "$target/build/llama-cuda/source-$release"
-[ -e "$target/build/llama.cpp" ] || ln -s llama.cpp-source "$target/build/llama.cpp"
+# Where the builds look for unpacked sources, and the tests for llama.cpp's headers; what is packed for the benches may
+# have neither.
+if [ -e "$packed/llama.cpp.tar.xz" ]; then
+  release=$(sed 's/.*"release":"\([^"]*\)".*/\1/' "$packed/packed.json")
+  touch "$target/build/llama.cpp-source/unpacked"
+  mkdir -p "$target/build/llama-cuda"
+  ln -sfn ../llama.cpp-source "$target/build/llama-cuda/source-$release"
+  [ -e "$target/build/llama.cpp" ] || ln -s llama.cpp-source "$target/build/llama.cpp"
+fi
 "$target/build/node/bin/node" --version

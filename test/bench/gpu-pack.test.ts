@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -12,17 +13,21 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { benchModule } from "./bench-module.js";
 
 interface Packed {
   root: string;
   folder: string;
   forClone?: boolean;
+  forBenches?: boolean;
+  programs?: string | null;
   level?: string;
   node?: string;
 }
-const { pack } = (await benchModule("gpu/pack.mjs")) as { pack: (what: Packed) => [string, number][] };
+const { pack } = (await benchModule("gpu/pack.mjs")) as {
+  pack: (what: Packed) => { files: [string, number][]; treeMebibytes: number };
+};
 
 const place = mkdtempSync(path.join(tmpdir(), "tacho-pack-test-"));
 const [root, folder] = [path.join(place, "root"), path.join(place, "packed")];
@@ -75,8 +80,10 @@ beforeAll(() => {
   git(root, "add", "--all");
 });
 
-const packed = (to: string, forClone = false) =>
-  pack({ root, folder: to, forClone, level: "-0", node: path.join(root, "node") }).map(([name]) => name);
+const packAs = (to: string, how: Partial<Packed> = {}) =>
+  pack({ root, folder: to, level: "-0", node: path.join(root, "node"), programs: null, ...how });
+
+const packed = (to: string, how?: Partial<Packed>) => packAs(to, how).files.map(([name]) => name);
 
 function unpack(from: string, target: string) {
   return spawnSync("sh", [path.join(from, "unpack.sh"), target], { encoding: "utf8" });
@@ -114,8 +121,83 @@ test("what was packed is unpacked on a machine without git, npm and Node, ready 
 
 test("for a clone it leaves out what git has", () => {
   const there = path.join(place, "for-clone");
-  expect(packed(there, true)).not.toContain("repository.tar.xz");
+  expect(packed(there)).toContain("repository.tar.xz");
+  expect(packed(there, { forClone: true })).not.toContain("repository.tar.xz");
+  // Nor is that of an earlier pack left, which would be unpacked over the clone.
   expect(existsSync(path.join(there, "repository.tar.xz"))).toBe(false);
+});
+
+test("it tells what a clone takes, of what git has and of what is new in it", () => {
+  const clone = path.join(place, "clone");
+  write(clone, ".gitignore", "build/\nnode_modules/\ndist/\n");
+  write(clone, "large", "x".repeat(2 ** 20));
+  for (const file of ["dist/main.js", "build/Release/telemetry.node", "build/engine/Release/engine.node"])
+    write(clone, file);
+  write(clone, `node_modules/@node-llama-cpp/linux-${process.arch}/index.js`);
+  spawnSync("cp", ["-r", path.join(root, "node_modules/node-llama-cpp"), path.join(clone, "node_modules")]);
+  commitAll(clone);
+  write(clone, "new", "x".repeat(2 ** 19));
+  write(clone, "build/ignored", "x".repeat(2 ** 20));
+  const { treeMebibytes } = packAs(path.join(place, "of-clone"), { root: clone, forClone: true });
+  expect(treeMebibytes).toBeCloseTo(1.5, 3);
+});
+
+describe("for the benches alone", () => {
+  const LOCK = {
+    "": {},
+    "node_modules/fastify": {},
+    "node_modules/fastify/node_modules/ajv": {},
+    "node_modules/absent-here": { optional: true },
+    "node_modules/node-llama-cpp": {},
+    [`node_modules/@node-llama-cpp/linux-${process.arch}`]: { optional: true },
+    "node_modules/@node-llama-cpp/linux-x64-cuda": { optional: true },
+    "node_modules/vitest": { dev: true },
+    "node_modules/typescript": { devOptional: true },
+  };
+  const programs = path.join(place, "programs");
+  const installed = (target: string, file: string) => existsSync(path.join(target, "node_modules", file));
+
+  beforeAll(() => {
+    write(root, "package-lock.json", JSON.stringify({ packages: LOCK }));
+    for (const name of ["fastify", "fastify/node_modules/ajv", "typescript"])
+      write(root, `node_modules/${name}/index.js`);
+    for (const name of ["llama-server", "libllama.so", "libggml-cuda.so"]) write(programs, name);
+  });
+  afterAll(() => rmSync(path.join(root, "build/cuda"), { recursive: true, force: true }));
+
+  test("it leaves out what only tests need", () => {
+    const there = path.join(place, "for-benches");
+    expect(packed(there, { forBenches: true })).toContain("llama.cpp.tar.xz");
+    const target = path.join(place, "benches");
+    expect(unpack(there, target)).toMatchObject({ status: 0, stderr: "" });
+    for (const name of ["fastify", "fastify/node_modules/ajv", `@node-llama-cpp/linux-${process.arch}`])
+      expect(installed(target, `${name}/index.js`), name).toBe(true);
+    for (const name of ["vitest", "typescript", "eslint", "@node-llama-cpp/linux-x64-cuda"])
+      expect(installed(target, name), name).toBe(false);
+    expect(JSON.parse(readFileSync(path.join(target, "build/packed.json"), "utf8"))).toMatchObject({
+      forBenches: true,
+    });
+  });
+
+  test("it leaves out llama.cpp's sources where both the back end and the peers were built from them", () => {
+    const there = path.join(place, "built");
+    write(root, "build/cuda/build.json", "{}");
+    write(root, "build/cuda/libggml-cuda.so");
+    expect(packed(there, { programs })).toContain("llama.cpp.tar.xz");
+    expect(packed(there, { forBenches: true, programs: null })).toContain("llama.cpp.tar.xz");
+    const names = packed(there, { forBenches: true, programs });
+    expect(names).toEqual(expect.arrayContaining(["cuda.tar.xz", "peers.tar.xz"]));
+    expect(names).not.toContain("llama.cpp.tar.xz");
+    const target = path.join(place, "with-all-built");
+    expect(unpack(there, target)).toMatchObject({ status: 0, stderr: "" });
+    expect(readdirSync(path.join(target, "build")).sort()).toEqual(
+      ["Release", "cuda", "engine", "node", "packed.json", "peers"].sort(),
+    );
+    expect(readdirSync(path.join(target, "build/peers/build/bin")).sort()).toEqual([
+      "libllama.so",
+      "llama-server",
+    ]);
+  });
 });
 
 test("what was damaged on the way is not unpacked", () => {

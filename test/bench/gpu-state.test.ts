@@ -1,9 +1,9 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { benchModule, ROOT } from "./bench-module.js";
 
 interface Settled {
@@ -15,16 +15,25 @@ interface Slice {
   name: string;
   minutes: number;
   needs: string[];
-  isNamedOnly?: boolean;
+  title?: string;
+  products?: () => string[];
+  isFit?: () => boolean;
 }
 type State = Record<string, Settled>;
 
-const { readState, note, pending, missingNeeds, within } = (await benchModule("gpu/state.mjs")) as {
+const { readState, note, pending, missingNeeds, stateHere } = (await benchModule("gpu/state.mjs")) as {
   readState: (file: string) => State;
   note: (file: string, name: string, what: Settled) => void;
   pending: (slices: Slice[], state: State) => Slice[];
   missingNeeds: (slice: Slice, state: State) => string | null;
-  within: (minutes: number, slices: Slice[], state: State) => Slice[];
+  stateHere: (state: State, slices: Slice[]) => State;
+};
+const { runAll } = (await benchModule("gpu/run-all.mjs")) as {
+  runAll: (
+    wanted: Slice[],
+    run: object,
+    time: { slices: Slice[]; secondsLeft?: () => number },
+  ) => Promise<boolean>;
 };
 const { runSlice } = (await benchModule("gpu/run-slice.mjs")) as {
   runSlice: (slice: object, run: object) => Promise<Settled>;
@@ -71,18 +80,104 @@ describe("the state file", () => {
     expect(missingNeeds(wants, { ...state, model: { state: "done" } })).toBeNull();
   });
 
-  test("--minutes takes what fits, in order, with what it needs", () => {
+  test("what was done on another machine is to be done again where its product is not on this one", () => {
+    const model = path.join(folder, "model.gguf");
     const slices = [
-      slice("build", 9),
-      slice("peers", 4, ["build"]),
-      slice("engine", 2, ["peers"]),
-      { ...slice("named", 1), isNamedOnly: true },
-      slice("tests", 3, ["build"]),
+      { ...slice("model"), products: () => [model] },
+      { ...slice("engine", 1, ["model"]), products: () => [] },
     ];
-    expect(names(within(8, slices, {}))).toEqual([]);
-    expect(names(within(13, slices, {}))).toEqual(["build", "peers"]);
-    expect(names(within(12, slices, {}))).toEqual(["build", "tests"]);
-    expect(names(within(6, slices, { build: { state: "done" } }))).toEqual(["peers", "engine"]);
+    const state = { model: { state: "done" }, engine: { state: "done" }, other: { state: "failed" } };
+    writeFileSync(`${model}.17.partial`, "");
+    expect(stateHere(state, slices)).toEqual({ ...state, model: { state: "gone" } });
+    expect(names(pending(slices, stateHere(state, slices)))).toEqual(["model"]);
+    expect(missingNeeds(slices[1]!, stateHere(state, slices))).toBe("needs model first");
+    writeFileSync(model, "");
+    expect(stateHere(state, slices)).toEqual(state);
+    const unfit = slices.map((one) => ({ ...one, isFit: () => one.name !== "model" }));
+    expect(stateHere(state, unfit)["model"]).toEqual({ state: "gone" });
+  });
+});
+
+describe("a run", () => {
+  let clock: number;
+  beforeEach(() => (clock = 0));
+
+  function sliceThat(name: string, minutes: number, text: string, needs: string[] = []): Slice {
+    const file = path.join(folder, `${name}.cjs`);
+    writeFileSync(file, text);
+    const program = {
+      command: [file],
+      result: "x.json",
+      output: "--results",
+      environment: {},
+      endsWith: [0],
+    };
+    return { ...slice(name, minutes, needs), title: name, ...program };
+  }
+  const WELL = `require("fs").writeFileSync(process.argv[3] + "/x.json", '{"bench":"x","figures":1}')`;
+
+  const run = (wanted: Slice[], secondsLeft?: () => number) =>
+    runAll(
+      wanted,
+      {
+        ...{ root: ROOT, out: folder, stateFile: path.join(folder, "state.json"), cache: folder },
+        ...{ gpuBytes: 100, seconds: 30, environment: {}, facts: {} },
+      },
+      { slices: wanted, ...(secondsLeft && { secondsLeft }) },
+    );
+  const came = () =>
+    Object.fromEntries(
+      Object.entries(readState(path.join(folder, "state.json"))).map(([name, { state }]) => [name, state]),
+    );
+
+  test("begins only what is expected to end in time, by what is left when its turn comes", async () => {
+    const slices = [
+      sliceThat("first", 1, WELL),
+      sliceThat("long", 4, WELL),
+      sliceThat("of-long", 0.1, WELL, ["long"]),
+      sliceThat("short", 1, WELL, ["first"]),
+      sliceThat("last", 1, WELL),
+    ];
+    // Four minutes, of which fifty seconds are over each time that a slice has its turn.
+    const isWell = await run(slices, () => 240 - 50 * clock++);
+    expect(came()).toEqual({ first: "done", short: "done" });
+    expect(isWell).toBe(true);
+  });
+
+  test("ends a slice when its time is over, not only at the limit of a slice", async () => {
+    const isWell = await run([sliceThat("slow", 0.01, "setInterval(() => {}, 1000)")], () => 1);
+    expect(isWell).toBe(false);
+    expect(readState(path.join(folder, "state.json"))["slow"]).toMatchObject({
+      state: "unfinished",
+      reason: "took more than 1 s",
+    });
+  });
+
+  test("leaves all results so far as one whole file after each slice, without what they were made of", async () => {
+    const archive = path.join(folder, "results.tar.gz");
+    const listing = `require("child_process").execFileSync("tar", ["-tzf", ${JSON.stringify(archive)}], { encoding: "utf8" })`;
+    const looks = `require("fs").writeFileSync(process.argv[3] + "/x.json", JSON.stringify({ figures: ${listing} }))`;
+    expect(await run([sliceThat("a", 1, WELL), sliceThat("b", 1, looks)])).toBe(true);
+    const seen = JSON.parse(readFileSync(path.join(folder, "gpu-b.json"), "utf8")) as { figures: string };
+    expect(seen.figures.split("\n").filter(Boolean).sort()).toEqual(
+      ["gpu-a.json", "logs/", "logs/a.log", "state.json"].sort(),
+    );
+    const { stdout } = spawnSync("tar", ["-xzOf", archive, "state.json"], { encoding: "utf8" });
+    expect(JSON.parse(stdout)).toMatchObject({ slices: { a: { state: "done" }, b: { state: "done" } } });
+    expect(readdirSync(folder)).not.toContain("results.tar.gz.part");
+  });
+
+  test("goes on where the results cannot be archived, and leaves the last archive", async () => {
+    const archive = path.join(folder, "results.tar.gz");
+    writeFileSync(archive, "the last one");
+    const half = `for flag; do case $flag in --file=*) echo half > "\${flag#--file=}";; esac; done; exit 2`;
+    writeFileSync(path.join(folder, "tar"), `#!/bin/sh\n${half}\n`, { mode: 0o755 });
+    vi.stubEnv("PATH", folder);
+    expect(await run([sliceThat("a", 1, WELL)])).toBe(true);
+    vi.unstubAllEnvs();
+    expect(came()).toEqual({ a: "done" });
+    expect(readFileSync(archive, "utf8")).toBe("the last one");
+    expect(readdirSync(folder)).not.toContain("results.tar.gz.part");
   });
 });
 
@@ -140,7 +235,7 @@ describe("a slice", () => {
       const { pid } = require("child_process").spawn("sleep", ["600"]);
       fs.writeFileSync(${JSON.stringify(folder)} + "/pid", String(pid));
       setInterval(() => {}, 1000);`;
-    expect(await run(child, {}, 1)).toMatchObject({ state: "unfinished", reason: "took more than 1 s" });
+    expect(await run(child, {}, 5)).toMatchObject({ state: "unfinished", reason: "took more than 5 s" });
     const pid = readFileSync(path.join(folder, "pid"), "utf8");
     const stat = (() => {
       try {
@@ -162,6 +257,30 @@ describe("a slice", () => {
     expect(other.exitCode ?? other.signalCode).toBeNull();
     other.kill();
     await once(other, "exit");
+  });
+
+  test("that writes a model needs room for it only where it is not there, and counts no part of it as there", async () => {
+    const file = path.join(folder, "model.gguf");
+    const model = { disk: 1e30, products: () => [file] };
+    const parts = [`${file}.1234567890.partial`, `${file}.${process.pid}.partial`];
+    for (const part of parts) writeFileSync(part, "half of it");
+    expect(await run(RESULT, model)).toMatchObject({
+      state: "skipped",
+      reason: expect.stringMatching(/^needs 1e\+21 GB on the disk of /) as unknown,
+    });
+    // A writer that was killed left them: one's number is another process's now.
+    expect(parts.filter((part) => existsSync(part))).toEqual([]);
+    writeFileSync(file, "");
+    expect(await run(RESULT, model)).toMatchObject({ state: "done" });
+  });
+
+  test("that needs what did not come with the rest is skipped, and says so", async () => {
+    const files = { vitest: ["no/vitest.mjs", "nor/this.mjs"] };
+    expect(await run(RESULT, { files })).toEqual({
+      state: "skipped",
+      reason: "needs vitest, which did not come with the rest",
+    });
+    expect(await run(RESULT, { files: { vitest: ["no", "package.json"] } })).toMatchObject({ state: "done" });
   });
 
   test("that the GPU has no room for is skipped, and says so", async () => {

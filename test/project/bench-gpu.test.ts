@@ -75,8 +75,40 @@ test(
 
     const again = dryRun("--slice", SLICES.join(","));
     expect({ status: again.status, ran: again.stderr }).toEqual({ status: 0, ran: "" });
+    const { stdout: held } = spawnSync("tar", ["-tzf", path.join(out, "results.tar.gz")], {
+      encoding: "utf8",
+    });
+    expect(held.split("\n")).toEqual(expect.arrayContaining(SLICES.map((name) => `gpu-${name}.json`)));
   },
 );
+
+test(
+  "a model that is not on this machine is written again, one that is there is not",
+  { timeout: 120_000 },
+  () => {
+    const name = "model-tiny-q8_0";
+    const rate = () => {
+      const { figures } = JSON.parse(readFileSync(path.join(out, `gpu-${name}.json`), "utf8")) as Result;
+      return (figures as { megabytesPerSecond: number | null }).megabytesPerSecond;
+    };
+    // The first call writes it, unless it is there.
+    const statuses = [dryRun("--again", "--slice", name).status, dryRun("--again", "--slice", name).status];
+    expect(statuses).toEqual([0, 0]);
+    expect(rate()).toBeNull();
+    rmSync(path.join(place, "cache/tacho-bench/models/random-tiny-q8_0.gguf"));
+    expect(dryRun("--list").stdout).toMatch(/^model-tiny-q8_0: .* not on this machine *$/m);
+    expect(dryRun("--slice", name).stderr).toMatch(/^model-tiny-q8_0: done after /m);
+    expect(rate()).toBeGreaterThan(0);
+  },
+);
+
+test("with --minutes no slice is begun that is expected to take longer than what is left", () => {
+  const folder = path.join(place, "minutes");
+  const flags = ["--dry-run", "--alone", "--out", folder, "--minutes", "2.5", "--slice", "machine,nvml"];
+  const { status, stderr } = run(...flags);
+  expect(stderr).toMatch(/^machine: done after .*\nnot begun, for want of time: nvml\n$/m);
+  expect(status).toBe(0);
+});
 
 test("a slice that cannot run yet says what it needs", () => {
   const folder = path.join(place, "other");
@@ -91,6 +123,8 @@ test.each([
     ["--dry-run", "--out", out, "--slice", "nothing"],
     "Expected a slice of --list for --slice but received 'nothing'.",
   ],
+  [["--plan", "short"], "Expected one of gpu, lent for --plan but received 'short'."],
+  [["--dry-run", "--plan", "lent"], "Expected no --plan with --dry-run, which has its own."],
   [["--minutes", "soon"], "Expected a number above 0 for --minutes but received 'soon'."],
 ])("%o is refused", (flags, message) => {
   const { status, stderr } = run(...flags);
