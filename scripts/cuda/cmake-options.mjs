@@ -36,6 +36,8 @@ function cudaOptions({ toolkit, architectures }) {
   return {
     GGML_CUDA: "ON",
     CMAKE_CUDA_COMPILER: toolkit.nvcc,
+    // CMake looks for the libraries before it knows the compiler, and takes those of any toolkit: of another one.
+    ...(toolkit.root === null ? {} : { CUDAToolkit_ROOT: toolkit.root }),
     CMAKE_CUDA_ARCHITECTURES: architectures.join(";"),
     // One more library that a machine may lack, and only for a split of tensors that tacho does not make.
     GGML_CUDA_NCCL: "OFF",

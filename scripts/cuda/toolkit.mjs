@@ -15,6 +15,7 @@ const USUAL = "/usr/local/cuda/bin/nvcc";
  * @property {string} nvcc path of its compiler
  * @property {string} version as "12.8.93"
  * @property {number[]} bases architectures that it compiles for
+ * @property {string | null} root folder that it is installed in
  * @property {string | null} libraries folder of its shared libraries
  */
 
@@ -51,12 +52,15 @@ function requireVersion(version) {
 }
 
 /** Asked of nvcc itself, because what lies on the PATH may be a link to it or a script that starts it. */
-function librariesOf(nvcc) {
+function rootOf(nvcc) {
   const { output } = probe("/bin/sh", ["-c", '"$0" --dryrun -x cu /dev/null 2>&1', nvcc]);
   const root = /^#\$ TOP=(.+)$/m.exec(output ?? "")?.[1];
-  if (root === undefined) return null;
-  const folder = ["lib64", "lib"].map((name) => join(root, name)).find(existsSync);
-  return folder === undefined ? null : realpathSync(folder);
+  return root !== undefined && existsSync(root) ? realpathSync(root) : null;
+}
+
+function librariesOf(root) {
+  const folder = root && ["lib64", "lib"].map((name) => join(root, name)).find(existsSync);
+  return folder ? realpathSync(folder) : null;
 }
 
 /** @returns {Toolkit} @throws BuildProblem */
@@ -66,5 +70,6 @@ export function findToolkit() {
   const [version] = asked(nvcc, "--version", /release \d+\.\d+, V(\d+\.\d+\.\d+)/g);
   requireVersion(version);
   const bases = asked(nvcc, "--list-gpu-arch", /^compute_(\d+)\s*$/gm).map(Number);
-  return { nvcc, version, bases, libraries: librariesOf(nvcc) };
+  const root = rootOf(nvcc);
+  return { nvcc, version, bases, root, libraries: librariesOf(root) };
 }

@@ -34,6 +34,7 @@ describe("npm run build:cuda", () => {
     const wanted = {
       GGML_CUDA: "ON",
       CMAKE_CUDA_COMPILER: join(stand.programs.path, "nvcc"),
+      CUDAToolkit_ROOT: join(stand.folder, "cuda"),
       CMAKE_CUDA_ARCHITECTURES: "90;120",
       CMAKE_INSTALL_RPATH: `$ORIGIN;${join(stand.folder, "cuda/lib64")}`,
       BUILD_SHARED_LIBS: "ON",
