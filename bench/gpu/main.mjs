@@ -28,6 +28,7 @@ const OPTIONS = {
   help: off,
   /** Folder of the state, the results and the logs. */
   out: text,
+  archive: text,
   slice: text,
   minutes: { type: "positive" },
   list: off,
@@ -44,6 +45,7 @@ const OPTIONS = {
 };
 
 const USAGE = `usage: bench/gpu/run.sh --out FOLDER [options]
+  --archive FILE        where all results are written as one file after each slice (results.tar.gz in the folder of --out)
   --list                what there is to do, what is done, and what each may take
   --slice NAME[,NAME]   only these
   --minutes M           ends within M minutes: no slice is begun that is expected to take longer than what is left of them
@@ -88,7 +90,8 @@ async function contextOf(options, out) {
   const slices = slicesOf(plan, { root: ROOT, memory: gpuBytes, architectures, ...backEnd });
   const facts = { ...(isDry ? { dryRun: true } : {}), gpu, llamaCpp: LLAMA_RELEASE, ...packedFacts(ROOT) };
   const environment = isDry ? {} : loadable(gpu);
-  const run = { root: ROOT, out, cache, gpuBytes, facts, seconds: options.limit, environment };
+  const archive = options.archive && path.resolve(options.archive);
+  const run = { root: ROOT, out, archive, cache, gpuBytes, facts, seconds: options.limit, environment };
   return { slices, run: { ...run, stateFile: path.join(out, "state.json") } };
 }
 

@@ -1,8 +1,8 @@
 // The sizes of a run on a GPU and of its dry run, which computes on the CPU what a GPU would.
 import { MODELS, TINY_MODELS } from "./models.mjs";
 
-/** In the order of their worth where the GPU has no room for all. */
-const RIVALS = ["llama-server", "tacho-host-sampling", "llama-server-backend-sampling"];
+/** The first where the GPU has no room for all: it samples where tacho does. */
+const RIVALS = ["llama-server-backend-sampling", "llama-server", "tacho-host-sampling"];
 
 const GPU = {
   gpu: "cuda",

@@ -19,7 +19,8 @@ export function manifestIn(root) {
 }
 
 /** With machine code for it: what the driver would have to compile first is not what would be built. */
-const isFor = (architecture) => (one) => new RegExp(`^${architecture}[af]?(-real)?$`).test(one);
+const isFor = (architecture) => (one) =>
+  new RegExp(`^${architecture.replace(/-real$/, "")}[af]?(-real)?$`).test(one);
 
 /**
  * Why the back end of this manifest is not one that a build of `release` for GPUs of these `architectures` would leave;

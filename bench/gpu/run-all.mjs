@@ -4,9 +4,9 @@ import { runSlice } from "./run-slice.mjs";
 import { missingNeeds, readState, stateHere } from "./state.mjs";
 
 /** Results that cannot be archived are still in their folder. */
-function keepResults(out) {
+function keepResults({ out, archive }) {
   try {
-    archiveResults(out);
+    archiveResults(out, archive);
   } catch (error) {
     console.error(error.message);
   }
@@ -15,7 +15,7 @@ function keepResults(out) {
 async function runOne(slice, run) {
   console.error(`${slice.name}: ${slice.title} …`);
   const settled = await runSlice(slice, run);
-  keepResults(run.out);
+  keepResults(run);
   return settled;
 }
 
@@ -35,7 +35,7 @@ export async function runAll(wanted, run, { slices, secondsLeft = () => Infinity
   for (const slice of wanted) {
     const left = secondsLeft();
     const lack = missingNeeds(slice, stateHere(readState(run.stateFile), slices));
-    if (slice.minutes * 60 > left || (lack !== null && late.length > 0)) {
+    if (slice.minutes * 60 > left || slice.needs.some((need) => late.includes(need))) {
       late.push(slice.name);
       continue;
     }

@@ -64,6 +64,8 @@ function builds(plan, machine) {
   return [
     {
       name: "build",
+      // Without CUDA's libraries nothing here could be measured.
+      needs: isDry ? [] : ["machine"],
       isNamedOnly: isDry,
       manifest,
       products: () => [path.join(root, manifest)],
@@ -118,7 +120,7 @@ const engineSlices = ([name, model], { sequences, rounds }, common) =>
     command: bench("engine", ...common, ...modelFlags(model), "--streams", count, "--rounds", rounds),
   }));
 
-/** Four servers at once where they find room, else the two that matter most. */
+/** Four servers at once where they find room, else the two that are most alike. */
 function rivalsFor(model, streams, rivals, memory) {
   const all = memoryOf(model, streams * CELLS, rivals.length + 1);
   return all <= memory ? rivals : rivals.slice(0, 1);
@@ -149,6 +151,7 @@ function serveSlices([name, model], { streams, rounds, leastTokens, alone, ...pl
 /** What one model is enough for. */
 function singleSlices([name, model], { longPrompt, nvml, minutes, ...plan }, common) {
   const needs = [`model-${name}`, "build"];
+  const withoutPeers = plan.alone ? [] : ["--alone"];
   const serve = (scenario, ...flags) =>
     bench("serve", "--scenario", scenario, ...common, ...modelFlags(model), ...flags);
   return [
@@ -167,7 +170,7 @@ function singleSlices([name, model], { longPrompt, nvml, minutes, ...plan }, com
       needs,
       memory: memoryOf(model, 32 * CELLS, 2),
       result: "serve-telemetry-cost.json",
-      command: serve("telemetry-cost", "--times-only", ...plan.telemetry),
+      command: serve("telemetry-cost", ...withoutPeers, "--times-only", ...plan.telemetry),
     },
     {
       name: "long-prompt",
@@ -184,7 +187,7 @@ function singleSlices([name, model], { longPrompt, nvml, minutes, ...plan }, com
       minutes: minutes.recovery,
       needs,
       result: "serve-recovery.json",
-      command: serve("recovery", "--rounds", plan.recoveryRounds),
+      command: serve("recovery", ...withoutPeers, "--rounds", plan.recoveryRounds),
     },
   ];
 }

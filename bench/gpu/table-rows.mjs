@@ -148,7 +148,13 @@ function nvmlRows({ figures: { cost, comparisons } }) {
       const both = rows.filter(({ state: verdict }) => verdict === "agrees" || isWrong({ state: verdict }));
       const wrong = both.filter(isWrong).length;
       const what = `fields that differ from nvidia-smi's, ${state}, of ${both.length} compared`;
-      return row({ what, own: wrong, ratio: wrong, shown: null, target: TARGETS.wrongReadings });
+      return row({
+        what,
+        own: wrong,
+        ratio: both.length === 0 ? null : wrong,
+        shown: null,
+        target: TARGETS.wrongReadings,
+      });
     }),
   );
   const costs = Object.keys(comparisons).map((state) => samplerRow(state, cost.intervalMs, cost[state]));

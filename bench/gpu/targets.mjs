@@ -9,7 +9,7 @@ export const TARGETS = {
   /** By llama-server's that samples where tacho does, at every number of streams; the gap is the 99th percentile. */
   serveRate: atLeast(1),
   serveGap: atMost(1),
-  /** The same gap, while a prompt of 32,000 tokens is computed beside running streams. */
+  /** The same gap, while a long prompt is computed beside running streams. */
   stallGap: atMost(1),
   /** With telemetry by without. */
   telemetryRate: atLeast(0.995),

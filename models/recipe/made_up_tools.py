@@ -50,14 +50,14 @@ grant, greet, guard, guess, guide, harvest, heat, import, inflate, inform, inser
 juggle, knit, launch, lift, limit, load, locate, loosen, mail, mash, match, mix, monitor, mute, notify, number,
 nudge, organize, pack, park, patrol, pause, peel, pick, pin, plant, polish, pour, praise, predict, press, promote,
 protest, prune, publish, pump, query, quote, raise, rank, refill, refund, register, reject, release, remind, rename,
-replace, reset, resize, restart, restore, resume, reward, rinse, roast, roll, rotate, sail, salute, scan, scrub,
-seal, search, season, shake, shorten, shrink, sign, skip, slice, smooth, solve, sort, spray, squeeze, stamp,
+replace, resize, restart, restore, resume, reward, rinse, roast, roll, rotate, sail, salute, scan, scrub,
+seal, search, season, shorten, sign, skip, slice, smooth, solve, sort, spray, squeeze, stamp,
 start, steer, stir, stretch, stuff, subscribe, summarize, suspend, swap, tame, tap, taste, test, thank, tighten,
 tilt, toast, toggle, track, train, trim, tune, twist, unlock, unpack, untie, upgrade, upload, validate, visit, vote,
 walk, warm, warn, wax, weld, wrap, zoom"""
 )
 DOUBLED = words.words(
-    'chop, crop, dip, knit, nag, pin, scan, scrub, ship, skip, spin, stir, swap, tap, trim, wrap'
+    'crop, debug, dim, dip, format, knit, patrol, pin, scan, scrub, skip, stir, swap, tap, trim, wrap'
 )
 NOUNS = words.words(
     """report, score, level, lamp, door, group, badge, box, plan, page, invoice, sample, sensor,
@@ -204,7 +204,7 @@ ANSWERS = ('Done. The {key} is {value}.', 'It is done: the {key} is {value}.', '
 
 
 def alike(source, count):
-    """Tools that take arguments of the same kinds: which one is meant, only its verb and its noun tell."""
+    """Tools that take arguments of the same kinds: which one is meant, little but its verb and its noun tells."""
     kinds = some_kinds(source)
     return [tool(source, kinds) for _ in range(count)]
 

@@ -4,7 +4,7 @@
 #
 #   bash models/recipe/make.sh              the tokenizer of this folder and all steps
 #   TOKENS=90e6 MINUTES=112 ...             budget of the chat model's first training: whichever runs out first
-#   LAST_TOKENS=90e6 LAST_MINUTES=105 ...   and of its second, on what needs most
+#   LAST_TOKENS=90e6 LAST_MINUTES=112 ...   and of its second, on what needs most
 #   TACHO=/another/checkout ...             the built tacho that the checks ask
 set -euo pipefail
 
@@ -16,7 +16,7 @@ tacho=${TACHO:-$repository}
 python=${PYTHON:-/usr/bin/python3}
 tokens=${TOKENS:-90e6} minutes=${MINUTES:-112}
 early=${EARLY:-0.15} # of the first training is on the early mix
-last_tokens=${LAST_TOKENS:-90e6} last_minutes=${LAST_MINUTES:-105}
+last_tokens=${LAST_TOKENS:-90e6} last_minutes=${LAST_MINUTES:-112}
 last_rate=0.006
 pairs=${PAIRS:-120e3}
 shard_tokens=${SHARD_TOKENS:-20e6}
@@ -43,7 +43,10 @@ first=(--held-out "$work/held-out.npz" --out "$work/chat" --tokens "$tokens" --m
 trainer train.py --data "$work"/early-*.npz "${first[@]}" --until "$early"
 trainer train.py --data "$work"/late-*.npz "${first[@]}"
 # From the file of 16 bits, so that the models in this repository can be trained further in the same way.
-[[ -e $work/first.gguf ]] || "$python" export.py chat "$work/chat/checkpoint.pt" "$work/first.gguf"
+if [[ ! -e $work/first.gguf ]]; then
+  "$python" export.py chat "$work/chat/checkpoint.pt" "$work/first.gguf.part"
+  mv "$work/first.gguf.part" "$work/first.gguf"
+fi
 trainer train.py --data "$work"/last-*.npz --held-out "$work/held-out.npz" --out "$work/last" \
   --tokens "$last_tokens" --minutes "$last_minutes" --peak-rate "$last_rate" --start "$work/first.gguf"
 [[ -e $work/embedder/done ]] || trainer train_embedder.py --out "$work/embedder" --pairs "$pairs"

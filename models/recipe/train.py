@@ -12,6 +12,7 @@ import json
 import os
 import pathlib
 import signal
+import sys
 import time
 
 import torch
@@ -131,7 +132,7 @@ class HeldOut:
 
 
 def train(run, options, model, optimiser, held_out):
-    """Until the budget is used up, or SIGTERM comes."""
+    """Until the budget is used up, or SIGTERM comes; whether it was the latter."""
     documents = batches.Documents(options.data)
     print(f'{model.parameter_count()} parameters, {documents.lengths.sum()} tokens', flush=True)
     on_gpu = model.embedding.is_cuda
@@ -158,6 +159,7 @@ def train(run, options, model, optimiser, held_out):
             run.log(held_out=round(held_out.loss(model), 4))
             saved = time.monotonic()
     workers.close()
+    return bool(stopped)
 
 
 def arguments():
@@ -186,9 +188,11 @@ def main():
         model.load_state_dict(export.state(options.start, CHAT))
     optimiser, held_out = Optimiser(model), HeldOut(options.held_out)
     run = Run(options.out, model, optimiser)
-    train(run, options, model, optimiser, held_out)
+    stopped = train(run, options, model, optimiser, held_out)
     run.save()
     run.log(held_out=round(held_out.loss(model), 4), ended=True)
+    if stopped:
+        sys.exit(128 + signal.SIGTERM)  # what comes after a whole training must not follow
 
 
 if __name__ == '__main__':

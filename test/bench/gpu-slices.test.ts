@@ -62,10 +62,16 @@ describe("the slices on a GPU", () => {
   });
 
   test("compare with llama-server both with and without backend sampling where the GPU has room for four", () => {
-    const both = "llama-server,tacho-host-sampling,llama-server-backend-sampling";
+    const both = "llama-server-backend-sampling,llama-server,tacho-host-sampling";
     expect(flag(named("serve-8b-q8_0-64"), "--against")).toBe(both);
-    expect(flag(named("serve-70b-q4_K_M-64"), "--against")).toBe("llama-server");
+    expect(flag(named("serve-70b-q4_K_M-64"), "--against")).toBe("llama-server-backend-sampling");
     expect(named("serve-70b-q4_K_M-64").memory).toBeLessThan(LARGE.memory);
+  });
+
+  test("build and measure nothing where the machine lacks what all needs, and no peer where none is compared", () => {
+    expect(named("build").needs).toEqual(["machine"]);
+    for (const name of ["recovery", "telemetry-cost"])
+      expect(named(name).command.filter((word) => word === "--alone")).toHaveLength(1);
   });
 
   test("build for the architectures that are named, and only where no back end is there that fits", () => {
@@ -150,6 +156,10 @@ describe("a CUDA back end that is there", () => {
       expect(why({ ...built, architectures: [one] }, "90")).toBeNull();
     },
   );
+
+  test("is good where machine code alone is asked for", () => {
+    expect(why(built, "90-real")).toBeNull();
+  });
 
   test.each([
     [null, ["90"], "there is none"],

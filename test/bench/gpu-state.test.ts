@@ -116,12 +116,12 @@ describe("a run", () => {
   }
   const WELL = `require("fs").writeFileSync(process.argv[3] + "/x.json", '{"bench":"x","figures":1}')`;
 
-  const run = (wanted: Slice[], secondsLeft?: () => number) =>
+  const run = (wanted: Slice[], secondsLeft?: () => number, archive?: string) =>
     runAll(
       wanted,
       {
         ...{ root: ROOT, out: folder, stateFile: path.join(folder, "state.json"), cache: folder },
-        ...{ gpuBytes: 100, seconds: 30, environment: {}, facts: {} },
+        ...{ gpuBytes: 100, seconds: 30, environment: {}, facts: {}, archive },
       },
       { slices: wanted, ...(secondsLeft && { secondsLeft }) },
     );
@@ -165,6 +165,16 @@ describe("a run", () => {
     const { stdout } = spawnSync("tar", ["-xzOf", archive, "state.json"], { encoding: "utf8" });
     expect(JSON.parse(stdout)).toMatchObject({ slices: { a: { state: "done" }, b: { state: "done" } } });
     expect(readdirSync(folder)).not.toContain("results.tar.gz.part");
+  });
+
+  test("leaves that file where it is told to, as the README takes it apart", async () => {
+    const archive = path.join(folder, "elsewhere.tar.gz");
+    expect(await run([sliceThat("a", 1, WELL)], undefined, archive)).toBe(true);
+    expect(readdirSync(folder)).not.toContain("results.tar.gz");
+    const readme = readFileSync(path.join(ROOT, "bench/gpu/README.md"), "utf8");
+    const [, pattern] = /^tar -xzf results.tar.gz -C bench\/results (--wildcards '.*')$/m.exec(readme)!;
+    const { stdout } = spawnSync(`tar -tzf ${archive} ${pattern!}`, { encoding: "utf8", shell: true });
+    expect(stdout).toBe("gpu-a.json\n");
   });
 
   test("goes on where the results cannot be archived, and leaves the last archive", async () => {
