@@ -18,18 +18,22 @@ function exitOf(child) {
 }
 
 /**
- * Ends the child, with all that it started, when this process is told to end. The child leads a process group
- * of its own, because make and npm do not pass a signal on to their children.
+ * Starts a child that ends, with all that it started, when this process is told to end. The child leads a process group
+ * of its own, because make and npm do not pass a signal on to their children. It is listened for signals before there is
+ * a child: one that came in between would end this process alone.
  */
-function endTogether(child) {
+function startTogether(start) {
+  let child;
   const onSignal = (signal) => {
     if (child.pid) process.kill(-child.pid, "SIGTERM");
     process.exit(signal === "SIGINT" ? 130 : 143);
   };
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, onSignal);
-  return () => {
+  child = start();
+  const forget = () => {
     for (const signal of ["SIGINT", "SIGTERM"]) process.off(signal, onSignal);
   };
+  return { child, forget };
 }
 
 /** Runs one command with its output appended to `logFile`. Throws CommandFailed. */
@@ -37,8 +41,8 @@ export async function runLogged(command, { logFile, environment = {} }) {
   const log = openSync(logFile, "a");
   const [program, ...args] = command;
   const env = { ...process.env, ...environment };
-  const child = spawn(program, args, { env, stdio: ["ignore", log, log], detached: true });
-  const forget = endTogether(child);
+  const options = { env, stdio: ["ignore", log, log], detached: true };
+  const { child, forget } = startTogether(() => spawn(program, args, options));
   const failure = await exitOf(child);
   forget();
   closeSync(log);

@@ -203,16 +203,10 @@ describe("a build that does not come to its end", () => {
     expect(leftovers()).toEqual([]);
   });
 
-  test("ends with its compilers at Ctrl-C, and leaves the last one in place", async () => {
-    const before = old();
-    const pid = join(stand.folder, "pid");
-    stand.putCmake(LIBRARIES, `echo $$ > '${pid}'; while :; do /bin/sleep 0.01; done`);
-    const { child, ended } = stand.start();
-    await vi.waitFor(() => expect(readFileSync(pid, "utf8")).toMatch(/\d\n/), {
-      timeout: 10_000,
-      interval: 5,
-    });
-    child.kill("SIGINT");
+  /** Writes its process's number, and goes on for ever. */
+  const endless = (pid: string) => `echo $$ > '${pid}'; while :; do /bin/sleep 0.01; done`;
+
+  async function hasEndedAll(ended: Promise<unknown[]>, pid: string, before: object): Promise<void> {
     expect(await ended).toEqual([130, null]);
     const process = `/proc/${readFileSync(pid, "utf8").trim()}/cmdline`;
     await vi.waitFor(() => expect(existsSync(process) && readFileSync(process, "utf8")).toBeFalsy(), {
@@ -220,6 +214,42 @@ describe("a build that does not come to its end", () => {
     });
     expect(stand.manifest()).toEqual(before);
     expect(leftovers()).toEqual([]);
+  }
+
+  test("ends with its compilers at Ctrl-C, and leaves the last one in place", async () => {
+    const before = old();
+    const pid = join(stand.folder, "pid");
+    stand.putCmake(LIBRARIES, endless(pid));
+    const { child, ended } = stand.start();
+    await vi.waitFor(() => expect(readFileSync(pid, "utf8")).toMatch(/\d\n/), {
+      timeout: 10_000,
+      interval: 5,
+    });
+    child.kill("SIGINT");
+    await hasEndedAll(ended, pid, before);
+  });
+
+  test("ends with them also where that comes while they are being started", async () => {
+    const before = old();
+    const pid = join(stand.folder, "pid");
+    stand.putCmake(LIBRARIES, endless(pid));
+    const interrupter = join(stand.folder, "interrupter.mjs");
+    writeFileSync(
+      interrupter,
+      `import fs from "node:fs"; import processes from "node:child_process"; import { syncBuiltinESMExports } from "node:module";
+      const { spawn } = processes;
+      processes.spawn = (program, args, options) => {
+        const child = spawn(program, args, options);
+        if (args.includes("--build")) {
+          while (!fs.existsSync(${JSON.stringify(pid)}) || !fs.readFileSync(${JSON.stringify(pid)}, "utf8").endsWith("\\n"));
+          process.kill(process.pid, "SIGINT");
+        }
+        return child;
+      };
+      syncBuiltinESMExports();`,
+    );
+    stand.environment["NODE_OPTIONS"] = `--import=${interrupter}`;
+    await hasEndedAll(stand.start().ended, pid, before);
   });
 });
 
