@@ -52,9 +52,10 @@ trainer train.py --data "$work"/last-*.npz --held-out "$work/held-out.npz" --out
 [[ -e $work/embedder/done ]] || trainer train_embedder.py --out "$work/embedder" --pairs "$pairs"
 touch "$work/embedder/done"
 
-"$python" export.py chat "$work/last/checkpoint.pt" "$models/tacho-mini.gguf"
+"$python" mean.py "$work/first.gguf" "$work/last/checkpoint.pt" "$work/mean.pt"
+"$python" export.py chat "$work/mean.pt" "$models/tacho-mini.gguf"
 "$python" export.py embedder "$work/embedder/checkpoint.pt" "$models/tacho-embed.gguf"
-"$python" parity.py "$work/last/checkpoint.pt" "$models/tacho-mini.gguf" "$tacho"
+"$python" parity.py "$work/mean.pt" "$models/tacho-mini.gguf" "$tacho"
 "$python" embedding_parity.py "$work/embedder/checkpoint.pt" "$models/tacho-embed.gguf" "$tacho"
 "$python" check_template.py "$models/tacho-mini.gguf" "$tacho"
 "$python" evaluate.py "$models/tacho-mini.gguf" "$models/tacho-embed.gguf" "$tacho"

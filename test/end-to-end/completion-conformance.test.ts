@@ -62,7 +62,8 @@ describe("echo", () => {
     const { logprobs } = (await complete({ prompt, echo: true, max_tokens: 0, logprobs: 0 })).choices[0]!;
     const scores = logprobs!.token_logprobs!.slice(-written.logprobs!.tokens!.length);
     expect(logprobs!.tokens!.slice(-scores.length)).toEqual(written.logprobs!.tokens);
-    scores.forEach((score, i) => expect(score).toBeCloseTo(written.logprobs!.token_logprobs![i]!, 3));
+    // One batch adds 16-bit numbers in another order than one token at a time: 0.001 was seen.
+    scores.forEach((score, i) => expect(score).toBeCloseTo(written.logprobs!.token_logprobs![i]!, 2));
   });
 
   it("scores long prompts beside each other", async () => {
