@@ -15,8 +15,7 @@ from decoder_shape import CHAT
 SHARE = 0.75  # of the second; at 0.5 an answer in 200 did not end
 
 
-def main():
-    first, second, out = sys.argv[1:]
+def write(first, second, out):
     weights = torch.load(second, map_location='cpu')['model']
     mean = {
         name: torch.lerp(weight, weights[name].float(), SHARE)
@@ -26,4 +25,4 @@ def main():
 
 
 if __name__ == '__main__':
-    main()
+    write(*sys.argv[1:])

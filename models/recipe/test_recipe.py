@@ -13,6 +13,7 @@ import copying
 import corpus
 import export
 import gguf
+import mean
 import memory
 import paraphrases
 import records
@@ -179,6 +180,19 @@ class Files(unittest.TestCase):
             self.assertTrue(
                 torch.equal(read[name], weight.half().float() if weight.dim() == 2 else weight), name
             )
+
+    def test_a_mean_lies_between_both_by_its_share(self):
+        with tempfile.TemporaryDirectory() as folder:
+            first, second, out = (f'{folder}/{name}' for name in ('first.gguf', 'second.pt', 'out.pt'))
+            weights = [Decoder(CHAT).state_dict() for _ in range(2)]
+            metadata = export.metadata('chat', Tokenizer.load(), 'f16')
+            gguf.write(first, metadata, export.tensors(weights[0], CHAT), 'f16')
+            torch.save({'model': weights[1]}, second)
+            mean.write(first, second, out)
+            found = torch.load(out)['model']
+        for name, weight in weights[0].items():
+            wanted = weight / 4 + weights[1][name] * 3 / 4
+            self.assertTrue(torch.allclose(found[name], wanted, atol=1e-3), name)
 
     def test_batches_hold_every_document_once_an_epoch(self):
         lengths = np.random.default_rng(2).integers(5, 300, 500)
